@@ -1,0 +1,1 @@
+"""Cutline: a catalogue of news pictures and their captions."""

@@ -1,0 +1,54 @@
+"""What sources yield: documents with words, picture files, and what was left aside with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+SourceKind = Literal["webpage", "savedpage", "mhtml", "warc", "plaintext", "ninjs"]
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFile:
+    """One picture met while reading: a file on disk (``file``), or a member of an archive or page (``data``).
+
+    ``path`` is how results and records name it: the path as the user gave it, ``file!/member`` for members.
+    ``url`` is the address it was served from, when the source says so. ``sidecars`` are XMP files that describe it.
+    """
+
+    path: str
+    file: Path | None = None
+    data: bytes | None = None
+    url: str = ""
+    sidecars: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source of words: its decoded text, where it came from and the pictures that came with it.
+
+    ``sha256`` is of the bytes read. ``pictures`` are those that belong to this document alone (the files of a saved
+    page's folder, the parts of an MHTML file, picture responses of a WARC, ``data:`` pictures of a page).
+    """
+
+    path: str
+    kind: SourceKind
+    text: str
+    encoding: str
+    sha256: str
+    url: str = ""
+    pictures: tuple[PictureFile, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LeftAside:
+    """An input that becomes neither: ``ignored`` (not a kind Cutline catalogues) or ``rejected`` (should have been readable)."""
+
+    path: str
+    result: Literal["ignored", "rejected"]
+    reason: str
+
+
+Item = Document | PictureFile | LeftAside

@@ -1,0 +1,1 @@
+"""Where a catalogue is kept: ``open_store(url)`` gives the store that an address names."""

@@ -1,0 +1,118 @@
+"""What a store promises. :mod:`catalog.stores.tiny` and :mod:`catalog.stores.postgres` keep it; one contract suite tests both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ..model import Damage
+
+Doc = dict[str, Any]
+
+#: The tables of a catalogue: facts, inferences, decisions, book-keeping.
+FACTS = ("article", "caption", "image", "revision")
+INFERENCES = ("link", "match", "conflict", "finding")
+DECISIONS = ("decision",)
+BOOKS = ("source", "run", "meta")
+KINDS = FACTS + INFERENCES + DECISIONS + BOOKS
+
+#: The fields by which ``find`` answers without a scan. A dotted or list-valued field is found by each of its values.
+LOOKUPS: Mapping[str, tuple[str, ...]] = {
+    "caption": ("article",),
+    "image": ("sha256", "paths"),
+    "article": ("source", "url", "sha256"),
+    "revision": ("article.id",),
+    "link": ("caption", "image", "article"),
+    "match": ("a", "b"),
+    "conflict": ("a", "b", "image"),
+    "finding": ("subjects", "images", "articles"),
+    "decision": ("subject", "subjects", "batch", "undoes"),
+    "source": ("sha256", "run"),
+}
+
+
+@dataclass(slots=True)
+class Transaction:
+    """Changes that become visible and durable together: documents to put (whole) and ids to delete, by kind."""
+
+    puts: dict[str, dict[str, Doc]] = field(default_factory=dict)
+    deletes: dict[str, set[str]] = field(default_factory=dict)
+
+    def put(self, kind: str, ident: str, doc: Doc) -> None:
+        """Add or replace the document ``ident`` of ``kind``."""
+        self.puts.setdefault(kind, {})[ident] = doc
+        self.deletes.get(kind, set()).discard(ident)
+
+    def delete(self, kind: str, ident: str) -> None:
+        """Remove the document ``ident`` of ``kind``; no error when it is not there."""
+        self.deletes.setdefault(kind, set()).add(ident)
+        self.puts.get(kind, {}).pop(ident, None)
+
+    def __bool__(self) -> bool:
+        return any(self.puts.values()) or any(self.deletes.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One document that changed at ``position``; ``doc`` is its present state, ``None`` when deleted."""
+
+    position: int
+    kind: str
+    id: str
+    doc: Doc | None
+
+
+class Store(Protocol):
+    """Documents by kind and id, changed in atomic, durable transactions. Reads see the last committed state.
+
+    Ids are strings. ``position`` grows by one with each transaction, over the life of the catalogue (also across
+    compactions), so that derived things can tell what they have seen.
+    """
+
+    url: str
+
+    def get(self, kind: str, ident: str) -> Doc | None:
+        """Return one document (a fresh copy) or ``None``."""
+
+    def get_many(self, kind: str, idents: Iterable[str]) -> dict[str, Doc]:
+        """Return the documents that exist among ``idents``."""
+
+    def ids(self, kind: str) -> list[str]:
+        """Return all ids of a kind, sorted."""
+
+    def iter(self, kind: str) -> Iterator[tuple[str, Doc]]:
+        """Yield (id, document) in the order of ids, without holding all decoded at once."""
+
+    def count(self, kind: str) -> int:
+        """Return how many documents of a kind there are."""
+
+    def find(self, kind: str, field: str, value: str) -> list[str]:
+        """Return the ids of documents whose ``field`` (one of LOOKUPS) is or contains ``value``, sorted."""
+
+    def commit(self, transaction: Transaction) -> int:
+        """Apply a transaction; when this returns it is on disk. Returns the new position.
+
+        Raises Locked when another writer does not finish in time, CatalogueUnusable when the disk refuses.
+        """
+
+    def writing(self) -> Any:
+        """Context manager: hold the writer's lock, refreshed, over reads and commits that depend on each other (re-entrant)."""
+
+    def position(self) -> int:
+        """Return the position of the last transaction seen by this reader."""
+
+    def refresh(self) -> bool:
+        """See what other processes have committed; return whether there was anything. Cheap when there is not."""
+
+    def changes(self, since: int) -> Iterator[Change] | None:
+        """Yield what changed after position ``since``; ``None`` when that is no longer known and all must be read."""
+
+    def verify(self, *, repair: bool = False) -> Iterator[Damage]:
+        """Yield every damage of the stored documents (not of media)."""
+
+    def compact(self) -> None:
+        """Fold the journal into the main file, where the store has such things."""
+
+    def close(self) -> None:
+        """Release everything. For the embedded store this leaves a file that plain TinyDB reads."""
