@@ -1,0 +1,217 @@
+"""What the library hands to its doors: pages of results and the material of one screen. Frozen, ready to show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .model import (
+    Article,
+    Caption,
+    Comparison,
+    Conflict,
+    Decision,
+    Finding,
+    Link,
+    Match,
+    Record,
+    Revision,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A stretch of one field that matched: segments of (text, is it a match)."""
+
+    field: str
+    segments: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One picture in a list of results. ``flags`` are the words that ``is:`` and ``has:`` know."""
+
+    id: str
+    sha256: str
+    paths: tuple[str, ...]
+    width: int
+    height: int
+    format: str
+    captions: tuple[str, ...]
+    credit: str
+    tags: tuple[str, ...]
+    note: str
+    date: str
+    flags: frozenset[str]
+    copies: int = 0
+    language: str = ""
+    snippets: tuple[Snippet, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One value of a facet, how many pictures of the result have it, and the query term that selects it."""
+
+    value: str
+    count: int
+    term: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """One page of a search. ``capped`` says that there are at least ``total``; ``next`` is the cursor of the next page.
+
+    ``histogram`` counts pictures by year (or month when the range is narrow). ``chips`` are the query's terms, each with
+    the query that is left when it is taken away.
+    """
+
+    items: tuple[Hit, ...]
+    total: int
+    capped: bool = False
+    next: str | None = None
+    facets: dict[str, tuple[FacetValue, ...]] = field(default_factory=dict)
+    histogram: tuple[tuple[str, int], ...] = ()
+    chips: tuple[tuple[str, str], ...] = ()
+    query: str = ""
+    did_you_mean: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One completion of the query box: what it is (field, value, saved search) and the whole query it makes."""
+
+    kind: str
+    label: str
+    query: str
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A picture that matches one that was asked for. ``match`` holds relation, score, box and transformation."""
+
+    id: str
+    paths: tuple[str, ...]
+    match: Match
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleView:
+    """An article with everything on its page. ``links`` are all of its captions' links, best first.
+
+    ``pictures`` maps the position of a picture in the source to the ids of the images it resolves to.
+    ``statuses`` says of each link id: linked, proposed or rejected. ``findings`` are those about it.
+    """
+
+    article: Article
+    captions: tuple[Caption, ...]
+    links: tuple[Link, ...]
+    statuses: dict[str, str]
+    records: dict[str, Record]
+    pictures: dict[int, tuple[str, ...]]
+    findings: tuple[Finding, ...]
+    revisions: tuple[Revision, ...]
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingPage:
+    """One page of the queue, in order of worth. ``total`` counts what the filter selects; ``kinds`` all open ones by kind."""
+
+    items: tuple[Finding, ...]
+    total: int
+    next: str | None = None
+    kinds: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """One finding with what is needed to decide it. What does not apply to its kind is empty.
+
+    ``candidates`` are links of the caption in question, best first; ``records`` the pictures by id; ``articles`` the
+    articles by id; ``captions`` by id (``embedded:IMAGE`` for a picture's own caption).
+    ``decisions`` are those made on it before. ``changed`` lists what moved since the last of them.
+    """
+
+    finding: Finding
+    captions: dict[str, Caption]
+    records: dict[str, Record]
+    articles: dict[str, Article]
+    candidates: tuple[Link, ...] = ()
+    match: Match | None = None
+    conflict: Conflict | None = None
+    decisions: tuple[Decision, ...] = ()
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field on which two pictures differ; ``""`` on one side means that it has none."""
+
+    field: str
+    a: str
+    b: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompareView:
+    """Two pictures beside each other: their match (found or worked out now), what differs, and what they ran with."""
+
+    a: Record
+    b: Record
+    match: Match | None
+    differences: tuple[Difference, ...]
+    comparisons: tuple[tuple[str, str, Comparison], ...]
+    finding: Finding | None
+    best: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """Decisions, latest first. ``undone`` are the ids that a later decision took back."""
+
+    items: tuple[Decision, ...]
+    total: int
+    next: str | None = None
+    undone: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """One import: when, what was asked for, its tally, and the results that were rejected or ignored with reasons."""
+
+    id: str
+    started: str
+    inputs: tuple[str, ...]
+    counts: dict[str, int]
+    seconds: float
+    finished: bool
+    problems: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the catalogue holds and what waits. Every mapping is label -> count, in the order to be shown."""
+
+    images: int
+    articles: int
+    captions: int
+    bytes: int
+    by_year: dict[str, int]
+    by_format: dict[str, int]
+    captions_by_state: dict[str, int]
+    matches_by_relation: dict[str, int]
+    conflicts_by_kind: dict[str, int]
+    findings_by_kind: dict[str, int]
+    decisions: int
+    last_import: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BulkPreview:
+    """What a bulk step would change: how many pictures, a few of them before and after, and what it would overwrite."""
+
+    count: int
+    examples: tuple[tuple[str, dict[str, str], dict[str, str]], ...]
+    overwrites: int
