@@ -12,7 +12,7 @@ def _digest(text: str) -> str:
 
 
 def article_id(url: str, path: str) -> str:
-    """Return the 16-digit id of the article at ``url`` (its canonical address), or of ``path`` when no web address is known.
+    """Return the 16-digit id of the article at ``url`` (canonical), or of ``path`` when no web address is known.
 
     The scheme's and host's case, the fragment and a trailing slash make no difference.
     """
