@@ -20,8 +20,8 @@ KINDS = FACTS + INFERENCES + DECISIONS + BOOKS
 #: The fields by which ``find`` answers without a scan. A dotted or list-valued field is found by each of its values.
 LOOKUPS: Mapping[str, tuple[str, ...]] = {
     "caption": ("article",),
-    "image": ("sha256", "paths"),
-    "article": ("source", "url", "sha256"),
+    "image": ("sha256", "paths", "keys.folders", "keys.stems", "keys.words"),
+    "article": ("source", "url", "sha256", "keys.folders", "keys.stems", "keys.words"),
     "revision": ("article.id",),
     "link": ("caption", "image", "article"),
     "match": ("a", "b"),
