@@ -278,7 +278,8 @@ class Comparison:
 class Conflict:
     """Two captions of one photograph that cannot both be true.
 
-    ``a`` and ``b`` are caption ids, or ``embedded:IMAGE`` for the picture's own caption; ``image`` is the photograph.
+    ``a`` and ``b`` are caption ids, or ``embedded:IMAGE`` for the picture's own caption; ``image`` is the photograph,
+    ``images`` all copies of it that ran with either.
     """
 
     id: str
@@ -286,6 +287,7 @@ class Conflict:
     b: str
     image: str
     comparison: Comparison
+    images: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

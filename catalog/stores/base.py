@@ -25,11 +25,23 @@ LOOKUPS: Mapping[str, tuple[str, ...]] = {
     "revision": ("article.id",),
     "link": ("caption", "image", "article"),
     "match": ("a", "b"),
-    "conflict": ("a", "b", "image"),
+    "conflict": ("a", "b", "images"),
     "finding": ("subjects", "images", "articles"),
     "decision": ("subject", "subjects", "batch", "undoes"),
-    "source": ("sha256", "run"),
+    "source": ("sha256", "run", "ids"),
 }
+
+
+def lookup_values(doc: Doc, path: str) -> list[str]:
+    """Return the strings by which ``find(kind, path, ...)`` finds ``doc``: the value at a dotted path, or each of a list's."""
+    value: Any = doc
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    if isinstance(value, str):
+        return [value] if value else []
+    if isinstance(value, list | tuple):
+        return [v for v in value if isinstance(v, str) and v]
+    return []
 
 
 @dataclass(slots=True)

@@ -1,0 +1,316 @@
+"""From facts to inferences: which links, matches, conflicts and findings follow for some articles and images.
+
+Everything here reads a catalogue and returns a transaction; whoever calls commits it. Running it again on the same
+facts and decisions gives the same documents, so inferences can be dropped and recomputed at any time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import PurePath
+
+from . import addresses, conflicts, findings, linking, resolve
+from .catalogue import Catalogue, embedded_caption
+from .codec import from_dict, to_dict
+from .duplicates.groups import build
+from .model import Article, Caption, Conflict, Finding, Group, Image, Link, Match
+from .stores.base import Doc, Transaction
+
+#: Largest component of matching pictures that is looked at as a whole; larger ones are cut there, nearest first.
+MAX_COMPONENT = 200
+#: Distinct caption texts of one photograph that are compared with each other.
+MAX_TEXTS = 30
+#: Pictures of an article's own folder that are all candidates; in fuller folders only those nominated by address or words.
+MAX_FOLDER = 1500
+#: Rare words by which captions and embedded captions nominate each other.
+KEY_WORDS = 8
+
+
+# ---------------------------------------------------------------- keys: how pictures and articles find each other
+
+
+def _folders(path: str, levels: int) -> list[str]:
+    base = path.split("!/", 1)[0]
+    parents = [str(p) for p in PurePath(os.path.abspath(base)).parents]  # noqa: PTH100 - names, not files
+    return parents[:levels]
+
+
+def key_words(texts: Iterable[str]) -> list[str]:
+    """Return the longest distinct folded words of ``texts``, at most KEY_WORDS each: long words are the rare ones."""
+    keys: set[str] = set()
+    for text in texts:
+        words = {w for w in linking.words(text) if len(w) >= 5 or not w.isascii()}
+        keys.update(sorted(words, key=lambda w: (-len(w), w))[:KEY_WORDS])
+    return sorted(keys)
+
+
+def image_doc(image: Image) -> Doc:
+    """Return the stored form of an image: its facts and the keys by which articles find it."""
+    doc = to_dict(image)
+    names = [PurePath(p.rsplit("/", 1)[-1]).name for p in image.paths]
+    doc["keys"] = {
+        "folders": sorted({f for p in image.paths for f in _folders(p, 3)}),
+        "stems": sorted({s for n in names if (s := addresses.stem(n))}),
+        "words": key_words([image.metadata.caption, image.metadata.headline]),
+    }
+    return doc
+
+
+def article_doc(article: Article, captions: Sequence[Caption]) -> Doc:
+    """Return the stored form of an article: its facts and the keys by which pictures find it."""
+    doc = to_dict(article)
+    urls = [u for p in article.pictures for u in (p.url, *p.urls)]
+    doc["keys"] = {
+        "folders": _folders(article.source, 1),
+        "stems": sorted({s for u in urls if (s := addresses.stem(u))}),
+        "words": key_words(c.text for c in captions),
+    }
+    return doc
+
+
+# ---------------------------------------------------------------- links
+
+
+def candidates(cat: Catalogue, article: Article, own: Collection[str]) -> list[linking.Candidate]:
+    """Return the pictures that may belong to an article: its own document's, its folder's, and others by address or words."""
+    doc = cat.store.get("article", article.id) or {}
+    keys = doc.get("keys", {})
+    near: set[str] = set()
+    for folder in keys.get("folders", ()):
+        near.update(cat.store.find("image", "keys.folders", folder))
+    named = {i for s in keys.get("stems", ()) for i in cat.store.find("image", "keys.stems", s)}
+    shared: dict[str, int] = {}
+    for word in keys.get("words", ()):
+        for ident in cat.store.find("image", "keys.words", word)[:MAX_FOLDER]:
+            shared[ident] = shared.get(ident, 0) + 1
+    worded = {i for i, n in shared.items() if n >= 2}
+    if len(near) > MAX_FOLDER:
+        near &= named | worded
+    wanted = set(own) | near | named | worded
+    found = []
+    for ident, image in cat.images(sorted(wanted)).items():
+        scope: linking.Scope = "document" if ident in own else "import" if ident in near else "catalogue"
+        found.append(linking.Candidate(image=image, scope=scope, urls=tuple(_served(cat, ident)), known=_known(cat, image)))
+    return found
+
+
+def _served(cat: Catalogue, image: str) -> list[str]:
+    """The addresses under which a picture's bytes were served, as its sources recorded them."""
+    docs = cat.store.get_many("source", cat.store.find("source", "ids", image))
+    return sorted({m["url"] for d in docs.values() for m in d.get("members", ()) if m.get("id") == image and m.get("url")})
+
+
+def _known(cat: Catalogue, image: Image) -> tuple[linking.Known, ...]:
+    """Caption texts that people have accepted or turned down for this picture or for one that matches it."""
+    family = [image.id, *(m.b if m.a == image.id else m.a for m in cat.matches_of(image.id) if m.relation != "same scene")]
+    texts: list[linking.Known] = []
+    for decision in cat.decisions_about(family):
+        chosen = str(decision.values.get("image", ""))
+        if chosen not in family:
+            continue
+        for caption in cat.captions(s for s in decision.subjects if s != chosen).values():
+            if decision.action in resolve.CHOOSING or decision.action == "reject":
+                texts.append(linking.Known(caption.text, decision.action != "reject", caption.article))
+    return tuple(texts)
+
+
+def infer_links(cat: Catalogue, article_ids: Iterable[str]) -> tuple[Transaction, set[str]]:
+    """Return the new links of these articles in place of their old ones, and every image whose links that touches."""
+    change, touched = Transaction(), set[str]()
+    for ident in article_ids:
+        old = {link.id: link for link in cat.links_of_article(ident)}
+        new: dict[str, Link] = {}
+        article = cat.article(ident)
+        if article is not None:
+            captions = cat.captions_of(ident)
+            own = own_pictures(cat, article)
+            new = {x.id: x for x in linking.link(article, captions, candidates(cat, article, own))}
+        for gone in old.keys() - new.keys():
+            change.delete("link", gone)
+        for link in new.values():
+            if old.get(link.id) != link:
+                change.put("link", link.id, to_dict(link))
+        touched.update(x.image for x in (*old.values(), *new.values()))
+    return change, touched
+
+
+def own_pictures(cat: Catalogue, article: Article) -> list[str]:
+    """Return the images that came with an article's own document (saved folder, archive members)."""
+    doc = cat.store.get("article", article.id) or {}
+    return [i for i in doc.get("own", ()) if isinstance(i, str)]
+
+
+def interested_articles(cat: Catalogue, image_ids: Iterable[str]) -> set[str]:
+    """Return the articles for which a newly arrived picture may be a candidate: by folder, address or rare words."""
+    found: set[str] = set()
+    for doc in cat.store.get_many("image", image_ids).values():
+        keys = doc.get("keys", {})
+        for field in ("folders", "stems"):
+            for key in keys.get(field, ()):
+                found.update(cat.store.find("article", f"keys.{field}", key))
+        shared: dict[str, int] = {}
+        for word in keys.get("words", ()):
+            for ident in cat.store.find("article", "keys.words", word):
+                shared[ident] = shared.get(ident, 0) + 1
+        found.update(i for i, n in shared.items() if n >= 2)
+    return found
+
+
+# ---------------------------------------------------------------- groups
+
+
+def component(cat: Catalogue, image: str, denied: frozenset[tuple[str, str]] = frozenset()) -> tuple[set[str], dict[str, Match]]:
+    """Return the images reached from one by matches, breadth first, and those matches; at most MAX_COMPONENT images."""
+    members, matches, todo = {image}, dict[str, Match](), [image]
+    while todo:
+        for match in cat.matches_of(todo.pop(0)):
+            if match.relation == "same scene" or (match.a, match.b) in denied:
+                continue
+            matches[match.id] = match
+            for other in (match.a, match.b):
+                if other not in members and len(members) < MAX_COMPONENT:
+                    members.add(other)
+                    todo.append(other)
+    return members, {k: m for k, m in matches.items() if m.a in members and m.b in members}
+
+
+def groups_around(cat: Catalogue, image: str) -> list[Group]:
+    """Return the duplicate groups among the pictures that matches join to ``image``, with what people denied left out."""
+    members, matches = component(cat, image)
+    if len(members) < 2:
+        return []
+    denied = resolve.denied_pairs(cat.decisions_about(members))
+    return build(sorted(members), list(matches.values()), denied, cat.images(members))
+
+
+# ---------------------------------------------------------------- conflicts and findings
+
+
+def _uses(cat: Catalogue, images: Iterable[str]) -> list[tuple[Caption, Article | None, str]]:
+    """Captions that hold for these pictures: linked usages, and what the files say themselves."""
+    uses: list[tuple[Caption, Article | None, str]] = []
+    for image in cat.images(images).values():
+        linked = [u for u in cat.usages_of(image.id) if u.status == "linked"]
+        articles = cat.articles({u.article for u in linked})
+        uses += [(u.caption, articles[u.article], image.id) for u in linked]
+        if image.metadata.caption:
+            uses.append((embedded_caption(image), None, image.id))
+    return uses
+
+
+def group_conflicts(cat: Catalogue, images: Sequence[str]) -> list[tuple[Conflict, tuple[str, str], tuple[str, ...]]]:
+    """Return (conflict, both texts, articles) for each pair of captions of one photograph that contradict each other."""
+    seen: dict[str, tuple[Caption, Article | None, str]] = {}
+    for use in _uses(cat, images):
+        seen.setdefault(f"{use[0].text}\n{use[0].credit}", use)
+    uses = sorted(seen.values(), key=lambda u: u[0].id)[:MAX_TEXTS]
+    found = []
+    for i, (a, a_article, a_image) in enumerate(uses):
+        for b, b_article, b_image in uses[i + 1 :]:
+            comparison = conflicts.compare(
+                a.text,
+                b.text,
+                a_credit=a.credit,
+                b_credit=b.credit,
+                a_published=a_article.published if a_article else "",
+                b_published=b_article.published if b_article else "",
+            )
+            if comparison.relation != "contradictory":
+                continue
+            both = tuple(dict.fromkeys((a_image, b_image)))
+            conflict = Conflict(findings.finding_id("conflict", *sorted((a.id, b.id))), a.id, b.id, a_image, comparison, both)
+            articles = tuple(x.id for x in (a_article, b_article) if x)
+            found.append((conflict, (f"{a.text}\n{a.credit}", f"{b.text}\n{b.credit}"), articles))
+    return found
+
+
+def infer_findings(cat: Catalogue, article_ids: Iterable[str], image_ids: Iterable[str]) -> Transaction:
+    """Return conflicts and findings about these articles and images in place of the old ones, with their status."""
+    change = Transaction()
+    made: dict[str, Finding] = {}
+    old: set[str] = set()
+    for ident in sorted(set(article_ids)):
+        old.update(f.id for f in _stored(cat, "articles", ident) if f.kind in ("link", "caption-without-image"))
+        article = cat.article(ident)
+        if article is not None:
+            captions = cat.captions_of(ident)
+            made |= {f.id: f for f in findings.caption_findings(article, captions, cat.links_of_article(ident))}
+    images, groups = set[str](), dict[str, Group]()
+    for ident in image_ids:
+        images.add(ident)
+        for group in groups_around(cat, ident):
+            groups[group.id] = group
+            images.update(group.images)
+    for ident in sorted(images):
+        own = {"metadata", "image-without-caption", "duplicate"}
+        old.update(f.id for f in _stored(cat, "images", ident) if f.kind in own)
+        image = cat.image(ident)
+        if image is not None:
+            used = any(True for _ in cat.store.find("link", "image", ident)) or bool(cat.usages_of(ident))
+            made |= {f.id: f for f in findings.image_findings(image, used)}
+    for group in groups.values():
+        made |= {f.id: f for f in findings.duplicate_findings(group)}
+    _put_conflicts(cat, images, list(groups.values()), made, old, change)
+    for gone in old - made.keys():
+        change.delete("finding", gone)
+    for finding in made.values():
+        resolved = resolve.finding_status(finding, finding.seen, decisions_on(cat, finding))
+        doc = to_dict(resolved)
+        if cat.store.get("finding", finding.id) != doc:
+            change.put("finding", finding.id, doc)
+    return change
+
+
+def _stored(cat: Catalogue, field: str, value: str) -> list[Finding]:
+    docs = cat.store.get_many("finding", cat.store.find("finding", field, value))
+    return [from_dict(d, Finding) for d in docs.values()]
+
+
+def _put_conflicts(
+    cat: Catalogue,
+    images: set[str],
+    groups: list[Group],
+    made: dict[str, Finding],
+    old: set[str],
+    change: Transaction,
+) -> None:
+    """Replace the conflicts of these images, group by group; a picture in no group stands alone."""
+    grouped = {i for g in groups for i in g.images}
+    fresh: dict[str, Conflict] = {}
+    for members in [*(g.images for g in groups), *((i,) for i in sorted(images - grouped))]:
+        for conflict, texts, articles in group_conflicts(cat, members):
+            fresh[conflict.id] = conflict
+            finding = findings.conflict_finding(conflict, texts, conflict.images, articles)
+            made[finding.id] = finding
+    for ident in sorted(images):
+        for conflict in cat.conflicts_of(ident):
+            old.add(conflict.id)
+            if conflict.id not in fresh:
+                change.delete("conflict", conflict.id)
+    for conflict in fresh.values():
+        doc = to_dict(conflict)
+        if cat.store.get("conflict", conflict.id) != doc:
+            change.put("conflict", conflict.id, doc)
+
+
+def decisions_on(cat: Catalogue, finding: Finding) -> list[resolve.Decision]:
+    """Return the effective decisions that settle a finding: on it, or on its caption or pair by another way."""
+    mine = cat.decisions_about([finding.id])
+    if finding.kind in ("link", "caption-without-image"):
+        about = cat.decisions_about([finding.subjects[0]])
+        mine += [d for d in about if d.subject != finding.id and d.action in (*resolve.CHOOSING, "none")]
+    elif finding.kind == "image-without-caption":
+        about = cat.decisions_about([finding.subjects[0]])
+        mine += [d for d in about if d.subject != finding.id and d.action == "edit" and d.values.get("caption")]
+    elif finding.kind == "duplicate":
+        pair = set(finding.subjects)
+        about = cat.decisions_about([finding.subjects[0]])
+        mine += [d for d in about if d.subject != finding.id and d.kind == "duplicate" and pair <= set(d.subjects)]
+    return sorted(mine, key=lambda d: d.id)
+
+
+def digest(*parts: str) -> str:
+    """Return 16 hexadecimal digits for an identity made of parts."""
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
