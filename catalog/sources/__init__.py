@@ -1,0 +1,88 @@
+"""Reading inputs: :func:`walk` finds files without opening them, :func:`read` tells what one holds.
+
+>>> for entry in walk(["story/"]):
+...     for item in read(entry): ...
+
+Everything met ends as a Document, a PictureFile or a LeftAside with its reason. Nothing here raises for what a file holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..errors import CatalogError
+from .base import Document, Entry, Item, LeftAside, PictureFile
+from .files import read_head, read_whole
+from .kinds import HEAD, Sniffed, sniff
+from .limits import LIMITS, Limits
+from .mhtml import read_mhtml
+from .ninjs import read_ninjs
+from .pictures import misnamed, read_picture, unreadable_name
+from .plaintext import read_text
+from .savedpage import files_beside
+from .walking import entry, walk
+from .warc import read_warc
+from .webpage import read_page
+
+__all__ = ["LIMITS", "Document", "Entry", "Item", "LeftAside", "Limits", "PictureFile", "entry", "read", "walk"]
+
+
+def read(entry: Entry, *, url: str = "", limits: Limits = LIMITS) -> Iterator[Item]:
+    """Yield what one file holds: documents, a picture, or why it is left aside. Opens the file, never follows links inside.
+
+    ``url`` is the address of a page, where the user knows it.
+    """
+    if entry.aside:
+        yield entry.aside
+        return
+    try:
+        head = read_head(entry.file, HEAD, follow=True)
+        yield from _read(entry, sniff(head, entry.file.name), url, limits)
+    except CatalogError as error:
+        yield LeftAside(entry.path, "rejected", str(error))
+
+
+def _read(entry: Entry, found: Sniffed, url: str, limits: Limits) -> Iterator[Item]:
+    aside = _left_aside(entry, found)
+    if aside:
+        yield aside
+    elif found.holds == "picture":
+        yield read_picture(entry)
+    elif found.holds == "warc":
+        yield from read_warc(entry.path, entry.file, limits)
+    elif found.holds == "mhtml":
+        yield from read_mhtml(entry.path, read_whole(entry.file, limits.archive, follow=True), limits)
+    else:
+        yield _document(entry, found, url, limits)
+
+
+def _document(entry: Entry, found: Sniffed, url: str, limits: Limits) -> Document | LeftAside:
+    data = read_whole(entry.file, limits.document, follow=True)
+    if found.holds == "text":
+        return read_text(entry.path, data)
+    if found.holds == "json":
+        return read_ninjs(entry.path, entry.file, data, limits)
+    page = read_page(entry.path, data, url=url, limits=limits)
+    beside = tuple(files_beside(entry.file, entry.path, page.text, limits))
+    if not beside:
+        return page
+    return read_page(entry.path, data, url=url, kind="savedpage", pictures=beside, limits=limits)
+
+
+def _left_aside(entry: Entry, found: Sniffed) -> LeftAside | None:
+    """What is told by the first bytes, the name and the neighbours alone."""
+    if found.holds == "empty":
+        return LeftAside(entry.path, "rejected", "an empty file")
+    wrong = misnamed(entry, found) or unreadable_name(entry, found)
+    if wrong:
+        return wrong
+    if found.holds == "xmp":
+        of = f"sidecar of {entry.sidecar_of}" if entry.sidecar_of else "an XMP sidecar without its picture"
+        return LeftAside(entry.path, "ignored", of)
+    if entry.part_of and found.holds != "picture":
+        return LeftAside(entry.path, "ignored", f"part of the saved page {entry.part_of}")
+    if found.holds == "other":
+        return LeftAside(entry.path, "ignored", found.name)
+    if found.holds == "unknown":
+        return LeftAside(entry.path, "ignored", "binary data of no kind that is catalogued")
+    return None

@@ -14,7 +14,8 @@ class PictureFile:
     """One picture met while reading: a file on disk (``file``), or a member of an archive or page (``data``).
 
     ``path`` is how results and records name it: the path as the user gave it, ``file!/member`` for members.
-    ``url`` is the address it was served from, when the source says so. ``sidecars`` are XMP files that describe it.
+    ``url`` is the address it was served from, when the source says so; for a file beside a page it is the reference by
+    which the page names it, as written there. ``sidecars`` are XMP files that describe it.
     """
 
     path: str
@@ -28,7 +29,7 @@ class PictureFile:
 class Document:
     """One source of words: its decoded text, where it came from and the pictures that came with it.
 
-    ``sha256`` is of the bytes read. ``pictures`` are those that belong to this document alone (the files of a saved
+    ``sha256`` is of the bytes read. ``pictures`` are those that belong to this document (the files of a saved
     page's folder, the parts of an MHTML file, picture responses of a WARC, ``data:`` pictures of a page).
     """
 
@@ -52,3 +53,24 @@ class LeftAside:
 
 
 Item = Document | PictureFile | LeftAside
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One name met while walking, with what ``lstat`` says of it; nothing has been opened yet.
+
+    ``path`` is its text (see :mod:`catalog.paths`), ``file`` the path to open. ``sidecars`` are XMP files beside it.
+    ``part_of`` names the saved page whose folder it lies in, ``sidecar_of`` the picture it describes. ``aside`` is set
+    when it is not to be opened at all, with the reason.
+    """
+
+    path: str
+    file: Path
+    size: int = 0
+    mtime_ns: int = 0
+    inode: int = 0
+    sidecars: tuple[Path, ...] = ()
+    part_of: str = ""
+    sidecar_of: str = ""
+    stamp: str = ""
+    aside: LeftAside | None = None
