@@ -40,14 +40,14 @@ def _os_string(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Return a path's text for JSON and other machines: U+FFFD stands for what is not UTF-8, nothing else is changed."""
+    """Return a path's text for JSON and other machines: U+FFFD for what is not UTF-8, all else unchanged."""
     if not _MAPPED.search(text):
         return text
     return text.translate(_TO_SURROGATES).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def display(text: str) -> str:
-    r"""Return a path's text for a terminal or log: as :func:`plain`, control characters written as ``\xNN`` or ``\uNNNN``."""
+    r"""Return a path's text for a terminal or log: as :func:`plain`, controls as ``\xNN`` or ``\uNNNN``."""
     return _UNSAFE.sub(_escaped, plain(text))
 
 

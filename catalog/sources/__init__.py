@@ -3,7 +3,7 @@
 >>> for entry in walk(["story/"]):
 ...     for item in read(entry): ...
 
-Everything met ends as a Document, a PictureFile or a LeftAside with its reason. Nothing here raises for what a file holds.
+Everything met ends as a Document, a PictureFile or a LeftAside with its reason; nothing raises for what a file holds.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = ["LIMITS", "Document", "Entry", "Item", "LeftAside", "Limits", "Pictur
 
 
 def read(entry: Entry, *, url: str = "", limits: Limits = LIMITS) -> Iterator[Item]:
-    """Yield what one file holds: documents, a picture, or why it is left aside. Opens the file, never follows links inside.
+    """Yield what one file holds: documents, a picture, or why it is left aside. No link inside is followed.
 
     ``url`` is the address of a page, where the user knows it.
     """

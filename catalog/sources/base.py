@@ -45,7 +45,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class LeftAside:
-    """An input that becomes neither: ``ignored`` (not a kind Cutline catalogues) or ``rejected`` (should have been readable)."""
+    """An input that becomes neither.
+
+    ``ignored`` is not a kind that Cutline catalogues, ``rejected`` should have been readable and was not.
+    """
 
     path: str
     result: Literal["ignored", "rejected"]

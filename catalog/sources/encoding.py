@@ -16,8 +16,8 @@ from charset_normalizer import from_bytes
 #: Python codec by WHATWG name, then the labels that are not spelt like either.
 _CODECS = {
     "utf-8": "utf-8 utf8 unicode-1-1-utf-8 unicode11utf8 x-unicode20utf8 ascii-utf8 utf8mb4",
-    "cp1252": "windows-1252 cp1252 x-cp1252 ansi ascii us-ascii ansi_x3.4-1968 iso-8859-1 iso8859-1 iso88591 iso_8859-1 "
-    "iso_8859-1:1987 latin1 latin-1 l1 cp819 ibm819 iso-ir-100 csisolatin1 x-user-defined",
+    "cp1252": "windows-1252 cp1252 x-cp1252 ansi ascii us-ascii ansi_x3.4-1968 iso-8859-1 iso8859-1 iso88591 "
+    "iso_8859-1 iso_8859-1:1987 latin1 latin-1 l1 cp819 ibm819 iso-ir-100 csisolatin1 x-user-defined",
     "cp1250": "windows-1250 cp1250 x-cp1250",
     "cp1251": "windows-1251 cp1251 x-cp1251",
     "cp1253": "windows-1253 cp1253 x-cp1253",
@@ -136,7 +136,7 @@ def peek(head: bytes) -> str:
 
 
 def _as_named(data: bytes, codec: str, utf8: str | None) -> Decoded | None:
-    """Text by the named codec if it fits. Text that is valid UTF-8 beyond ASCII is UTF-8 even where a page says otherwise."""
+    """Text by the named codec if it fits. Valid UTF-8 beyond ASCII is UTF-8, whatever a page says."""
     if utf8 is not None and codec != "utf-8" and _HIGH.search(data):
         return Decoded(utf8, "utf-8", (f"declared as {codec}, is UTF-8",))
     text = _strict(data, codec)

@@ -13,10 +13,15 @@ Holds = Literal["picture", "page", "mhtml", "warc", "text", "json", "xmp", "empt
 #: How many first bytes are looked at.
 HEAD = 1 << 16
 
-PICTURE_SUFFIXES = frozenset("jpg jpeg jpe jfif pjpeg png apng gif webp tif tiff bmp dib avif avifs heic heif".split())
-PAGE_SUFFIXES = frozenset("html htm xhtml xht shtml".split())
-_TEXT_SUFFIXES = frozenset("txt text asc".split())
-_RAW_SUFFIXES = frozenset("cr2 cr3 nef nrw arw srf sr2 dng orf rw2 raf pef srw 3fr iiq erf kdc dcr mos mrw rwl".split())
+
+def _suffixes(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+PICTURE_SUFFIXES = _suffixes("jpg jpeg jpe jfif pjpeg png apng gif webp tif tiff bmp dib avif avifs heic heif")
+PAGE_SUFFIXES = _suffixes("html htm xhtml xht shtml")
+_TEXT_SUFFIXES = _suffixes("txt text asc")
+_RAW_SUFFIXES = _suffixes("cr2 cr3 nef nrw arw srf sr2 dng orf rw2 raf pef srw 3fr iiq erf kdc dcr mos mrw rwl")
 
 _PICTURES = (
     (b"\xff\xd8\xff", "a JPEG picture"),
@@ -77,16 +82,16 @@ _OTHERS = (
 )
 #: Text that is no story, by its suffix.
 _OTHER_TEXT = {
-    **dict.fromkeys("css scss less".split(), "a style sheet"),
-    **dict.fromkeys("js mjs cjs ts map wasm".split(), "a script"),
-    **dict.fromkeys("py sh bat ps1 php rb pl c h cpp java go rs sql".split(), "a program"),
-    **dict.fromkeys("csv tsv".split(), "a table"),
-    **dict.fromkeys("ini cfg conf toml yaml yml env properties desktop url webloc lock".split(), "a settings file"),
-    **dict.fromkeys("xml rss atom xsl svg svgz kml gpx plist opml".split(), "an XML file"),
-    **dict.fromkeys("srt vtt ass".split(), "subtitles"),
-    **dict.fromkeys("log".split(), "a log"),
-    **dict.fromkeys("eml".split(), "an e-mail"),
-    **dict.fromkeys("md5 sha1 sha256 sfv".split(), "checksums"),
+    **dict.fromkeys(_suffixes("css scss less"), "a style sheet"),
+    **dict.fromkeys(_suffixes("js mjs cjs ts map wasm"), "a script"),
+    **dict.fromkeys(_suffixes("py sh bat ps1 php rb pl c h cpp java go rs sql"), "a program"),
+    **dict.fromkeys(_suffixes("csv tsv"), "a table"),
+    **dict.fromkeys(_suffixes("ini cfg conf toml yaml yml env properties desktop url webloc lock"), "a settings file"),
+    **dict.fromkeys(_suffixes("xml rss atom xsl svg svgz kml gpx plist opml"), "an XML file"),
+    **dict.fromkeys(_suffixes("srt vtt ass"), "subtitles"),
+    **dict.fromkeys(_suffixes("log"), "a log"),
+    **dict.fromkeys(_suffixes("eml"), "an e-mail"),
+    **dict.fromkeys(_suffixes("md5 sha1 sha256 sfv"), "checksums"),
 }
 _PAGE_START = re.compile(
     r"<(?:!doctype\s{1,9}html|html|head|body|title|meta|script|style|div|article|main|section|table|figure|img|h1|p|a|br|b"
@@ -94,7 +99,9 @@ _PAGE_START = re.compile(
     re.I,
 )
 _TAGS = re.compile(r"</(?:p|div|a|span|li|h[1-6]|figure|table|body|html|script)>|<(?:html|body)[\s>]|<img\s", re.I)
-_MHTML = re.compile(r"^content-type:[^\n]{0,40}multipart/(?:related|mixed|alternative)", re.I | re.M)
+_MHTML = re.compile(r"^content-type:[^\n]{0,40}(?:multipart/related|text/html)", re.I | re.M)
+_MIME = re.compile(r"^(?:mime-version|content-location|snapshot-content-location|from|subject):", re.I | re.M)
+_MHTML_SUFFIXES = frozenset({"mht", "mhtml"})
 _HEADERS = re.compile(r"\s{0,99}[A-Za-z][A-Za-z0-9-]{1,60}:")
 _CONTROLS = re.compile("[\0-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 
@@ -163,19 +170,25 @@ def _words(head: bytes, name: str) -> Sniffed:
     last = suffix(name)
     if start.startswith("WARC/"):
         return Sniffed("warc", "a web archive")
-    if _HEADERS.match(start) and _MHTML.search(text[:8192]):
+    if _HEADERS.match(start) and _is_mhtml(text[:8192], last):
         return Sniffed("mhtml", "a saved page")
     if start.startswith("<?xpacket") or "<x:xmpmeta" in start or (last == "xmp" and "<rdf:RDF" in text):
         return Sniffed("xmp", "an XMP sidecar")
     if _PAGE_START.match(_after_prolog(text)):
         return Sniffed("page", "a web page")
-    if start.startswith("<svg") or "<svg" in start[:1000] and last == "svg":
+    if start.startswith("<svg") or (last == "svg" and "<svg" in start[:1000]):
         return Sniffed("other", "an SVG drawing")
     if start[:1] in ("{", "[") and (last == "json" or _looks_json(start)):
         return Sniffed("json", "JSON data")
     if last not in _OTHER_TEXT and last not in _TEXT_SUFFIXES and len(_TAGS.findall(text)) >= 5:
         return Sniffed("page", "a web page")
     return _plain(start, last)
+
+
+def _is_mhtml(text: str, last: str) -> bool:
+    if last in _MHTML_SUFFIXES:
+        return "content-type:" in text.lower()
+    return last != "eml" and bool(_MHTML.search(text) and _MIME.search(text))
 
 
 def _after_prolog(text: str) -> str:

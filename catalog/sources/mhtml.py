@@ -76,7 +76,7 @@ def read_mhtml(path: str, data: bytes, limits: Limits = LIMITS) -> Iterator[Docu
 
 
 def member_name(n: int, address: str) -> str:
-    """Return how the ``n``-th member of a file is named in results: its number and the safe part of its address's last step."""
+    """Return the ``n``-th member's name in results: its number and the safe part of its address's last step."""
     try:
         last = unquote(urlsplit(address).path).rstrip("/").rpartition("/")[2]
     except ValueError:

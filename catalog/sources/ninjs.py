@@ -3,6 +3,8 @@
 The words are read by :mod:`catalog.captions`; here only the file is recognised.
 """
 
+# ruff: noqa: PTH118, PTH120
+
 from __future__ import annotations
 
 import hashlib
@@ -20,11 +22,12 @@ from .kinds import is_picture
 from .limits import LIMITS, Limits
 
 #: Properties that only news items have together: an item is one when it has two of them.
-_MARKS = frozenset(
-    "uri headline headlines body_text body_html body_xhtml bodies byline bylines renditions associations versioncreated "
-    "versionCreated firstcreated firstCreated pubstatus pubStatus descriptions description_text copyrightholder "
-    "copyrightHolder creditline creditLine".split()
+_NAMES = (
+    "uri headline headlines body_text body_html body_xhtml bodies byline bylines renditions associations "
+    "versioncreated versionCreated firstcreated firstCreated pubstatus pubStatus descriptions "
+    "description_text copyrightholder copyrightHolder creditline creditLine"
 )
+_MARKS = frozenset(_NAMES.split())
 
 
 def read_ninjs(path: str, file: Path, data: bytes, limits: Limits = LIMITS) -> Document | LeftAside:

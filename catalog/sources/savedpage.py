@@ -4,6 +4,8 @@ Browsers save ``page.html`` with a folder named after it; the suffix depends on 
 list of names for "connected files"). Tools such as wget keep folders of their own; there the page's references tell.
 """
 
+# ruff: noqa: PTH113, PTH118, PTH119, PTH120, PTH208
+
 from __future__ import annotations
 
 import html
@@ -22,11 +24,12 @@ from .kinds import PAGE_SUFFIXES, is_picture
 from .limits import LIMITS, Limits
 
 #: Endings of a saved page's folder, by system language.
-FOLDER_SUFFIXES = tuple(
+_SUFFIXES = (
     "_files .files _file -Dateien _Dateien _fichiers -filer _filer _archivos _arquivos _ficheiros _bestanden _bylos "
     "_datoteke _dosyalar _elemei _failid _fails _fajlovi _fitxers _fitxategiak _pliki _soubory _súbory _tiedostot "
-    "_skrár -файлы _файлы _файли _αρχεία _ファイル _文件 _檔案 _파일".split()
+    "_skrár -файлы _файлы _файли _αρχεία _ファイル _文件 _檔案 _파일"
 )
+FOLDER_SUFFIXES = tuple(_SUFFIXES.split())
 _ATTRIBUTE = re.compile(
     r"\b(?:src|href|srcset|content|poster|data-[\w-]{1,40})\s{0,9}=\s{0,9}(?:\"([^\"]{1,8000})\"|'([^']{1,8000})'|([^\s\"'>]{1,2000}))",
     re.I,
@@ -51,8 +54,8 @@ def page_of_folder(folder: str) -> str:
 def files_beside(page: Path, path: str, text: str, limits: Limits = LIMITS) -> Iterator[PictureFile]:
     """Yield the picture files of a page's own folder, and those that it names by relative addresses, each once.
 
-    ``page`` is the file, ``path`` its text as the user gave it, ``text`` its decoded source. Files outside the page's own
-    folder tree, links and whatever is no picture by content are left out.
+    ``page`` is the file, ``path`` its text as the user gave it, ``text`` its decoded source. Files outside the
+    page's own folder tree, links and whatever is no picture by content are left out.
     """
     references = _references(text, limits)
     base = page.parent

@@ -1,4 +1,9 @@
-"""Finding inputs: files and folders in a fixed order, by ``lstat`` alone. Nothing is opened, nothing followed out of the tree."""
+"""Finding inputs: files and folders in a fixed order, by ``lstat`` alone.
+
+Nothing is opened and no link is followed. Paths stay strings, spelt as the user gave them; ``pathlib`` tidies them.
+"""
+
+# ruff: noqa: PTH113, PTH114, PTH116, PTH118
 
 from __future__ import annotations
 
@@ -43,8 +48,8 @@ class _Folder(NamedTuple):
 def walk(inputs: Iterable[Path | str]) -> Iterator[Entry]:
     """Yield an Entry for every file under ``inputs``, each input in the order given, folders in the order of names.
 
-    Paths are named as the user gave them. What is no regular file (pipes, devices, links inside a folder) and what cannot be
-    looked at comes with ``aside`` set. An input that is itself a link is followed, since the user named it.
+    Paths are named as the user gave them. What is no regular file (pipes, devices, links inside a folder) and what
+    cannot be looked at comes with ``aside`` set. An input that is itself a link is followed, since the user named it.
     """
     visited: set[tuple[int, int]] = set()
     for given in inputs:
@@ -130,9 +135,7 @@ def _given(path: str) -> Iterator[Entry]:
     try:
         info = os.stat(path)
     except ValueError:
-        yield Entry(
-            to_text(path), Path("."), aside=LeftAside(to_text(path), "rejected", "this name cannot be a file's")
-        )
+        yield Entry(to_text(path), Path(), aside=LeftAside(to_text(path), "rejected", "this name cannot be a file's"))
         return
     except OSError as error:
         reason = "a symbolic link to nothing" if os.path.islink(path) else why(error)

@@ -1,7 +1,7 @@
 """Web archives (WARC 1.0 and 1.1, ISO 28500), plain or gzipped: pages and pictures as they were served.
 
-The file is streamed record by record. Only bodies of pages and pictures are kept, within limits; what a cut-off or damaged
-archive still holds is read.
+The file is streamed record by record. Only bodies of pages and pictures are kept, within limits; what a cut-off or
+damaged archive still holds is read.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class _Stream:
         return True
 
     def line(self) -> bytes:
-        """Return the next line with its end, ``b""`` at the end of the archive; longer lines than headers have are cut."""
+        """Return the next line with its end, ``b""`` at the end; lines longer than headers have are cut."""
         while b"\n" not in self._buffer and len(self._buffer) < _HEADERS_LIMIT:
             if not self._more():
                 break
@@ -202,7 +202,7 @@ def _shelf(found: _Contents, body: _Body) -> list[_Body] | None:
 
 
 def _records(stream: _Stream, limits: Limits) -> Iterator[tuple[dict[str, str], bytes, bool]]:
-    """Yield (WARC headers, block, whether the block is whole) of response and resource records, skipping over others."""
+    """Yield (WARC headers, block, whether the block is whole) of the records; only responses and resources have one."""
     keep = limits.member + _HEADERS_LIMIT
     for _ in range(limits.records):
         line = stream.line()

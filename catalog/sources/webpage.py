@@ -33,7 +33,10 @@ def read_page(
     pictures: tuple[PictureFile, ...] = (),
     limits: Limits = LIMITS,
 ) -> Document:
-    """Return the Document of one page's bytes; ``charset`` is what the transport says, ``url`` where it was fetched from."""
+    """Return the Document of one page's bytes.
+
+    ``charset`` is what the transport says, ``url`` where the page was fetched from.
+    """
     text, encoding, warnings = decode(data, charset, declared_in(data))
     inline = tuple(inline_pictures(path, text, limits))
     return Document(
@@ -49,7 +52,7 @@ def read_page(
 
 
 def address_of(text: str) -> str:
-    """Return the address a page says it has: the browser's "saved from" comment, its canonical link, ``""`` for none."""
+    """Return the address a page says it has: "saved from" comment, canonical link, else ``""``."""
     saved = _SAVED_FROM.search(text[:4000])
     if saved and saved.group(1).startswith(("http://", "https://")):
         return saved.group(1)
