@@ -69,7 +69,8 @@ def test_references_never_lead_out_of_the_pages_folder(tmp_path: Path) -> None:
     (site / "img" / "linked.png").symlink_to(tmp_path / "out.png")
     (site / "way").symlink_to(tmp_path)
     page = f"""<html><img src="../out.png"><img src="%2e%2e/out.png"><img src="img/../../out.png">
-    <img src="{tmp_path}/out.png"><img src="file://{tmp_path}/out.png"><img src="img/linked.png"><img src="way/out.png"><img src="img/in.png"></html>"""
+    <img src="{tmp_path}/out.png"><img src="file://{tmp_path}/out.png">
+    <img src="img/linked.png"><img src="way/out.png"><img src="img/in.png"></html>"""
     document = only_document(items(site, "page.html", page.encode()))
     assert [os.path.relpath(p.path, site) for p in document.pictures] == ["img/in.png"]
 
