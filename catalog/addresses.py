@@ -1,0 +1,158 @@
+"""Picture addresses: resolving them, and telling whether two name the same picture under another rendition.
+
+Newsrooms serve one picture under many addresses: other sizes (``-1024x768``, ``?w=800``), other hosts, behind a
+resizing proxy that carries the original address inside its own, or as a saved file (``name (1).jpg``). :func:`keys`
+turns an address into the set of names by which it can be recognised; two addresses that share one show the same picture.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
+
+MAX_URL = 4096
+
+#: Query parameters that choose a rendition (size, crop, format, quality, signature), not a picture.
+RENDITION_PARAMETERS = frozenset(
+    ["auto", "background", "bg", "bg-color", "c", "ch", "cb", "coordinates", "crop", "cs", "cw", "cx", "cy", "d", "disable", "dpr", "download", "downsize", "enable", "ext", "f", "face", "facepad", "fill", "fit", "fl", "flags", "flatten", "fm", "focal", "focalpoint", "format", "fp", "fp-x", "fp-y", "fp-z", "gravity", "h", "hash", "height", "hei", "hmac", "imwidth", "im", "impolicy", "interpolation", "ixid", "ixlib", "itok", "lossless", "m", "max", "maxheight", "maxwidth", "mh", "mode", "mw", "n", "ne", "nh", "nw", "offset", "op", "optimize", "output-format", "output-quality", "p", "pad", "pos", "position", "progressive", "q", "qlt", "quality", "r", "ratio", "rect", "resize", "resizemode", "rot", "rotate", "s", "scale", "scl", "sh", "sharp", "sharpen", "sig", "sign", "signature", "size", "smart", "sslt", "ssl", "strip", "sub", "sw", "t", "tag", "token", "tp", "trim", "ts", "tr", "type", "upscale", "us", "usm", "v", "ver", "version", "w", "webp", "wid", "width", "x", "y", "zoom", "auth", "key", "expires", "policy", "cropx", "cropy", "usecroppingparameters", "rendition", "timestamp", "updated", "lastmodified", "mtime", "modified", "cachebuster"]
+)
+_EXTENSION = re.compile(r"\.(?:jpe?g|jpe|jfif|png|webp|avif|gif|heic|heif|svg|bmp|tiff?|ashx|html?|ims|image)$", re.I)
+_PICTURE_VALUE = re.compile(r"\.(?:jpe?g|png|webp|avif|gif)(?:$|[?&#])", re.I)
+_NESTED = re.compile(r"https?(?::|%3A)(?:/|%2F){1,2}", re.I)
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.I)
+_HEX = re.compile(r"[0-9a-f]{16,64}", re.I)
+_PLACEHOLDER = re.compile(
+    r"(?:^|[/_.-])(?:placeholder|spacer|blank|transparent|empty|pixel|1x1|loading|lazy|dummy|no-?image|default-?image"
+    r"|fallback|grey|gray|clear|trans)[\w-]{0,40}\.(?:gif|png|jpe?g|svg|webp)(?:$|\?)",
+    re.I,
+)
+#: One rendition mark at the end of a file stem; taken off again and again.
+_SUFFIX = re.compile(
+    r"(?:[-_@.,~+ ](?:\d{2,4}x\d{0,4}|x\d{2,4}|[wh]?\d{2,4}[wh]|[wh]\d{2,4}|\d{2,4}px|\d(?:\.\d)?x|scaled|rotated|e\d{9,11}"
+    r"|thumb(?:nail)?|small|medium(?:[-_]large)?|large|big|original|orig|landscape|portrait|square|full|master|crop(?:ped)?"
+    r"|hd|x{1,4}l|xs|sm|md|lg|l|m|s|preview|web|retina|mobile|desktop|tablet"
+    r"|(?:16|4|3|2|1|21|9)[x-](?:9|3|2|1|4|16)"
+    r"|150|180|200|240|280|300|320|360|375|400|414|450|480|500|540|600|640|660|680|700|720|750|768|800|828|850|900|960"
+    r"|980|1000|1024|1080|1100|1200|1280|1300|1366|1400|1440|1500|1536|1600|1800|1920|2048|2560)"
+    r"|[ _-]?\(\d{1,3}\))$",
+    re.I,
+)
+_GENERIC = re.compile(
+    r"(?:image|img|photo|picture|pic|bild|foto|original|master|main|large|medium|small|default|index|file|resize|crop"
+    r"|thumb|thumbnail|landscape|portrait|header|teaser|hero|cover|render|full|wide|normal|normalized|standard|aspect"
+    r"|free|mobile|desktop|download|unnamed|untitled|screenshot|[\dx_.-]{1,7}|[wh]\d{1,5})",
+    re.I,
+)
+
+
+def resolve(url: str, base: str = "") -> str:
+    """Return ``url`` made absolute against ``base``; ``""`` for what is no address of a picture file (``data:``, ``blob:``).
+
+    White space that HTML allows inside attributes is taken out. A malformed address comes back as it was.
+    """
+    url = "".join(url.strip().split("\n")).replace("\t", "").replace("\r", "")[:MAX_URL]
+    if not url or url.lower().startswith(("data:", "blob:", "about:", "javascript:", "mailto:", "cid:null")):
+        return ""
+    url = url.replace(" ", "%20")
+    if not base:
+        return url
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return url
+
+
+def is_placeholder(url: str) -> bool:
+    """Tell whether an address names a stand-in that a script replaces (``blank.gif``, ``placeholder.png``)."""
+    return bool(_PLACEHOLDER.search(url[-200:]))
+
+
+@lru_cache(maxsize=4096)
+def stem(url_or_filename: str) -> str:
+    """Return the last path segment, lower-case, without extension, copy numbers and size suffixes.
+
+    ``https://h/a/Storm-1024x768.jpg?w=3``, ``Storm-scaled (1).jpeg`` and ``storm.webp`` all give ``storm``.
+    """
+    name = url_or_filename[:MAX_URL].split("#", 1)[0]
+    if "://" in name or name.startswith("//"):
+        name = name.split("?", 1)[0]
+    name = unquote(name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1].split("?", 1)[0])
+    return _short(_EXTENSION.sub("", name.strip())).lower()
+
+
+def _short(name: str) -> str:
+    """``name`` without its rendition marks; never shorter than three characters."""
+    for _ in range(6):
+        cut = _SUFFIX.sub("", _EXTENSION.sub("", name))
+        if cut == name or len(cut) < 3:
+            return name
+        name = cut
+    return name
+
+
+def is_distinct(name: str) -> bool:
+    """Tell whether a file stem is particular enough to name one picture (not ``image-1``, ``large``, ``0``)."""
+    if len(name) < 5 or _GENERIC.fullmatch(name):
+        return False
+    return len(name) >= 8 or bool(re.search(r"\d{4}", name))
+
+
+@lru_cache(maxsize=8192)
+def keys(url: str, base: str = "") -> frozenset[str]:
+    """Return the names by which a picture address can be recognised; empty for placeholders and ``data:`` addresses.
+
+    ``u:`` host, path and query without rendition parameters; ``p:`` the path alone, when its last segment is
+    distinctive; ``f:`` the file stem (:func:`stem`), when distinctive; ``i:`` an identifier in the path (a UUID or 16 and
+    more hexadecimal digits); and the same of an address nested in the path or query, which then stands for the whole.
+    """
+    url = resolve(url, base)
+    if not url or is_placeholder(url):
+        return frozenset()
+    found: set[str] = set()
+    todo, seen = [url], set[str]()
+    while todo and len(seen) < 6:
+        one = todo.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        nested = [m for m in _NESTED.finditer(one) if m.start() > 0]
+        if nested:
+            inner = one[nested[-1].start() :]
+            todo.append(unquote(inner.split("&", 1)[0]) if "%" in nested[-1].group() else inner)
+            continue
+        todo += _add_keys(one, found)
+    return frozenset(found)
+
+
+def _add_keys(url: str, found: set[str]) -> list[str]:
+    """Add the keys of one address that nests no other; return picture paths met in its query."""
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError:
+        return []
+    path = re.sub(r"/{2,}", "/", unquote(parts.path))
+    query = [(k, v) for k, v in parse_qsl(parts.query, max_num_fields=200)] if parts.query.count("&") < 200 else []
+    rest = "&".join(f"{k}={v}" for k, v in sorted(query) if k.lower() not in RENDITION_PARAMETERS)
+    found.add(f"u:{host}{path.lower()}" + (f"?{rest}" if rest else ""))
+    segments = [s for s in path.split("/") if s]
+    if segments:
+        name = _EXTENSION.sub("", segments[-1])
+        short = _short(name)
+        if is_distinct(name):
+            found.add("p:" + path.lower() + (f"?{rest}" if rest and name == segments[-1] else ""))
+        if is_distinct(short):
+            found.add("f:" + short.lower())
+        # An identifier above a distinctive or numbered file name may be the article's, shared by all its pictures.
+        shared = is_distinct(short) or (name.isdigit() and len(name) < 3)
+        for segment in segments[-1:] if shared else segments:
+            found.update("i:" + m.lower() for m in _UUID.findall(segment))
+            if _HEX.fullmatch(plain := _short(_EXTENSION.sub("", segment))) and any(c.isdigit() for c in plain):
+                found.add("i:" + plain.lower())
+    return [f"http://nested/{v.lstrip('/')}" for _, v in query if _PICTURE_VALUE.search(v) and not _NESTED.match(v)]
+
+
+def same_picture(a: str, b: str) -> bool:
+    """Tell whether two addresses or file names show the same picture, under whatever rendition."""
+    return a == b != "" or bool(keys(a) & keys(b))

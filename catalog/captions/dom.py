@@ -1,0 +1,147 @@
+"""A page as a tree that is walked once: parsing within bounds, document order, and the words of an element."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from .words import roles
+
+Element = etree._Element
+
+#: Elements beyond this number are not read (the page gets a warning).
+MAX_ELEMENTS = 250_000
+MAX_CHARACTERS = 64_000_000
+#: Words of one element beyond this length cannot be a caption or credit.
+MAX_WORDS = 20_000
+
+SILENT = frozenset({"script", "style", "noscript", "template", "svg", "button", "iframe", "select", "textarea", "head"})
+BLOCKS = frozenset(
+    ["address", "article", "aside", "blockquote", "br", "caption", "dd", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
+)
+_SPACES = re.compile(r"\s+")
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
+
+
+@dataclass(slots=True)
+class Page:
+    """A parsed page: its elements in document order, by tag, and their positions in that order."""
+
+    root: Element
+    elements: list[Element]
+    order: dict[Element, int]
+    tags: dict[str, list[Element]]
+    cut: bool = False
+    ids: dict[str, Element] | None = field(default=None)
+
+    def all(self, *names: str) -> list[Element]:
+        """Return the elements of these tags in document order."""
+        if len(names) == 1:
+            return self.tags.get(names[0], [])
+        found = [e for n in names for e in self.tags.get(n, ())]
+        found.sort(key=self.order.__getitem__)
+        return found
+
+    def by_id(self, ident: str) -> Element | None:
+        """Return the first element with this ``id``."""
+        if self.ids is None:
+            self.ids = {}
+            for element in self.elements:
+                if name := element.get("id"):
+                    self.ids.setdefault(name, element)
+        return self.ids.get(ident)
+
+
+def parse(text: str) -> Page:
+    """Parse any text as HTML, leniently: bounded depth and size, no entities of its own, no network. Never fails."""
+    cut = len(text) > MAX_CHARACTERS
+    data = text[:MAX_CHARACTERS].replace("\0", "\ufffd").encode("utf-8", "replace")
+    parser = etree.HTMLParser(
+        encoding="utf-8", recover=True, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(data, parser) if data.strip() else None
+    except etree.XMLSyntaxError:
+        root = None
+    if root is None:
+        root = etree.Element("html")
+    elements: list[Element] = []
+    tags: dict[str, list[Element]] = {}
+    for element in root.iter("*"):
+        elements.append(element)
+        name = element.tag
+        if name in tags:
+            tags[name].append(element)
+        else:
+            tags[name] = [element]
+        if len(elements) >= MAX_ELEMENTS:
+            cut = True
+            break
+    return Page(root, elements, {e: i for i, e in enumerate(elements)}, tags, cut)
+
+
+def names(element: Element) -> str:
+    """Return the class, id, role and ``data-testid`` of an element, space-separated."""
+    get = element.get
+    return (
+        f"{get('class') or ''} {get('id') or ''} {get('role') or ''} {get('data-testid') or ''} {get('itemprop') or ''}"
+    )
+
+
+def says(element: Element) -> frozenset[str]:
+    """Return what the names of an element say (see :func:`catalog.captions.words.roles`)."""
+    return roles(names(element))
+
+
+def ancestors(element: Element) -> Iterator[Element]:
+    """Yield the elements around ``element``, nearest first."""
+    return element.iterancestors()
+
+
+def tidy(text: str) -> str:
+    """Return ``text`` with each run of white space as one space and without invisible characters."""
+    return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
+
+
+def pieces(element: Element, leave: frozenset[Element] | set[Element] = frozenset()) -> Iterator[str]:
+    """Yield the text of ``element`` run by run, ``"\\n"`` where a block begins or ends, without silent parts and ``leave``.
+
+    Iterative: depth does not matter.
+    """
+    skip: Element | None = None
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        if event == "start":
+            if skip is not None:
+                continue
+            if node is not element and (node.tag in SILENT or node in leave):
+                skip = node
+                continue
+            if node.tag in BLOCKS:
+                yield "\n"
+            if node.text:
+                yield node.text
+        else:
+            if skip is not None and node is not skip:
+                continue
+            if skip is None and node.tag in BLOCKS:
+                yield "\n"
+            skip = None
+            if node is not element and node.tail:
+                yield node.tail
+
+
+def words(element: Element, leave: frozenset[Element] | set[Element] = frozenset()) -> str:
+    """Return the readable text of ``element`` on one line, at most 20,000 characters."""
+    if len(element) == 0:
+        return tidy((element.text or "")[:MAX_WORDS])
+    found: list[str] = []
+    size = 0
+    for piece in pieces(element, leave):
+        found.append(piece)
+        size += len(piece)
+        if size > MAX_WORDS:
+            break
+    return tidy("".join(found))

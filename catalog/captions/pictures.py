@@ -1,0 +1,178 @@
+"""Pictures as a page names them: every address of one picture element, the largest named first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import unescape
+
+from ..addresses import is_placeholder, keys, resolve
+from . import srcset
+from .dom import Element, Page, tidy
+
+MAX_PICTURES = 3000
+MAX_ATTRIBUTE = 60_000
+TAGS = ("img", "amp-img", "amp-anim", "picture")
+_FILE = re.compile(r"\.(?:jpe?g|jfif|png|webp|avif|gif|heic)(?:$|[?#&/:;,!])", re.I)
+_IN_TEXT = re.compile(r"(?:https?:)?//[^\s\"'<>\\(){}|]{4,1000}|/[^\s\"'<>\\(){}|]{4,1000}")
+_STYLE = re.compile(r"background(?:-image)?\s*:[^;]{0,40}?url\(\s*[\"']?([^\"')]{1,2000})", re.I)
+_SIZE = re.compile(
+    r"(?:[?&;/,_](?:w|width|wid|imwidth|tw|mw|maxwidth|w_|resize|size|fit)[=_:%-]{1,2}(\d{2,4})(?!\d)"
+    r"|[-_/=](\d{3,4})[xX]\d{0,4}(?!\d)|/w(\d{3,4})/|[/_-]w?(\d{3,4})w?(?=\.(?:jpe?g|webp|png))|/(\d{3,4})/)"
+)
+_DECORATION = re.compile(
+    r"(?:^|[/_.-])(?:logos?|icons?|favicons?|avatars?|gravatar|sprites?|emojis?|badges?|pixel|spacer|tracking|beacon|counter"
+    r"|banners?|ads?|button|btn|arrow|blank|placeholder|loader|loading|spinner|qr-?code)(?=[/_.-]|\d|$)",
+    re.I,
+)
+#: Attributes that hold one address although it may have no file extension.
+_ADDRESS = frozenset(
+    ["src", "data-src", "data-original", "data-lazy-src", "data-lazy", "data-url", "data-image", "data-img", "data-img-src", "data-image-src", "data-full", "data-full-src", "data-large", "data-large-file", "data-hi-res-src", "data-zoom-src", "data-orig-file", "data-echo", "data-defer-src", "data-actualsrc", "data-original-src", "data-fallback-src", "data-srcmini", "data-srchd", "data-lazyload", "data-big", "data-bg", "data-background", "data-background-image", "data-source", "data-image-url", "data-high-res-src", "data-zoom-image"]
+)
+
+
+@dataclass(slots=True)
+class Picture:
+    """One picture of a page. ``elements`` are those that show it; ``widths`` the width that each address names, if any."""
+
+    element: Element
+    place: int
+    addresses: dict[str, int] = field(default_factory=dict)
+    alt: str = ""
+    title: str = ""
+    width: int | None = None
+    height: int | None = None
+    elements: list[Element] = field(default_factory=list)
+    names: frozenset[str] = frozenset()
+
+    def urls(self) -> tuple[str, ...]:
+        """Return the addresses, the largest named first, else in the order met; stand-ins are left out."""
+        real = [u for u in self.addresses if not is_placeholder(u)]
+        return tuple(sorted(real, key=lambda u: -self.addresses[u]))
+
+    def add(self, url: str, base: str, width: int = 0) -> None:
+        """Add one address as written; ``width`` in pixels where the page says it."""
+        address = resolve(unescape(url) if "&amp;" in url else url, base)
+        if address and len(self.addresses) < 100:
+            self.addresses[address] = max(self.addresses.get(address, 0), width or named_width(address))
+
+
+def named_width(url: str) -> int:
+    """Return the width in pixels that an address names (``?w=800``, ``-1024x768``), or 0."""
+    found = 0
+    for match in _SIZE.finditer(url[-300:]):
+        number = next((int(g) for g in match.groups() if g), 0)
+        found = max(found, number if 40 <= number <= 6000 and not 1990 <= number <= 2035 else 0)
+    return found
+
+
+def is_decoration(url: str) -> bool:
+    """Tell whether an address by its own words is a logo, icon, tracker or other part of the page's dress."""
+    path = url.split("?", 1)[0]
+    return path.lower().endswith((".svg", ".ico")) or bool(_DECORATION.search("/".join(path.split("/")[3:])[-200:]))
+
+
+def collect(page: Page, base: str) -> list[Picture]:
+    """Return every picture element of a page in document order, ``noscript`` copies and lazy-loading attributes included."""
+    found: list[Picture] = []
+    for element in page.all("img", "amp-img", "amp-anim"):
+        if len(found) >= MAX_PICTURES:
+            break
+        picture = Picture(element, page.order[element], elements=[element])
+        for node in _sources(element):
+            add_attributes(picture, node, base)
+        picture.alt = tidy(element.get("alt") or "")[:2000]
+        picture.title = tidy(element.get("title") or "")[:2000]
+        picture.width, picture.height = _pixels(element.get("width")), _pixels(element.get("height"))
+        found.append(picture)
+    for element in _backgrounds(page):
+        if len(found) >= MAX_PICTURES:
+            break
+        picture = Picture(element, page.order[element], elements=[element])
+        add_attributes(picture, element, base)
+        picture.title = tidy(element.get("title") or element.get("aria-label") or "")[:2000]
+        if picture.addresses:
+            found.append(picture)
+    found.sort(key=lambda p: p.place)
+    return found
+
+
+def _sources(element: Element) -> Iterator[Element]:
+    """The elements that name addresses of one picture: itself, its ``picture``'s sources, a lightbox link around it."""
+    yield element
+    above = element.getparent()
+    for _ in range(4):
+        if above is None or above.tag in ("figure", "body", "article", "p"):
+            return
+        if above.tag in ("picture", "amp-img"):
+            yield above
+            yield from above.iter("source")
+        elif above.tag == "a" or sum(1 for _ in above.iter("img", "amp-img")) == 1:
+            yield above
+        above = above.getparent()
+
+
+def add_attributes(picture: Picture, node: Element, base: str) -> None:
+    """Add every address that the attributes of one element name."""
+    for name, value in node.attrib.items():
+        if not isinstance(name, str) or not value or len(value) > MAX_ATTRIBUTE:
+            continue
+        name = name.lower()
+        if "srcset" in name:
+            for candidate in srcset.parse(value):
+                picture.add(candidate.url, base, candidate.width)
+        elif name in _ADDRESS and node.tag not in ("a", "iframe", "video"):
+            if not value.lstrip().startswith(("{", "[")):
+                picture.add(value, base)
+        elif name == "style":
+            for address in _STYLE.findall(value[:4000]):
+                picture.add(address, base)
+        elif (name.startswith("data-") or name in ("href", "content")) and _FILE.search(value):
+            _add_found(picture, value, base)
+
+
+def _add_found(picture: Picture, value: str, base: str) -> None:
+    """Add the picture addresses in an attribute that holds one, or JSON with some."""
+    if " " not in value.strip() and not value.startswith(("{", "[")):
+        picture.add(value, base)
+        return
+    for address in _IN_TEXT.findall(value[:20_000])[:60]:
+        if _FILE.search(address):
+            picture.add(address.rstrip(",;"), base)
+
+
+def _backgrounds(page: Page) -> Iterator[Element]:
+    """Elements that show a picture without ``img``: a style's background or a lazy background attribute."""
+    for tag in ("div", "span", "a", "figure", "section", "li"):
+        for element in page.all(tag):
+            style = element.get("style")
+            if (style and "url(" in style) or element.get("data-bg") or element.get("data-background-image"):
+                yield element
+
+
+def _pixels(value: str | None) -> int | None:
+    digits = (value or "").strip().lower().removesuffix("px").split(".", 1)[0]
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 else None
+
+
+def merge(pictures: list[Picture]) -> list[Picture]:
+    """Join pictures that share an address under any rendition; the first stands for all. Order is kept."""
+    first: dict[str, Picture] = {}
+    kept: list[Picture] = []
+    for picture in pictures:
+        own = frozenset[str]().union(*(keys(u) for u in picture.addresses))
+        same = next((first[k] for k in sorted(own) if k in first), None)
+        if same is None:
+            kept.append(picture)
+            same = picture
+        else:
+            for url, width in picture.addresses.items():
+                same.addresses[url] = max(same.addresses.get(url, 0), width)
+            same.elements += picture.elements
+            same.alt, same.title = same.alt or picture.alt, same.title or picture.title
+            same.width, same.height = same.width or picture.width, same.height or picture.height
+        same.names |= own
+        for key in own:
+            first.setdefault(key, same)
+    return kept

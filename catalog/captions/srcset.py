@@ -1,0 +1,72 @@
+"""The ``srcset`` attribute, read by the algorithm of the HTML standard.
+
+https://html.spec.whatwg.org/multipage/images.html#parsing-a-srcset-attribute: addresses may hold commas; a comma ends
+a candidate only after white space or at an address's very end, and parentheses in descriptors are skipped.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_SPACE = " \t\n\f\r"
+_SKIP = re.compile(r"[ \t\n\f\r,]*")
+_URL = re.compile(r"[^ \t\n\f\r]+")
+_NUMBER = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)([wxh])")
+MAX_CANDIDATES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One address of a ``srcset``; ``width`` in pixels and ``density`` are 0 when not given."""
+
+    url: str
+    width: int = 0
+    density: float = 0.0
+
+
+def parse(value: str) -> list[Candidate]:
+    """Return the candidates of a ``srcset`` in the order written (at most 200)."""
+    found: list[Candidate] = []
+    position = 0
+    while len(found) < MAX_CANDIDATES:
+        skipped = _SKIP.match(value, position)
+        position = skipped.end() if skipped else position
+        url = _URL.match(value, position)
+        if url is None:
+            break
+        position = url.end()
+        address, descriptors = url.group(), ""
+        if address.endswith(","):
+            address = address.rstrip(",")
+        else:
+            descriptors, position = _descriptors(value, position)
+        if address:
+            found.append(_candidate(address, descriptors))
+    return found
+
+
+def _descriptors(value: str, position: int) -> tuple[str, int]:
+    """The text up to the comma that ends a candidate (not one in parentheses), and where the next begins."""
+    depth, start = 0, position
+    while position < len(value):
+        letter = value[position]
+        if letter == "(":
+            depth += 1
+        elif letter == ")" and depth:
+            depth -= 1
+        elif letter == "," and not depth:
+            return value[start:position], position + 1
+        position += 1
+    return value[start:], position
+
+
+def _candidate(url: str, descriptors: str) -> Candidate:
+    width, density = 0, 0.0
+    for word in descriptors.split():
+        if number := _NUMBER.fullmatch(word):
+            if number.group(2) == "w":
+                width = int(float(number.group(1)))
+            elif number.group(2) == "x":
+                density = float(number.group(1))
+    return Candidate(url, width, density)

@@ -1,0 +1,30 @@
+"""What the class names, ids and roles of an element say, by the lists of ``data/pagewords.toml``."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from .data import load
+
+_BREAK = re.compile(r"[^0-9a-zA-Z]+|(?<=[a-z])(?=[A-Z])|(?<=[a-zA-Z])(?=\d)|(?<=\d)(?=[a-zA-Z])")
+MAX_NAME = 600
+
+
+@cache
+def _lists() -> dict[str, frozenset[str]]:
+    return {name: frozenset(words.split()) for name, words in load("pagewords").items()}
+
+
+@lru_cache(maxsize=8192)
+def roles(names: str) -> frozenset[str]:
+    """Return which lists the names of one element (its class, id and role, space-separated) touch.
+
+    A word counts alone and joined with its neighbour, within one name: ``photo-credit`` is photo, credit, photocredit.
+    """
+    found: set[str] = set()
+    for name in names[:MAX_NAME].split():
+        parts = [p.lower() for p in _BREAK.split(name) if p]
+        said = {*parts, *(a + b for a, b in zip(parts, parts[1:], strict=False)), name.lower()}
+        found.update(role for role, words in _lists().items() if said & words)
+    return frozenset(found)
