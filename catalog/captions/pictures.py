@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
+from itertools import islice
 
 from ..addresses import is_placeholder, keys, resolve
 from . import srcset
@@ -102,14 +104,18 @@ def _sources(element: Element) -> Iterator[Element]:
     """The elements that name addresses of one picture: itself, its ``picture``'s sources, a lightbox link around it."""
     yield element
     above = element.getparent()
-    for _ in range(4):
-        if above is None or above.tag in ("figure", "body", "article", "p"):
+    steps = 0
+    while above is not None and steps < 4:
+        if above.tag in ("figure", "body", "article", "p"):
             return
         if above.tag in ("picture", "amp-img"):
             yield above
             yield from above.iter("source")
-        elif above.tag == "a" or sum(1 for _ in above.iter("img", "amp-img")) == 1:
-            yield above
+        elif above.tag != "source":
+            # The parser nests what follows a <source> into it: such elements are no step outwards.
+            steps += 1
+            if above.tag == "a" or (len(above) < 8 and len(list(islice(above.iter("img", "amp-img"), 2))) == 1):
+                yield above
         above = above.getparent()
 
 
@@ -160,6 +166,7 @@ def merge(pictures: list[Picture]) -> list[Picture]:
     """Join pictures that share an address under any rendition; the first stands for all. Order is kept."""
     first: dict[str, Picture] = {}
     kept: list[Picture] = []
+    _drop_standins(pictures)
     for picture in pictures:
         own = frozenset[str]().union(*(keys(u) for u in picture.addresses))
         same = next((first[k] for k in sorted(own) if k in first), None)
@@ -176,3 +183,12 @@ def merge(pictures: list[Picture]) -> list[Picture]:
         for key in own:
             first.setdefault(key, same)
     return kept
+
+
+def _drop_standins(pictures: list[Picture]) -> None:
+    """Take out addresses that several pictures share while each has others of its own: they stand in until a script runs."""
+    count = Counter(u for p in pictures for u in p.addresses)
+    for picture in pictures:
+        own = [u for u in picture.addresses if count[u] < 3]
+        if own and len(own) < len(picture.addresses):
+            picture.addresses = {u: picture.addresses[u] for u in own}

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
-from .dom import SILENT, Element, Page, ancestors, says, tidy, words
+from .dom import SILENT, Element, Page, ancestors, names, says, tidy, words
 
 MIN_BLOCK = 40
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_OUTSIDE_TAGS = frozenset({"nav", "footer", "dialog", "form"})
-_TEXT_TAGS = ("p", "blockquote", "h2", "h3", "h4", "li")
+_OUTSIDE_TAGS = frozenset({"nav", "footer", "dialog"})
+_INLINE = frozenset({"img", "source", "picture", "span", "a", "p", "amp-img"})
+_NO_PROSE = SILENT | {"a", "figure", "figcaption", "nav", "footer"}
 
 
 @dataclass(slots=True)
@@ -30,29 +32,39 @@ class Region:
     mass: dict[Element, int]
     total: int
     heading: Element | None
-    memo: dict[Element, bool]
+    kept: set[Element]
+    memo: dict[Element, bool] = field(default_factory=dict)
+    doubts: dict[Element, bool] = field(default_factory=dict)
 
     def is_outside(self, element: Element) -> bool:
-        """Tell whether an element stands in a part that is not the story (navigation, teasers, comments, adverts…)."""
+        """Tell whether an element stands in a part that is not the story (navigation, related stories, comments…)."""
+        return self._under(element, self.memo, self._excludes)
+
+    def is_doubtful(self, element: Element) -> bool:
+        """Tell whether an element stands in a part whose name is given to teasers, and sometimes to parts of stories."""
+        return self._under(element, self.doubts, self._doubts)
+
+    def _under(self, element: Element, memo: dict[Element, bool], test: Callable[[Element], bool]) -> bool:
         path: list[Element] = []
         node: Element | None = element
         answer = False
         while node is not None and node is not self.root:
-            if node in self.memo:
-                answer = self.memo[node]
+            if node in memo:
+                answer = memo[node]
                 break
             path.append(node)
             node = node.getparent()
         for node in reversed(path):
-            answer = answer or self._excludes(node)
-            self.memo[node] = answer
+            answer = answer or test(node)
+            memo[node] = answer
         return answer
 
     def _excludes(self, node: Element) -> bool:
         """Tell whether ``node`` by itself is a part that is not the story: never one that holds much of its text."""
-        if self.total and self.mass.get(node, 0) > 0.3 * self.total:
-            return False
-        return marked_outside(node)
+        return node not in self.kept and marked_outside(node)
+
+    def _doubts(self, node: Element) -> bool:
+        return node not in self.kept and node.tag not in _INLINE and "doubtful" in says(node)
 
     def place(self, element: Element) -> int:
         """Return the place of an element in document order."""
@@ -63,10 +75,10 @@ def marked_outside(node: Element) -> bool:
     """Tell whether an element's tag, class, id or role names a part that is not the story."""
     if node.tag in _OUTSIDE_TAGS:
         return True
-    said = says(node)
-    if "outside" not in said:
+    if node.tag in _INLINE:
         return False
-    return "inside" not in said and "caption" not in said
+    said = says(node)
+    return "outside" in said and "inside" not in said and "caption" not in said
 
 
 def weigh(text: str) -> int:
@@ -76,43 +88,78 @@ def weigh(text: str) -> int:
 
 def find(page: Page, title: str) -> Region:
     """Find the story of a page: by the mass of its prose, not by names."""
-    blocks = _prose(page)
-    mass: dict[Element, int] = {}
-    for block, text in blocks:
-        weight = weigh(text)
-        mass[block] = mass.get(block, 0) + weight
-        for above in ancestors(block):
-            mass[above] = mass.get(above, 0) + weight
+    prose = _prose(page)
+    raw = _mass(page, prose)
+    heading = _heading(page, title)
+    whole = raw.get(page.root, 0)
+    # What holds the headline or half of all prose is no side part, whatever its name.
+    kept = {e for e, m in raw.items() if m > 0.5 * whole and not (m < whole and _is_comments(e))}
+    if heading is not None:
+        kept.update(heading.iterancestors())
+    memo: dict[Element, bool] = {}
+    blocks = [(b, t) for b, t in prose if not _in_part(b, memo, kept)]
+    mass = _mass(page, blocks)
     total = mass.get(page.root, 0)
     container = _descend(page.root, mass, 0.75)
-    heading = _heading(page, title, container)
     inner = [(b, t) for b, t in blocks if b is container or container in b.iterancestors()]
     first = page.order[inner[0][0]] if inner else 0
     last = page.order[inner[-1][0]] if inner else len(page.elements)
-    root = _around(container, heading)
-    return Region(page, inner, container, root, first, last, mass, total, heading, {})
+    kept.update(e for e, m in mass.items() if m > 0.3 * total)
+    return Region(page, inner, container, _around(container, heading), first, last, mass, total, heading, kept)
+
+
+def _mass(page: Page, blocks: list[tuple[Element, str]]) -> dict[Element, int]:
+    """The weight of prose at and below each element, summed from the leaves up in one pass."""
+    mass: dict[Element, int] = {}
+    for block, text in blocks:
+        mass[block] = mass.get(block, 0) + weigh(text)
+    for element in reversed(page.elements):
+        if element in mass and (above := element.getparent()) is not None:
+            mass[above] = mass.get(above, 0) + mass[element]
+    return mass
+
+
+def _is_comments(node: Element) -> bool:
+    return any(word in names(node).lower() for word in ("comment", "disqus"))
 
 
 def _prose(page: Page) -> list[tuple[Element, str]]:
-    """The blocks of running text that stand in no part marked as something else."""
+    """The blocks of running text of the whole page, links and cards left out."""
     found: list[tuple[Element, str]] = []
     memo: dict[Element, bool] = {}
     for block in page.all("p"):
         text = words(block)
-        if weigh(text) >= MIN_BLOCK and not _in_marked(block, memo) and _link_share(block, text) < 0.5:
+        if weigh(text) >= MIN_BLOCK and _link_share(block, text) < 0.5 and not _in_card(block, memo):
             found.append((block, text))
     if sum(weigh(t) for _, t in found) >= 400:
         return found
     # Pages without paragraphs: text straight inside containers, broken by <br>.
     for block in page.all("div", "td", "section", "article", "span", "li", "blockquote", "main"):
         own = tidy((block.text or "") + " ".join(c.tail or "" for c in block))
-        if weigh(own) >= 2 * MIN_BLOCK and not _in_marked(block, memo) and _link_share(block, own) < 0.5:
+        if weigh(own) >= 2 * MIN_BLOCK and _link_share(block, own) < 0.5 and not _in_card(block, memo):
             found.append((block, own))
     found.sort(key=lambda b: page.order[b[0]])
     return found
 
 
-def _in_marked(element: Element, memo: dict[Element, bool]) -> bool:
+def _in_card(element: Element, memo: dict[Element, bool]) -> bool:
+    """Tell whether an element stands inside a link, a figure or a silent part: no prose of a story does."""
+    path: list[Element] = []
+    node: Element | None = element
+    answer = False
+    while node is not None:
+        if node in memo:
+            answer = memo[node]
+            break
+        path.append(node)
+        node = node.getparent()
+    for node in reversed(path):
+        answer = answer or node.tag in _NO_PROSE
+        memo[node] = answer
+    return answer
+
+
+def _in_part(element: Element, memo: dict[Element, bool], kept: set[Element]) -> bool:
     """Tell whether an element stands in a part marked as not the story, a caption or an aside."""
     path: list[Element] = []
     node: Element | None = element
@@ -124,14 +171,10 @@ def _in_marked(element: Element, memo: dict[Element, bool]) -> bool:
         path.append(node)
         node = node.getparent()
     for node in reversed(path):
-        if not answer:
-            answer = node.tag in ("aside", "figure", "header") or node.tag in SILENT or _is_part(node)
+        if not answer and node not in kept:
+            answer = node.tag in ("aside", "header") or marked_outside(node) or "caption" in says(node)
         memo[node] = answer
     return answer
-
-
-def _is_part(node: Element) -> bool:
-    return node.tag not in ("body", "html", "main", "article") and (marked_outside(node) or "caption" in says(node))
 
 
 def _link_share(block: Element, text: str) -> float:
@@ -149,17 +192,16 @@ def _descend(root: Element, mass: dict[Element, int], share: float) -> Element:
         node = best
 
 
-def _heading(page: Page, title: str, container: Element) -> Element | None:
-    """The story's headline: the first h1 that resembles the title, else the last h1 before the text."""
+def _heading(page: Page, title: str) -> Element | None:
+    """The story's headline: the first h1 (or early h2) that resembles the title, else the only h1."""
     key = _letters(title)
-    candidates = page.all("h1") or page.all("h2")[:20]
+    candidates = [*page.all("h1")[:50], *page.all("h2")[:20]]
     for heading in candidates:
         own = _letters(words(heading))
         if own and key and (own in key or key in own):
             return heading
-    place = page.order[container]
-    before = [h for h in page.all("h1") if page.order[h] <= place or container in h.iterancestors()]
-    return before[0] if before else None
+    h1s = [h for h in page.all("h1") if words(h)]
+    return h1s[0] if len(h1s) == 1 else None
 
 
 def _letters(text: str) -> str:

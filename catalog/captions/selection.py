@@ -8,6 +8,7 @@ from ..addresses import keys
 from .dom import Element, Page, says, words
 from .pictures import Picture, is_decoration
 from .region import Region
+from .words import roles
 
 MIN_SIDE = 80
 _PICTURE_LINK = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:$|\?)", re.I)
@@ -23,25 +24,44 @@ def _belongs(page: Page, region: Region, picture: Picture, url: str, named: froz
     urls = picture.urls()
     if not urls or all(is_decoration(u) for u in urls) or _too_small(picture):
         return False
-    element = picture.element
-    said = says(element)
-    if "outside" in said and "inside" not in said:
+    shown = [e for e in picture.elements if _in_story(region, e, url)]
+    if not shown:
         return False
-    within = region.root is element or region.root in element.iterancestors()
+    picture.elements = shown
+    picture.element, picture.place = shown[0], region.place(shown[0])
     is_lead = any(keys(u) & named for u in urls)
-    if not within:
-        return False
-    if region.is_outside(element):
-        return False
-    captioned = any(a.tag == "figure" for a in element.iterancestors())
-    if is_teaser(element, url) and not captioned:
-        return False
-    place = picture.place
-    if place > region.last:
-        return False
-    if region.heading is not None and place < min(region.place(region.heading), region.first):
+    captioned = has_caption(picture.element)
+    if picture.place > region.last:
+        return captioned and (region.container in picture.element.iterancestors())
+    if region.heading is not None and picture.place < min(region.place(region.heading), region.first):
         return is_lead or captioned
     return True
+
+
+def _in_story(region: Region, element: Element, url: str) -> bool:
+    """Tell whether a picture element stands in the story's part of the page and leads to no other story."""
+    if region.root not in element.iterancestors() or region.is_outside(element):
+        return False
+    said = roles(element.get("class") or "")
+    if "outside" in said and "inside" not in said:
+        return False
+    captioned = has_caption(element)
+    if is_teaser(element, url):
+        return captioned and not any(len(words(a)) > 25 for a in element.iterancestors("a"))
+    return captioned or not region.is_doubtful(element)
+
+
+def has_caption(element: Element) -> bool:
+    """Tell whether a picture is in a figure with words in its ``figcaption`` or in an element named as a caption."""
+    for above, _ in zip(element.iterancestors(), range(8), strict=False):
+        if above.tag in ("body", "article", "main"):
+            return False
+        if above.tag == "figure" or "wrapper" in says(above):
+            if any(words(c) for c in above.iter("figcaption")):
+                return True
+            if any("caption" in says(c) and words(c) for c in above.iter("div", "p", "span")):
+                return True
+    return False
 
 
 def _too_small(picture: Picture) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from .data import load
 
 _BREAK = re.compile(r"[^0-9a-zA-Z]+|(?<=[a-z])(?=[A-Z])|(?<=[a-zA-Z])(?=\d)|(?<=\d)(?=[a-zA-Z])")
 MAX_NAME = 600
+_PARTS = frozenset({"outside", "doubtful"})
 
 
 @cache
@@ -23,8 +25,10 @@ def roles(names: str) -> frozenset[str]:
     A word counts alone and joined with its neighbour, within one name: ``photo-credit`` is photo, credit, photocredit.
     """
     found: set[str] = set()
+    lists = _lists()
     for name in names[:MAX_NAME].split():
         parts = [p.lower() for p in _BREAK.split(name) if p]
-        said = {*parts, *(a + b for a, b in zip(parts, parts[1:], strict=False)), name.lower()}
-        found.update(role for role, words in _lists().items() if said & words)
+        said = {*parts, *(a + b for a, b in pairwise(parts)), name.lower()}
+        state = not said.isdisjoint(lists["state"])
+        found.update(r for r, words in lists.items() if not said.isdisjoint(words) and not (state and r in _PARTS))
     return frozenset(found)
