@@ -1,0 +1,177 @@
+"""One image as searching sees it: everything that can be asked for, flat. Made from a record and the articles it ran in."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from ..model import Article, Record
+from .colours import named
+from .fold import tokens
+from .nodes import HAS, IS, TEXT_FIELDS
+from .values import day_of
+
+#: How much of its articles' text a picture is found by: news says what matters first.
+ARTICLE_CHARS = 2000
+#: Begins every token that is not a word of a text. No text has it in a token.
+MARK = "§"
+#: Stands between the values of one field, so that no phrase reaches from one into the next.
+GAP = "·"
+#: Every picture carries one of this many sampling marks, by a hash of its id; finer ones divide the coarser.
+COARSE, FINE = 8, 64
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One image for searching. ``date`` is the best known day (ISO): when taken, else first published.
+
+    ``flags`` holds words of :data:`nodes.IS`, and ``gps``. ``colours`` are ``#rrggbb``. ``phash`` is 16 hexadecimal digits
+    or ``""``. ``article`` is the beginning of the text of ``articles`` (ids). ``credits`` are credits other than
+    ``credit``, which is the one that holds.
+    """
+
+    id: str
+    sha256: str = ""
+    paths: tuple[str, ...] = ()
+    filenames: tuple[str, ...] = ()
+    captions: tuple[str, ...] = ()
+    credit: str = ""
+    credits: tuple[str, ...] = ()
+    bylines: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+    article: str = ""
+    places: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    note: str = ""
+    publishers: tuple[str, ...] = ()
+    format: str = ""
+    kinds: tuple[str, ...] = ()
+    language: str = ""
+    date: str = ""
+    imported: str = ""
+    width: int = 0
+    height: int = 0
+    size: int = 0
+    copies: int = 0
+    colours: tuple[str, ...] = ()
+    phash: str = ""
+    articles: tuple[str, ...] = ()
+    group: str = ""
+    flags: frozenset[str] = frozenset()
+
+    @property
+    def orientation(self) -> str:
+        """``landscape``, ``portrait``, ``square``, or ``""`` when the size is unknown."""
+        if not (self.width and self.height):
+            return ""
+        return "landscape" if self.width > self.height else "portrait" if self.width < self.height else "square"
+
+
+def from_record(record: Record, articles: Mapping[str, Article], group: str = "") -> Row:
+    """Return the row of ``record``. ``articles`` holds (at least) the articles of its usages, ``group`` its duplicate group."""
+    image, meta = record.image, record.image.metadata
+    usages = [u for u in record.usages if u.status != "rejected"]
+    stories = [articles[i] for i in _distinct(u.article for u in usages) if i in articles]
+    credits = [u.caption.credit for u in usages] + [meta.credit, meta.source, meta.copyright]
+    published = sorted(u.published for u in usages if day_of(u.published))
+    return Row(
+        id=record.id,
+        sha256=image.sha256,
+        paths=image.paths,
+        filenames=_distinct(PurePosixPath(p.replace("\\", "/").replace("!/", "/")).name for p in image.paths),
+        captions=record.captions,
+        credit=record.credit,
+        credits=_distinct(c for c in credits if c != record.credit),
+        bylines=_distinct([meta.byline, *(s.byline for s in stories)]),
+        titles=_distinct([meta.headline, meta.title, *(s.title for s in stories)]),
+        article="\n".join(s.text[:ARTICLE_CHARS] for s in stories)[:ARTICLE_CHARS],
+        places=_distinct([meta.location, meta.city, meta.state, meta.country]),
+        persons=_distinct(meta.persons),
+        tags=_distinct([*record.tags, *meta.keywords]),
+        note=record.note,
+        publishers=_distinct(s.publisher for s in stories),
+        format=image.format.lower(),
+        kinds=_distinct(s.kind for s in stories) or ("picture",),
+        language=next((s.language for s in stories if s.language), ""),
+        date=next((d[:10] for d in (meta.created, *published) if day_of(d)), ""),
+        imported=image.imported,
+        width=image.width,
+        height=image.height,
+        size=image.size,
+        copies=len({m.b if m.a == image.id else m.a for m in record.matches if m.relation != "same scene"}),
+        colours=image.fingerprint.colours if image.fingerprint else (),
+        phash=image.fingerprint.phash if image.fingerprint else "",
+        articles=tuple(s.id for s in stories),
+        group=group,
+        flags=(record.flags & frozenset(IS))
+        | ({"gps"} if meta.gps else set())
+        | ({"hidden"} if record.hidden else set()),
+    )
+
+
+def _distinct(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(v for v in values if v))
+
+
+def texts(row: Row) -> tuple[tuple[str, ...], ...]:
+    """Return the texts of a row by field, in the order of :data:`nodes.TEXT_FIELDS`."""
+    return (
+        row.captions,
+        (row.credit, *row.credits) if row.credit else row.credits,
+        row.bylines,
+        row.titles,
+        (row.article,) if row.article else (),
+        row.places,
+        row.persons,
+        row.tags,
+        row.filenames,
+        (row.note,) if row.note else (),
+        row.publishers,
+    )
+
+
+def field_tokens(values: Iterable[str]) -> list[str]:
+    """Return the tokens of the values of one field, with a gap between values."""
+    out: list[str] = []
+    for value in values:
+        if out:
+            out.append(GAP)
+        out.extend(tokens(value))
+    return out
+
+
+def has_words(row: Row) -> list[str]:
+    """Return the words of :data:`nodes.HAS` that hold of a row."""
+    held = dict(zip(TEXT_FIELDS, texts(row), strict=True))
+    other = {"date": bool(day_of(row.date)), "article": bool(row.articles)}
+    return [w for w in HAS if (other[w] if w in other else bool(held.get(w)) or w in row.flags)]
+
+
+def value_mark(field: str, value: str) -> str:
+    """Return the token by which a row is found for one of a few values of ``field``."""
+    return f"{MARK}{field}{MARK}{MARK.join(tokens(value))}"
+
+
+def flag_mark(group: str, word: str) -> str:
+    """Return the token of a word of ``has:`` or ``is:``."""
+    return f"{MARK}{group}{MARK}{word}"
+
+
+def sample_marks(ident: str) -> tuple[str, str]:
+    """Return the coarse and the fine sampling mark of a picture."""
+    code = zlib.crc32(ident.encode("utf-8", "replace"))
+    return f"{MARK}c{code % COARSE}", f"{MARK}f{code % FINE}"
+
+
+def marks(row: Row) -> list[str]:
+    """Return the tokens of everything about a row that is not words of a text."""
+    values = [("format", row.format), ("orientation", row.orientation), *(("kind", k) for k in row.kinds)]
+    values += [("colour", c) for c in _distinct(named(c) for c in row.colours)]
+    found = [f"{MARK}all", *sample_marks(row.id)]
+    found += [value_mark(f, v) for f, v in values if v]
+    found += [flag_mark("is", w) for w in IS if w in row.flags]
+    found += [flag_mark("has", w) for w in has_words(row)]
+    return found
