@@ -1,0 +1,72 @@
+"""From evidence to a probability and a band.
+
+The weights are one table, ``weights.tsv``, in log-odds. A pair's log-odds are their sum. Its score is the probability of
+that pair among everything it competes with: no picture at all (log-odds 0), the other pictures for this caption and the
+other captions for this picture. So two equally good pictures share, and neither is certain.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from ..model import Band, Evidence
+
+CERTAIN = 0.97
+LIKELY = 0.80
+GAP_CERTAIN = 3.0
+GAP_LIKELY = 1.0
+"""Log-odds by which the runner-up must stay behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """One row of the table. ``weak`` evidence never makes a link certain or likely by itself."""
+
+    name: str
+    weight: float
+    weak: bool
+    meaning: str
+
+
+@cache
+def weights() -> dict[str, Weight]:
+    """The table ``weights.tsv`` by evidence name, in its order."""
+    text = (Path(__file__).parent / "weights.tsv").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
+    return {name: Weight(name, float(weight), strength == "weak", meaning) for name, weight, strength, meaning in rows}
+
+
+def evidence(name: str, detail: str = "") -> Evidence:
+    """A piece of evidence with the weight the table gives it."""
+    return Evidence(name, weights()[name].weight, detail)
+
+
+def log_odds(pieces: Iterable[Evidence]) -> float:
+    """The sum of what speaks for and against, with what a pair starts from."""
+    return weights()["base"].weight + math.fsum(p.weight for p in pieces)
+
+
+def probability(own: float, rivals: Iterable[float]) -> float:
+    """The share of a pair among no link and its rivals, all in log-odds."""
+    others = [0.0, *rivals]
+    top = max(own, *others)
+    return math.exp(own - top) / (math.exp(own - top) + math.fsum(math.exp(o - top) for o in others))
+
+
+def band(pieces: Iterable[Evidence], own: float, rivals: Iterable[float]) -> Band:
+    """The band of a pair: its score, the gap to the runner-up, and that weak evidence alone does not carry it."""
+    pieces = tuple(pieces)
+    others = tuple(rivals)
+    table = weights()
+    firm = log_odds(p for p in pieces if p.weight < 0 or not table[p.name].weak)
+    score = probability(min(own, firm + 1.5), others)
+    gap = own - max(others, default=-math.inf)
+    if score >= CERTAIN and gap >= GAP_CERTAIN:
+        return "certain"
+    if score >= LIKELY and gap >= GAP_LIKELY:
+        return "likely"
+    return "unsure"

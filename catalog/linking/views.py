@@ -1,0 +1,144 @@
+"""Captions and pictures as linking compares them: words, names and addresses worked out once for each."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import unquote, urlsplit
+
+from .. import addresses
+from ..model import Article, Caption, PictureRef
+from . import boilerplate, tokens
+from .candidates import Candidate, Folder
+
+_FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+_COPY = re.compile(r" ?[(\[]\d{1,3}[)\]]$")
+_NUMBERED = re.compile(r"^(.*?)(\d{1,9})(\D*)$", re.DOTALL)
+_EXTENSION = re.compile(r"\.[A-Za-z]{3,5}$")
+#: Browsers and file systems cut long names; two names that agree so far are one.
+_LONG = 60
+
+
+def basename(address: str) -> str:
+    """The last segment of an address or path as a file system would have it: decoded, lower-case, no forbidden signs."""
+    path = address.rsplit("!/", 1)[-1]
+    if "://" in path or path.startswith("//"):
+        try:
+            path = urlsplit(path).path
+        except ValueError:
+            path = path.split("?", 1)[0]
+    name = unquote(path.rstrip("/").rsplit("/", 1)[-1])
+    return _FORBIDDEN.sub("_", name).strip(". ").casefold()
+
+
+def plain_stem(name: str) -> str:
+    """A base name without extension and without the ``(1)`` of a second copy."""
+    return _COPY.sub("", _EXTENSION.sub("", name))[:_LONG]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in comparable form: its words, without agency forms, and their letters run together."""
+
+    words: tuple[str, ...]
+    bag: frozenset[str]
+    key: str
+    whole: str
+
+    @staticmethod
+    def of(text: str) -> Text:
+        """Make one; an empty text gives no words."""
+        kept = tokens.words(boilerplate.core(text)) if text.strip() else []
+        return Text(tuple(kept), frozenset(kept) - tokens.STOP, tokens.key(boilerplate.core(text)), tokens.key(text))
+
+
+class Names:
+    """The names one picture of the page, or one file, goes by, from the most to the least telling."""
+
+    def __init__(self, urls: Sequence[str]) -> None:
+        self.addresses = frozenset(urls)
+        self.bases = frozenset(b for u in urls if (b := basename(u)))
+        self.stems = frozenset(s for b in self.bases if (s := plain_stem(b)))
+        self.short = frozenset(s for b in self.bases if len(s := addresses.stem(b)) > 2)
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Names under which other renditions can be recognised."""
+        return frozenset(k for u in self.addresses for k in addresses.keys(u))
+
+
+class Picture:
+    """A candidate with what is compared of it."""
+
+    def __init__(self, index: int, candidate: Candidate, article: Article) -> None:
+        self.index = index
+        self.candidate = candidate
+        self.image = candidate.image
+        self.names = Names([*candidate.urls, *candidate.image.paths])
+        meta = candidate.image.metadata
+        self.embedded = Text.of(meta.caption)
+        self.headline = Text.of(meta.headline or meta.title)
+        self.name_words = tuple(
+            dict.fromkeys(w for b in sorted(self.names.bases) for w in _speaking(_EXTENSION.sub("", b)))
+        )
+        self.folder = candidate.folder or _folder(article.source, candidate.image.paths)
+
+    @cached_property
+    def known(self) -> tuple[tuple[Text, bool, bool], ...]:
+        """Texts already settled for it: (text, accepted, by a person)."""
+        return tuple((Text.of(k.text), k.accepted, k.decided) for k in self.candidate.known)
+
+    @cached_property
+    def numbers(self) -> list[tuple[str, int]]:
+        """(folder and pattern, number) of each of its numbered file names."""
+        out = []
+        for path in self.image.paths:
+            folder, name = os.path.split(path)
+            m = _NUMBERED.match(_EXTENSION.sub("", name))
+            if m and not re.search(r"[0-9a-fA-F]{9,}", name):
+                out.append((f"{folder}/{m.group(1)}#{m.group(3)}", int(m.group(2))))
+        return out
+
+
+class Words:
+    """A caption with what is compared of it."""
+
+    def __init__(self, index: int, caption: Caption, refs: dict[int, Ref]) -> None:
+        self.index = index
+        self.caption = caption
+        self.text = Text.of(caption.text)
+        self.credit = frozenset(tokens.words(caption.credit)) - tokens.STOP - tokens.NOISE
+        self.ref = refs.get(caption.picture) if caption.picture is not None else None
+        if self.ref is None and caption.image_url:
+            self.ref = Ref(PictureRef(-1, caption.image_url, (caption.image_url,)))
+
+
+class Ref:
+    """A picture as the page names it."""
+
+    def __init__(self, picture: PictureRef) -> None:
+        self.picture = picture
+        self.names = Names([u for u in (picture.url, *picture.urls) if u])
+        self.alt = Text.of(picture.alt)
+
+
+def _speaking(stem: str) -> list[str]:
+    return [w for w in tokens.name_words(stem) if w not in tokens.NOISE and w not in tokens.STOP]
+
+
+def _folder(source: str, paths: Sequence[str]) -> Folder:
+    """Where a picture's files lie, seen from the article's file; the nearest counts."""
+    if not paths or "://" in source:
+        return ""
+    home = os.path.dirname(source.split("!/", 1)[0])
+    places = [os.path.dirname(p.split("!/", 1)[0]) for p in paths]
+    if home in places:
+        return "same"
+    if any(not home or p.startswith(home.rstrip("/") + "/") for p in places):
+        return "below"
+    if any(home.startswith(p.rstrip("/") + "/") for p in places if p):
+        return "above"
+    return "elsewhere"
