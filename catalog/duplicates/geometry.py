@@ -1,0 +1,87 @@
+"""Plane transformations as 3x3 matrices, and what they do to pictures.
+
+Fractional coordinates run from (0, 0), the upper left corner of a picture, to (1, 1), its lower right corner.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Matrix = npt.NDArray[np.float64]
+Points = npt.NDArray[np.float64]
+Box = tuple[float, float, float, float]
+
+UNIT = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+
+
+def to_pixels(width: float, height: float) -> Matrix:
+    """Fractional coordinates -> pixel centres of a picture of this size."""
+    return np.array([[width, 0, -0.5], [0, height, -0.5], [0, 0, 1]], np.float64)
+
+
+def apply(matrix: Matrix, points: Points) -> Points:
+    """Return n x 2 ``points`` moved by ``matrix``. Points that go to infinity come out as large numbers."""
+    flat = points @ matrix[:, :2].T + matrix[:, 2]
+    depth = np.where(np.abs(flat[:, 2:]) < 1e-9, 1e-9, flat[:, 2:])
+    return np.asarray(flat[:, :2] / depth, np.float64)
+
+
+def centred(form: tuple[int, int, int, int]) -> Matrix:
+    """The matrix in fractional coordinates of a 2x2 form (row by row) around the centre."""
+    a, b, c, d = form
+    return np.array([[a, b, 0.5 - 0.5 * (a + b)], [c, d, 0.5 - 0.5 * (c + d)], [0, 0, 1]], np.float64)
+
+
+def into_box(box: Box | None) -> Matrix:
+    """Fractional coordinates within ``box`` -> those of the picture that the box is a part of."""
+    left, top, right, bottom = box or (0.0, 0.0, 1.0, 1.0)
+    return np.array([[right - left, 0, left], [0, bottom - top, top], [0, 0, 1]], np.float64)
+
+
+def overlap(matrix: Matrix) -> tuple[float, float]:
+    """For ``matrix`` (b -> a, fractional): which share of a's area, and of b's, lies in the other picture."""
+    moved = apply(matrix, UNIT)
+    shared = _shared(moved)
+    inverse = invert(matrix)
+    return shared, 0.0 if inverse is None else _shared(apply(inverse, UNIT))
+
+
+def _shared(quad: Points) -> float:
+    if not np.isfinite(quad).all() or np.abs(quad).max() > 1e4:
+        return 0.0
+    hull = cv2.convexHull(quad.astype(np.float32))
+    area, _ = cv2.intersectConvexConvex(hull, UNIT.astype(np.float32))
+    return float(min(1.0, max(0.0, area)))
+
+
+def invert(matrix: Matrix) -> Matrix | None:
+    """The inverse, or ``None`` for a matrix that squeezes the plane flat."""
+    if not np.isfinite(matrix).all() or abs(np.linalg.det(matrix)) < 1e-9:
+        return None
+    inverse = np.asarray(np.linalg.inv(matrix), np.float64)
+    return inverse / inverse[2, 2] if abs(inverse[2, 2]) > 1e-12 else None
+
+
+def bounds(matrix: Matrix) -> Box:
+    """The part of a (fractions, clipped to it) that b covers under ``matrix`` (b -> a): its bounding box."""
+    corners = np.clip(apply(matrix, UNIT), 0.0, 1.0)
+    (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+    return (float(left), float(top), float(right), float(bottom))
+
+
+def similarity(matrix: Matrix, size_a: tuple[int, int], size_b: tuple[int, int]) -> tuple[float, float, bool, float]:
+    """Read ``matrix`` (b -> a, fractional) in pixels at the centre of b.
+
+    Returns (scale of b in a, degrees that b is turned clockwise against a, whether it is mirrored, stretch: the ratio of
+    the larger to the smaller scale along the two axes, 1 when it keeps shapes).
+    """
+    step = 1e-3
+    at = apply(matrix, np.array([[0.5, 0.5], [0.5 + step, 0.5], [0.5, 0.5 + step]]))
+    jacobian = (at[1:] - at[0]).T / step * np.array(size_a)[:, None] / np.array(size_b)[None, :]
+    values = np.linalg.svd(jacobian, compute_uv=False)
+    mirrored = bool(np.linalg.det(jacobian) < 0)
+    across = jacobian[:, 0] * (-1 if mirrored else 1)
+    degrees = -float(np.degrees(np.arctan2(across[1], across[0])))
+    return float(np.sqrt(max(1e-12, values[0] * values[1]))), degrees, mirrored, float(values[0] / max(values[1], 1e-9))

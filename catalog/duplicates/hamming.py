@@ -1,0 +1,175 @@
+"""Exact neighbours among binary hashes: a flat scan for one query, bands for joining a set with itself.
+
+Hashes are rows of unsigned 64-bit words; distances are numbers of differing bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from math import comb
+
+import numpy as np
+import numpy.typing as npt
+
+Words = npt.NDArray[np.uint64]
+Rows = npt.NDArray[np.intp]
+
+_CHUNK = 1 << 15
+
+
+def words(hexes: list[str]) -> Words:
+    """Hexadecimal hashes of one length (a multiple of 16 digits) as n x (digits / 16) words."""
+    if not hexes:
+        return np.zeros((0, 1), np.uint64)
+    raw = np.frombuffer(bytes.fromhex("".join(hexes)), dtype=">u8").astype(np.uint64)
+    return raw.reshape(len(hexes), -1)
+
+
+def distances(query: Words, table: Words) -> npt.NDArray[np.uint16]:
+    """Distances of one hash (its words) to every row of ``table``."""
+    total = np.bitwise_count(table[:, 0] ^ query[0]).astype(np.uint16)
+    for word in range(1, table.shape[1]):
+        total += np.bitwise_count(table[:, word] ^ query[word])
+    return total
+
+
+def within(query: Words, table: Words, radius: int, first: int | None = None) -> tuple[Rows, npt.NDArray[np.uint16]]:
+    """Rows of ``table`` (n x words) at most ``radius`` from ``query``, in order, with their distances.
+
+    The first word is read of all rows, the others only where it is at most ``first`` away. Exact when ``first`` is not
+    below ``radius`` (the default); a smaller one nominates.
+    """
+    first = radius if first is None else first
+    near: list[Rows] = []
+    mixed, count = np.empty(_CHUNK, np.uint64), np.empty(_CHUNK, np.uint8)
+    column = table[:, 0]
+    for start in range(0, len(column), _CHUNK):
+        part = column[start : start + _CHUNK]
+        np.bitwise_xor(part, query[0], out=mixed[: len(part)])
+        np.bitwise_count(mixed[: len(part)], out=count[: len(part)])
+        near.append(np.flatnonzero(count[: len(part)] <= first) + start)
+    rows = np.concatenate(near) if near else np.zeros(0, np.intp)
+    exact = distances(query, table[rows]) if len(rows) else np.zeros(0, np.uint16)
+    kept = exact <= radius
+    return rows[kept], exact[kept]
+
+
+def self_join(codes: Words, radius: int) -> tuple[Rows, Rows, npt.NDArray[np.uint8]]:
+    """All pairs (i < j) of 64-bit ``codes`` (one-dimensional) at most ``radius`` apart, with their distances. Exact.
+
+    Pigeonholes: cut into k bands, two hashes within the radius are within ``radius // k`` in at least one. Each band is
+    a counting-sorted table that is looked up under every mask of at most that many bits. A pair is reported by the
+    first band that finds it.
+    """
+    found: list[tuple[Rows, Rows, npt.NDArray[np.uint8]]] = []
+    bands = _bands(len(codes), radius)
+    for number, (shift, width) in enumerate(bands):
+        found.extend(_join_band(codes, radius, bands[:number], shift, width, radius // len(bands)))
+    if not found:
+        none = np.zeros(0, np.intp)
+        return none, none, np.zeros(0, np.uint8)
+    left, right, apart = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    order = np.lexsort((right, left))
+    return left[order], right[order], apart[order]
+
+
+def _bands(n: int, radius: int) -> list[tuple[int, int]]:
+    """(shift, width) of the bands for which the fewest look-ups and comparisons are expected among ``n`` random codes."""
+
+    def cost(k: int) -> float:
+        width = 64 // k
+        masks = sum(comb(width, bits) for bits in range(radius // k + 1))
+        return k * masks * n * (1 + n / 2**width)
+
+    # Tables of more than 2**22 slots cost more than they save.
+    k = min(range(3, 17), key=cost)
+    base, extra = divmod(64, k)
+    bands, shift = [], 0
+    for number in range(k):
+        width = base + (number < extra)
+        bands.append((shift, width))
+        shift += width
+    return bands
+
+
+def _join_band(
+    codes: Words, radius: int, before: list[tuple[int, int]], shift: int, width: int, slack: int
+) -> Iterator[tuple[Rows, Rows, npt.NDArray[np.uint8]]]:
+    """Pairs whose keys in this band differ by at most ``slack`` bits, leaving out those that a band ``before`` has found."""
+    band = _Band((codes >> np.uint64(shift)).astype(np.uint32) & np.uint32((1 << width) - 1), width)
+    sorted_codes = codes[band.order]
+    for mask in _masks(width, slack):
+        for lower, upper in band.pairs(mask):
+            mixed = sorted_codes[lower] ^ sorted_codes[upper]
+            apart = np.bitwise_count(mixed)
+            near = np.flatnonzero(apart <= radius)
+            near = near[_first_found(mixed[near], before, slack)]
+            if len(near):
+                left, right = band.order[lower[near]], band.order[upper[near]]
+                yield np.minimum(left, right), np.maximum(left, right), apart[near]
+
+
+class _Band:
+    """The keys of one band as a counting-sorted table; positions are in key order."""
+
+    def __init__(self, keys: npt.NDArray[np.uint32], width: int) -> None:
+        self.order = np.argsort(keys, kind="stable")
+        self.keys = keys[self.order]
+        self.starts = np.zeros((1 << width) + 1, np.uint32)
+        np.cumsum(np.bincount(keys, minlength=1 << width), out=self.starts[1:])
+        self._used = np.diff(self.starts) > 0
+        self._without: dict[int, npt.NDArray[np.uint32]] = {}
+
+    def pairs(self, mask: int) -> Iterator[tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]]:
+        """Positions of the pairs whose keys differ by exactly ``mask``, each once."""
+        if mask == 0:
+            # Behind each position, the rest of its own bucket.
+            who = np.arange(len(self.keys), dtype=np.uint32)
+            first = who + np.uint32(1)
+            count = self.starts[self.keys + np.uint32(1)] - first
+        else:
+            who = self._clear(1 << (mask.bit_length() - 1))
+            partner = self.keys[who] ^ np.uint32(mask)
+            some = np.flatnonzero(self._used[partner])
+            who, partner = who[some], partner[some]
+            first = self.starts[partner]
+            count = self.starts[partner + np.uint32(1)] - first
+        yield from _expand(who, first, count)
+
+    def _clear(self, bit: int) -> npt.NDArray[np.uint32]:
+        """Positions whose keys lack ``bit``: of two keys that differ by a mask, the one without its highest bit."""
+        if bit not in self._without:
+            self._without[bit] = np.flatnonzero((self.keys & np.uint32(bit)) == 0).astype(np.uint32)
+        return self._without[bit]
+
+
+def _first_found(mixed: Words, before: list[tuple[int, int]], slack: int) -> npt.NDArray[np.bool_]:
+    """Which differences no earlier band has found."""
+    new = np.ones(len(mixed), bool)
+    for shift, width in before:
+        band = (mixed >> np.uint64(shift)) & np.uint64((1 << width) - 1)
+        new &= np.bitwise_count(band) > slack
+    return new
+
+
+def _masks(width: int, slack: int) -> Iterator[int]:
+    for bits in range(slack + 1):
+        for places in combinations(range(width), bits):
+            yield sum(1 << place for place in places)
+
+
+def _expand(
+    who: npt.NDArray[np.uint32], first: npt.NDArray[np.uint32], count: npt.NDArray[np.uint32], most: int = 1 << 22
+) -> Iterator[tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]]:
+    """Each ``who`` with first, first + 1, ..., ``count`` of them, in portions of bounded size."""
+    ends = np.cumsum(count, dtype=np.int64)
+    start = 0
+    while start < len(who):
+        base = ends[start - 1] if start else 0
+        stop = max(start + 1, int(np.searchsorted(ends, base + most, side="right")))
+        times = count[start:stop]
+        left = np.repeat(who[start:stop], times)
+        offset = np.repeat(first[start:stop] - (ends[start:stop] - times - base).astype(np.uint32), times)
+        yield left, offset + np.arange(len(left), dtype=np.uint32)
+        start = stop

@@ -1,0 +1,125 @@
+"""Do two pictures show the same photograph, and how does one come from the other?
+
+Hypotheses first: how ``b`` may lie on ``a``. They come from the hashes (the eight forms, with and without borders) and
+from local features, as it is and mirrored. Each is then judged by aligned blocks (:mod:`.blocks`); the best wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from .. import features
+from ..features import Features
+from ..fingerprints import FORMS, turned
+from ..model import Evidence, Fingerprint, Match
+from . import judgement, relation
+from .blocks import Agreement, compare
+from .geometry import Matrix, centred, into_box, invert
+from .matching import alignments
+from .sample import Sample
+
+#: Hashes further apart than this many of 256 bits nominate no alignment.
+NOMINATES = 72
+#: Blocks agree so well that no other hypothesis can be better.
+_CLEAR = 0.93
+_MIRROR = np.array([[-1.0, 0, 1], [0, 1, 0], [0, 0, 1]])
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """One way that b may lie on a, with what speaks for it. ``distance`` is that of the hashes, 256 when not compared."""
+
+    matrix: Matrix
+    inliers: int
+    distance: int
+    agreement: Agreement
+
+
+def verify(a: Sample, b: Sample) -> Match | None:
+    """Return how ``a`` and ``b`` show the same photograph (or the same scene), or ``None`` when they do not.
+
+    The match is written with the smaller id first. Raises :class:`ValueError` when a blob of features is damaged.
+    """
+    if a.id > b.id:
+        a, b = b, a
+    if a.sha256 == b.sha256:
+        return relation.identical(a, b)
+    if a.fingerprint.flat or b.fingerprint.flat:
+        same = a.fingerprint.flat and b.fingerprint.flat and a.fingerprint.pixels == b.fingerprint.pixels
+        return relation.same_pixels(a, b) if same and (a.width, a.height) == (b.width, b.height) else None
+    found = best_hypothesis(a, b)
+    if found is None:
+        return None
+    score = judgement.score(found.agreement, found.inliers)
+    if score < judgement.SCENE:
+        return None
+    evidence = (
+        Evidence("blocks", found.agreement.share, f"{found.agreement.blocks} compared"),
+        Evidence("corners", float(found.inliers)),
+    )
+    if score < judgement.COPY:
+        return relation.same_scene(a, b, found.matrix, score, evidence)
+    return relation.describe(a, b, found.matrix, found.agreement, score, evidence)
+
+
+def best_hypothesis(a: Sample, b: Sample) -> Hypothesis | None:
+    """The way of laying ``b`` on ``a`` for which most speaks; ``None`` when nothing does."""
+    best: Hypothesis | None = None
+    for hypothesis in _hypotheses(a, b):
+        if best is None or _rank(hypothesis) > _rank(best):
+            best = hypothesis
+        if best.agreement.share >= _CLEAR and max(best.agreement.of_a, best.agreement.of_b) > 0.8:
+            break
+    return best
+
+
+def _rank(hypothesis: Hypothesis) -> float:
+    return judgement.score(hypothesis.agreement, hypothesis.inliers)
+
+
+def _hypotheses(a: Sample, b: Sample) -> Iterator[Hypothesis]:
+    local_a, local_b = unpacked(a.features), unpacked(b.features)
+    for matrix, distance in _by_hash(a.fingerprint, b.fingerprint):
+        agreement = compare(local_a.thumb, local_b.thumb, matrix)
+        if agreement is not None:
+            yield Hypothesis(matrix, 0, distance, agreement)
+    for form, mirror in ((local_b, np.eye(3)), (local_b.mirrored, _MIRROR)):
+        for found in alignments(local_a, form):
+            matrix = found.matrix @ mirror
+            agreement = compare(local_a.thumb, local_b.thumb, matrix)
+            if agreement is not None:
+                yield Hypothesis(matrix, found.inliers, 256, agreement)
+
+
+@lru_cache(maxsize=256)
+def unpacked(blob: bytes) -> Features:
+    """The features in ``blob``; the last ones are kept, since a query is compared with many."""
+    return features.unpack(blob)
+
+
+def _by_hash(a: Fingerprint, b: Fingerprint) -> Iterator[tuple[Matrix, int]]:
+    """Alignments that the hashes propose, nearest first."""
+    found: list[tuple[int, Matrix]] = []
+    for hash_a, box_a in _parts(a):
+        for hash_b, box_b in _parts(b):
+            for name, form in turned(hash_b).items():
+                distance = (int(hash_a, 16) ^ int(form, 16)).bit_count()
+                outof_b = invert(into_box(box_b))
+                if distance <= NOMINATES and outof_b is not None:
+                    # FORMS maps the form's coordinates to b's; here b -> form -> a.
+                    back = invert(centred(FORMS[name]))
+                    assert back is not None
+                    found.append((distance, into_box(box_a) @ back @ outof_b))
+    found.sort(key=lambda pair: pair[0])
+    yield from ((matrix, distance) for distance, matrix in found[:2])
+
+
+def _parts(fingerprint: Fingerprint) -> list[tuple[str, tuple[float, float, float, float] | None]]:
+    parts: list[tuple[str, tuple[float, float, float, float] | None]] = [(fingerprint.dct, None)]
+    if fingerprint.trimmed and fingerprint.box:
+        parts.append((fingerprint.trimmed, fingerprint.box))
+    return parts

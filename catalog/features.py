@@ -1,0 +1,229 @@
+"""Local features of a picture: corners with short binary descriptors, packed small, that also know their mirror image.
+
+The corners are Shi and Tomasi's (smallest eigenvalue of the gradient matrix) over a pyramid; half are the strongest of
+their level, half the strongest of each cell of a grid, since overlaid text would otherwise take them all. A descriptor
+is a steered BRIEF (Rublee et al., *ORB*, ICCV 2011): 128 comparisons of smoothed pixels, turned by the corner's own
+direction. The comparisons come in mirrored couples, the first 64 bits being the couples' one halves and the last 64
+the others: the descriptor in the mirrored picture is the same with its halves swapped, so that mirrored copies cost
+neither storage nor a second extraction.
+
+A blob holds at most ``POINTS`` features (20 bytes each) and a small grey thumbnail, on which verification compares
+blocks; it never exceeds ``BLOB_LIMIT`` bytes.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from .descriptors import COUPLES
+
+Grey = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+cv2.setNumThreads(1)
+
+#: Upper limit of a packed blob, bytes.
+BLOB_LIMIT = 9_000
+#: Features kept of a picture, at most.
+POINTS = 320
+#: Working size: pixels of the shorter side, and of the longer side at most.
+WORKING_SIDE, WORKING_LENGTH = 320, 720
+#: Pyramid: ratio of neighbouring levels, and how many.
+STEP, LEVELS = 1.26, 7
+#: Thumbnail: pixels of the longer side, and bytes at most.
+THUMB_SIDE, THUMB_BYTES = 144, 2_400
+#: Directions are kept in this many steps of a full turn.
+TURNS = 32
+
+_GRID = 8
+_MARGIN = 6
+_REACH = 16
+_HEADER = struct.Struct("<2sHHHBBH")
+_MAGIC = b"F1"
+
+
+@dataclass(frozen=True)
+class Features:
+    """Unpacked local features. ``points`` are (x, y) in pixels of the working picture (``width`` x ``height``);
+    ``levels`` and ``turns`` are small integers (scale is ``STEP ** level``, direction ``turn / TURNS`` of a full turn,
+    clockwise from the x axis as y points down); ``bits`` is n x 16 bytes; ``thumb`` a grey picture."""
+
+    width: int
+    height: int
+    points: Floats
+    levels: npt.NDArray[np.uint8]
+    turns: npt.NDArray[np.uint8]
+    bits: Grey
+    thumb: Grey
+
+    @cached_property
+    def mirrored(self) -> Features:
+        """The features of the same picture mirrored left to right."""
+        points = self.points.copy()
+        points[:, 0] = self.width - 1 - points[:, 0]
+        turns = ((TURNS // 2 - self.turns.astype(np.int16)) % TURNS).astype(np.uint8)
+        bits = np.concatenate([self.bits[:, 8:], self.bits[:, :8]], axis=1)
+        thumb = np.ascontiguousarray(self.thumb[:, ::-1])
+        return Features(self.width, self.height, points, self.levels, turns, bits, thumb)
+
+
+def extract(grey: Grey) -> Features:
+    """Return the local features of a grey picture (h x w, upright). Any size; tiny or flat ones simply give none."""
+    work = _working(grey)
+    height, width = work.shape
+    found: list[tuple[Floats, int, npt.NDArray[np.uint8], Grey]] = []
+    for level, quota in enumerate(_quotas()):
+        scale = STEP**-level
+        size = (round(width * scale), round(height * scale))
+        if min(size) < 2 * _MARGIN + 8:
+            break
+        picture = work if level == 0 else cv2.resize(work, size, interpolation=cv2.INTER_AREA)
+        xs, ys = _corners(picture, quota)
+        if len(xs):
+            turns = _directions(picture, xs, ys)
+            points = np.stack([(xs + 0.5) * width / size[0] - 0.5, (ys + 0.5) * height / size[1] - 0.5], axis=1)
+            found.append((points.astype(np.float32), level, turns, _describe(picture, xs, ys, turns)))
+    if not found:
+        return _none(width, height, _thumbnail(grey))
+    return Features(
+        width,
+        height,
+        np.concatenate([f[0] for f in found]),
+        np.concatenate([np.full(len(f[0]), f[1], np.uint8) for f in found]),
+        np.concatenate([f[2] for f in found]),
+        np.concatenate([f[3] for f in found]),
+        _thumbnail(grey),
+    )
+
+
+def pack(features: Features) -> bytes:
+    """Return the features as bytes, at most ``BLOB_LIMIT``."""
+    thumb = _encode_thumb(features.thumb)
+    n = len(features.points)
+    step = np.array([4095 / max(1, features.width - 1), 4095 / max(1, features.height - 1)], np.float32)
+    grid = np.clip(np.rint(features.points * step), 0, 4095).astype(np.uint16)
+    place = np.empty((n, 3), np.uint8)
+    place[:, 0] = grid[:, 0] & 255
+    place[:, 1] = (grid[:, 0] >> 8) | ((grid[:, 1] & 15) << 4)
+    place[:, 2] = grid[:, 1] >> 4
+    pose = (features.levels << 5 | features.turns).astype(np.uint8)
+    height, width = features.thumb.shape
+    head = _HEADER.pack(_MAGIC, features.width, features.height, n, width, height, len(thumb))
+    return b"".join([head, thumb, place.tobytes(), pose.tobytes(), features.bits.tobytes()])
+
+
+def unpack(blob: bytes) -> Features:
+    """Return the features in ``blob``. Raises :class:`ValueError` when it is not a whole blob of this version."""
+    if len(blob) < _HEADER.size:
+        raise ValueError("not a feature blob")
+    magic, width, height, n, thumb_width, thumb_height, thumb_bytes = _HEADER.unpack_from(blob)
+    if magic != _MAGIC or len(blob) != _HEADER.size + thumb_bytes + 20 * n:
+        raise ValueError("not a feature blob of this version")
+    at = _HEADER.size
+    thumb = cv2.imdecode(np.frombuffer(blob, np.uint8, thumb_bytes, at), cv2.IMREAD_GRAYSCALE) if thumb_bytes else None
+    if thumb is None or thumb.shape != (thumb_height, thumb_width):
+        raise ValueError("the thumbnail in a feature blob does not decode")
+    at += thumb_bytes
+    place = np.frombuffer(blob, np.uint8, 3 * n, at).reshape(n, 3).astype(np.uint16)
+    pose = np.frombuffer(blob, np.uint8, n, at + 3 * n)
+    bits = np.frombuffer(blob, np.uint8, 16 * n, at + 4 * n).reshape(n, 16)
+    grid = np.stack([place[:, 0] | (place[:, 1] & 15) << 8, place[:, 1] >> 4 | place[:, 2] << 4], axis=1)
+    points = grid.astype(np.float32) * (np.array([width - 1, height - 1], np.float32) / 4095)
+    return Features(width, height, points, pose >> 5, pose & 31, bits, np.asarray(thumb, np.uint8))
+
+
+def _none(width: int, height: int, thumb: Grey) -> Features:
+    empty = np.zeros(0, np.uint8)
+    return Features(width, height, np.zeros((0, 2), np.float32), empty, empty, np.zeros((0, 16), np.uint8), thumb)
+
+
+def _working(grey: Grey) -> Grey:
+    """The picture at working size; smaller ones stay as they are."""
+    height, width = grey.shape
+    scale = min(1.0, WORKING_SIDE / min(height, width), WORKING_LENGTH / max(height, width))
+    if scale == 1.0:
+        return np.ascontiguousarray(grey)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+@lru_cache
+def _quotas() -> tuple[int, ...]:
+    """How many features each level may keep: proportional to its side, not to its area, so that a picture that comes
+    back small inside another still has features of that size."""
+    weights = [STEP**-level for level in range(LEVELS)]
+    return tuple(int(POINTS * w / sum(weights)) for w in weights)
+
+
+def _corners(picture: Grey, quota: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """x and y of at most ``quota`` corners: half by strength, half spread over a grid."""
+    response = cv2.cornerMinEigenVal(cv2.GaussianBlur(picture, (0, 0), 1.0), 3, ksize=3)
+    peaks = cv2.dilate(response, np.ones((5, 5), np.uint8)) == response
+    inner = (slice(_MARGIN, -_MARGIN), slice(_MARGIN, -_MARGIN))
+    ys, xs = np.nonzero(peaks[inner] & (response[inner] > 1e-5))
+    ys, xs = ys + _MARGIN, xs + _MARGIN
+    order = np.argsort(-response[ys, xs], kind="stable")
+    if len(order) > quota:
+        height, width = picture.shape
+        cell = (ys[order] * _GRID // height) * _GRID + xs[order] * _GRID // width
+        by_cell = np.argsort(cell, kind="stable")
+        starts = np.searchsorted(cell[by_cell], cell[by_cell])
+        rank = np.empty(len(order), np.intp)
+        rank[by_cell] = np.arange(len(order)) - starts
+        strong = np.arange(len(order)) < quota // 2
+        order = order[np.lexsort((rank, ~strong))[:quota]]
+    return xs[order], ys[order]
+
+
+def _directions(picture: Grey, xs: npt.NDArray[np.intp], ys: npt.NDArray[np.intp]) -> npt.NDArray[np.uint8]:
+    """The direction of the intensity centroid under a Gaussian window, which is the gradient of the blurred picture."""
+    blurred = cv2.GaussianBlur(picture.astype(np.float32), (0, 0), 5.0, borderType=cv2.BORDER_REFLECT_101)
+    padded = cv2.copyMakeBorder(blurred, 4, 4, 4, 4, cv2.BORDER_REFLECT_101)
+    across = padded[ys + 4, xs + 8] - padded[ys + 4, xs]
+    down = padded[ys + 8, xs + 4] - padded[ys, xs + 4]
+    turns = np.rint(np.arctan2(down, across) * (TURNS / (2 * np.pi))).astype(np.int16) % TURNS
+    return turns.astype(np.uint8)
+
+
+@lru_cache
+def _tests() -> npt.NDArray[np.int16]:
+    """Pixel offsets of the comparisons for each direction: TURNS x 2 (ends) x 128 x (x, y)."""
+    plain = np.array(COUPLES, np.float64).reshape(-1, 2, 2)
+    both = np.concatenate([plain, plain * (1, -1)]).transpose(1, 0, 2)
+    angles = np.arange(TURNS) * (2 * np.pi / TURNS)
+    turn = np.array([[np.cos(angles), -np.sin(angles)], [np.sin(angles), np.cos(angles)]]).transpose(2, 0, 1)
+    return np.rint(np.einsum("tij,ekj->teki", turn, both)).astype(np.int16)
+
+
+def _describe(picture: Grey, xs: npt.NDArray[np.intp], ys: npt.NDArray[np.intp], turns: npt.NDArray[np.uint8]) -> Grey:
+    """The descriptors of corners: n x 16 bytes."""
+    smooth = cv2.GaussianBlur(picture, (0, 0), 2.0, borderType=cv2.BORDER_REFLECT_101)
+    padded = cv2.copyMakeBorder(smooth, _REACH, _REACH, _REACH, _REACH, cv2.BORDER_REFLECT_101)
+    stride = padded.shape[1]
+    tests = _tests()[turns].astype(np.int32)
+    centre = (ys + _REACH) * stride + xs + _REACH
+    where = centre[:, None, None] + tests[..., 1] * stride + tests[..., 0]
+    values = padded.reshape(-1)[where]
+    return np.packbits(values[:, 0] < values[:, 1], axis=1)
+
+
+def _thumbnail(grey: Grey) -> Grey:
+    height, width = grey.shape
+    scale = min(1.0, THUMB_SIDE / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _encode_thumb(thumb: Grey) -> bytes:
+    """The thumbnail as WebP (JPEG would cost half as much again) at the best quality that fits."""
+    for quality in (70, 45, 25, 10, 1):
+        data = cv2.imencode(".webp", thumb, [cv2.IMWRITE_WEBP_QUALITY, quality])[1].tobytes()
+        if len(data) <= THUMB_BYTES:
+            return data
+    return _encode_thumb(cv2.resize(thumb, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
