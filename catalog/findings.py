@@ -97,7 +97,9 @@ def duplicate_findings(group: Group) -> list[Finding]:
     return found
 
 
-def conflict_finding(conflict: Conflict, texts: tuple[str, str], images: Iterable[str], articles: Iterable[str]) -> Finding:
+def conflict_finding(
+    conflict: Conflict, texts: tuple[str, str], images: Iterable[str], articles: Iterable[str]
+) -> Finding:
     """Return the finding of two captions of one photograph that contradict each other."""
     pair = sorted((conflict.a, conflict.b))
     kinds = ", ".join(conflict.comparison.kinds) or "wording"

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePath
 
 from . import addresses, conflicts, findings, linking, resolve
 from .catalogue import Catalogue, embedded_caption
 from .codec import from_dict, to_dict
+from .duplicates import Sample
 from .duplicates.groups import build
+from .images.worker import Prepared
 from .model import Article, Caption, Conflict, Finding, Group, Image, Link, Match
 from .stores.base import Doc, Transaction
 
@@ -70,6 +73,14 @@ def article_doc(article: Article, captions: Sequence[Caption]) -> Doc:
     return doc
 
 
+def sample(done: Prepared) -> Sample:
+    """Return what the judges of duplicates need of a prepared picture."""
+    image = done.image
+    if image.fingerprint is None:
+        raise ValueError(f"{image.id} has no fingerprint")
+    return Sample(image.id, image.fingerprint, done.features, image.width, image.height, image.sha256, image.size)
+
+
 # ---------------------------------------------------------------- links
 
 
@@ -92,28 +103,44 @@ def candidates(cat: Catalogue, article: Article, own: Collection[str]) -> list[l
     found = []
     for ident, image in cat.images(sorted(wanted)).items():
         scope: linking.Scope = "document" if ident in own else "import" if ident in near else "catalogue"
-        found.append(linking.Candidate(image=image, scope=scope, urls=tuple(_served(cat, ident)), known=_known(cat, image)))
+        found.append(
+            linking.Candidate(
+                image=image, scope=scope, urls=tuple(_served(cat, ident)), known=_known(cat, image, article.id)
+            )
+        )
     return found
 
 
 def _served(cat: Catalogue, image: str) -> list[str]:
     """The addresses under which a picture's bytes were served, as its sources recorded them."""
     docs = cat.store.get_many("source", cat.store.find("source", "ids", image))
-    return sorted({m["url"] for d in docs.values() for m in d.get("members", ()) if m.get("id") == image and m.get("url")})
+    return sorted(
+        {m["url"] for d in docs.values() for m in d.get("members", ()) if m.get("id") == image and m.get("url")}
+    )
 
 
-def _known(cat: Catalogue, image: Image) -> tuple[linking.Known, ...]:
-    """Caption texts that people have accepted or turned down for this picture or for one that matches it."""
-    family = [image.id, *(m.b if m.a == image.id else m.a for m in cat.matches_of(image.id) if m.relation != "same scene")]
+def _known(cat: Catalogue, image: Image, article: str) -> tuple[linking.Known, ...]:
+    """Captions already settled for this picture or one that matches it, in other articles or by a person.
+
+    Only links that stand on evidence of their own count, so that two links never prove each other.
+    """
+    pairs = {image.id: ""} | {
+        (m.b if m.a == image.id else m.a): (m.b if m.a == image.id else m.a)
+        for m in cat.matches_of(image.id)[:MAX_TEXTS]
+        if m.relation != "same scene"
+    }
     texts: list[linking.Known] = []
-    for decision in cat.decisions_about(family):
+    for decision in cat.decisions_about(pairs):
         chosen = str(decision.values.get("image", ""))
-        if chosen not in family:
-            continue
-        for caption in cat.captions(s for s in decision.subjects if s != chosen).values():
-            if decision.action in resolve.CHOOSING or decision.action == "reject":
-                texts.append(linking.Known(caption.text, decision.action != "reject", caption.article))
-    return tuple(texts)
+        if chosen in pairs and (decision.action in resolve.CHOOSING or decision.action == "reject"):
+            for caption in cat.captions(s for s in decision.subjects if s != chosen).values():
+                texts.append(linking.Known(caption.text, decision.action != "reject", True, pairs[chosen]))
+    for other, via in pairs.items():
+        for link in cat.links_of_image(other):
+            own = link.band == "certain" and not any(e.name.startswith("known caption") for e in link.evidence)
+            if own and link.article != article and (caption_ := cat.caption(link.caption)):
+                texts.append(linking.Known(caption_.text, True, False, via))
+    return tuple(dict.fromkeys(texts))
 
 
 def infer_links(cat: Catalogue, article_ids: Iterable[str]) -> tuple[Transaction, set[str]]:
@@ -142,6 +169,18 @@ def own_pictures(cat: Catalogue, article: Article) -> list[str]:
     return [i for i in doc.get("own", ()) if isinstance(i, str)]
 
 
+def resolved_pictures(article: Article, images: Mapping[str, Image]) -> dict[int, tuple[str, ...]]:
+    """Return, for each picture that an article's source names, the images whose file name or address says they are it."""
+    names = {i: [PurePath(p).name for p in image.paths] for i, image in images.items()}
+    found: dict[int, tuple[str, ...]] = {}
+    for picture in article.pictures:
+        stems = {s for u in (picture.url, *picture.urls) if (s := addresses.stem(u))}
+        mine = tuple(i for i, files in names.items() if any(addresses.stem(f) in stems for f in files))
+        if mine:
+            found[picture.position] = mine
+    return found
+
+
 def interested_articles(cat: Catalogue, image_ids: Iterable[str]) -> set[str]:
     """Return the articles for which a newly arrived picture may be a candidate: by folder, address or rare words."""
     found: set[str] = set()
@@ -161,7 +200,9 @@ def interested_articles(cat: Catalogue, image_ids: Iterable[str]) -> set[str]:
 # ---------------------------------------------------------------- groups
 
 
-def component(cat: Catalogue, image: str, denied: frozenset[tuple[str, str]] = frozenset()) -> tuple[set[str], dict[str, Match]]:
+def component(
+    cat: Catalogue, image: str, denied: frozenset[tuple[str, str]] = frozenset()
+) -> tuple[set[str], dict[str, Match]]:
     """Return the images reached from one by matches, breadth first, and those matches; at most MAX_COMPONENT images."""
     members, matches, todo = {image}, dict[str, Match](), [image]
     while todo:
@@ -220,7 +261,7 @@ def group_conflicts(cat: Catalogue, images: Sequence[str]) -> list[tuple[Conflic
             if comparison.relation != "contradictory":
                 continue
             both = tuple(dict.fromkeys((a_image, b_image)))
-            conflict = Conflict(findings.finding_id("conflict", *sorted((a.id, b.id))), a.id, b.id, a_image, comparison, both)
+            conflict = Conflict("|".join(sorted((a.id, b.id))), a.id, b.id, a_image, comparison, both)
             articles = tuple(x.id for x in (a_article, b_article) if x)
             found.append((conflict, (f"{a.text}\n{a.credit}", f"{b.text}\n{b.credit}"), articles))
     return found
@@ -253,8 +294,14 @@ def infer_findings(cat: Catalogue, article_ids: Iterable[str], image_ids: Iterab
     for group in groups.values():
         made |= {f.id: f for f in findings.duplicate_findings(group)}
     _put_conflicts(cat, images, list(groups.values()), made, old, change)
-    for gone in old - made.keys():
-        change.delete("finding", gone)
+    for gone in sorted(old - made.keys()):
+        finding = cat.finding(gone)
+        if finding is not None and cat.decisions_about([gone]):
+            made[gone] = replace(
+                finding, seen=finding.seen.split(".", 1)[0]
+            )  # what was said of it still shows, and can be undone
+        else:
+            change.delete("finding", gone)
     for finding in made.values():
         resolved = resolve.finding_status(finding, finding.seen, decisions_on(cat, finding))
         doc = to_dict(resolved)
@@ -286,7 +333,7 @@ def _put_conflicts(
             made[finding.id] = finding
     for ident in sorted(images):
         for conflict in cat.conflicts_of(ident):
-            old.add(conflict.id)
+            old.add(findings.finding_id("conflict", *conflict.id.split("|")))
             if conflict.id not in fresh:
                 change.delete("conflict", conflict.id)
     for conflict in fresh.values():

@@ -1,35 +1,115 @@
 """The one door: everything that the command line, the pages and the API do goes through :class:`Library`.
 
-Signatures first; see each method for what it promises.
+It opens what a catalogue is made of (store, media, search index, index of fingerprints, workers), keeps the derived parts
+level with the store, and hands out views. It decides nothing itself: see :mod:`catalog.importing`,
+:mod:`catalog.deciding`, :mod:`catalog.showing`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from .model import Damage, Decision, Group, ImportResult, ImportSummary, Record
+from . import deciding, inferring, searching, showing
+from .catalogue import Catalogue
+from .checking import verify
+from .codec import from_dict
+from .duplicates.index import DuplicateIndex
+from .errors import NotFound, UsageError, WrongType
+from .export import export
+from .images import thumbnails
+from .images.pool import Pool
+from .images.worker import Failed, Prepared, Task
+from .importing import Importer
+from .indexing import Indexer
+from .media import Media
+from .model import Article, Damage, Decision, Finding, Group, ImportResult, ImportSummary, Match, Record
+from .search.index import Index
+from .stores import open_store
+from .stores.overlay import Overlay
 from .views import (
     ArticleView,
     BulkPreview,
     CompareView,
+    FacetValue,
     FindingPage,
     FindingView,
+    Hit,
     LogPage,
     Overview,
     RunView,
     SearchPage,
     Similar,
+    Snippet,
     Suggestion,
 )
 
+__all__ = [
+    "ArticleView", "BulkPreview", "CompareView", "FacetValue", "FindingPage", "FindingView", "Hit", "Library", "LogPage",
+    "Overview", "RunView", "SearchPage", "Similar", "Snippet", "Suggestion", "open_library",
+]  # fmt: skip
+
+#: Pictures that one bulk step may change.
+MAX_BULK = 5_000
+
+
+def open_library(url: str | Path, *, create: bool = True) -> Library:
+    """Open the catalogue at a folder or ``postgresql://`` address.
+
+    Raises CatalogueUnusable (Locked, Damaged) when it cannot be used, and when it is not there and ``create`` is false.
+    """
+    return Library(str(url), create=create)
+
 
 class Library:
-    """An open catalogue. Thread-safe; a context manager."""
+    """An open catalogue. Safe to use from several threads; a context manager."""
 
-    url: str
+    def __init__(self, url: str, *, create: bool = True) -> None:
+        self.store = open_store(url, create=create)
+        self.url = self.store.url
+        self.folder = showing.folder_of(url)
+        self.cat = Catalogue(self.store)
+        self.media = Media(self.folder)
+        self._index: Index | None = None
+        self._indexer: Indexer | None = None
+        self._neighbours: DuplicateIndex | None = None
+        self._pool: Pool | None = None
+        self._importer: Importer | None = None
+        self._lock = threading.RLock()
+
+    # ---------------------------------------------------------------- what is derived, opened when first needed
+
+    @property
+    def index(self) -> Index:
+        """The search index, level with the store as this process sees it."""
+        with self._lock:
+            if self._index is None:
+                self._index = Index.open(self.folder / "index.sqlite")
+                self._indexer = Indexer(self.store, self._index)
+            assert self._indexer is not None
+            self.store.refresh()
+            self._indexer.catch_up()
+            return self._index
+
+    @property
+    def neighbours(self) -> DuplicateIndex:
+        """The index of fingerprints."""
+        with self._lock:
+            if self._neighbours is None:
+                self._neighbours = DuplicateIndex(self.folder / "fingerprints")
+            return self._neighbours
+
+    def _workers(self) -> Pool:
+        with self._lock:
+            if self._pool is None:
+                self._pool = Pool(workers=1)
+            return self._pool
+
+    # ---------------------------------------------------------------- searching
 
     def search(
         self,
@@ -39,18 +119,113 @@ class Library:
         limit: int = 50,
         cursor: str | None = None,
         facets: Sequence[str] = (),
-    ) -> SearchPage: ...
-    def suggest(self, text: str, limit: int = 10) -> list[Suggestion]: ...
-    def record(self, image: str) -> Record: ...
-    def article(self, ident: str) -> ArticleView: ...
-    def caption(self, ident: str) -> ArticleView: ...
-    def similar(self, what: str | Path | bytes) -> list[Similar]: ...
-    def groups(self) -> Iterator[Group]: ...
-    def compare(self, a: str, b: str) -> CompareView: ...
+    ) -> SearchPage:
+        """Return one page of pictures. Raises QueryError (with its column) or UsageError for a bad sort, limit or cursor."""
+        return searching.search(self.index, query, sort=sort, limit=limit, cursor=cursor, facets=facets)
+
+    def ids(self, query: str = "") -> Iterator[str]:
+        """Yield the ids of all pictures that a query selects, in rank order."""
+        return searching.ids(self.index, query)
+
+    def suggest(self, text: str, limit: int = 10) -> list[Suggestion]:
+        """Return completions of the last word of a query: fields, values, saved searches."""
+        return searching.suggest(self.index, self.saved(), text, limit)
+
+    def record(self, image: str) -> Record:
+        """Return one picture's record. Raises NotFound."""
+        self.store.refresh()
+        record = self.cat.record(image)
+        if record is None:
+            raise NotFound("picture", image)
+        return record
+
+    def records(self, query: str = "") -> Iterator[Record]:
+        """Yield the records that a query selects, in rank order; all pictures, in the order of ids, when it is empty."""
+        self.store.refresh()
+        for ident in self.ids(query) if query.strip() else self.store.ids("image"):
+            record = self.cat.record(ident)
+            if record is not None:
+                yield record
+
+    def article(self, ident: str) -> ArticleView:
+        """Return everything on an article's page. Raises NotFound."""
+        self.store.refresh()
+        return showing.article(self.cat, ident)
+
+    def articles(self) -> Iterator[Article]:
+        """Yield every article, in the order of ids."""
+        self.store.refresh()
+        return (from_dict(doc, Article) for _, doc in self.store.iter("article"))
+
+    def caption(self, ident: str) -> ArticleView:
+        """Return the article of a caption, with that caption alone and its links. Raises NotFound."""
+        self.store.refresh()
+        return showing.caption(self.cat, ident)
+
+    # ---------------------------------------------------------------- duplicates
+
+    def similar(self, what: str | Path | bytes) -> list[Similar]:
+        """Return the pictures that match one: an id of the catalogue, a file's path, or a picture's bytes. Imports nothing.
+
+        Raises NotFound, or WrongType when the file or bytes are no picture that can be read.
+        """
+        self.store.refresh()
+        if isinstance(what, str) and self.store.get("image", what) is not None:
+            matches = [m for m in self.record(what).matches]
+            others = [(m.b if m.a == what else m.a, m) for m in matches]
+        else:
+            others = self._unknown(what)
+        images = self.cat.images(i for i, _ in others)
+        return [Similar(i, images[i].paths, m) for i, m in others if i in images]
+
+    def _unknown(self, what: str | Path | bytes) -> list[tuple[str, Match]]:
+        if not isinstance(what, bytes) and not Path(what).is_file():
+            raise NotFound("picture or file", str(what))
+        file, data = (None, what) if isinstance(what, bytes) else (str(what), None)
+        done = next(iter(self._workers().map([Task(path="this picture", file=file, data=data)])))
+        if isinstance(done, Failed):
+            raise WrongType(done.reason)
+        return showing.matches_of(self.neighbours, self.store, done)
+
+    def groups(self) -> Iterator[Group]:
+        """Yield the duplicate groups, each once, in the order of their smallest id; copies of the same bytes included."""
+        self.store.refresh()
+        return showing.groups(self.cat)
+
+    def matches(self, *, max_score: float | None = None) -> Iterator[Match]:
+        """Yield every match that no person has denied (same scenes left out), and each picture met in two places as identical."""
+        self.store.refresh()
+        return showing.matches(self.cat, max_score)
+
+    def compare(self, a: str, b: str) -> CompareView:
+        """Return two pictures side by side; if no match is known it is worked out now. Raises NotFound."""
+        return showing.compare(self.cat, self.record(a), self.record(b), self.neighbours)
+
+    # ---------------------------------------------------------------- findings
+
     def findings(
         self, kind: str = "", query: str = "", *, status: str = "open", limit: int = 50, cursor: str | None = None
-    ) -> FindingPage: ...
-    def finding(self, ident: str) -> FindingView: ...
+    ) -> FindingPage:
+        """Return one page of the queue in order of worth. ``status`` may be open (decided-but-changed included) or all."""
+        return searching.findings(self.index, kind, query, status=status, limit=limit, cursor=cursor)
+
+    def all_findings(self, kind: str = "", query: str = "", *, status: str = "open") -> Iterator[Finding]:
+        """Yield the whole queue in order of worth."""
+        cursor: str | None = None
+        while True:
+            page = self.findings(kind, query, status=status, limit=200, cursor=cursor)
+            yield from page.items
+            cursor = page.next
+            if cursor is None:
+                return
+
+    def finding(self, ident: str) -> FindingView:
+        """Return a finding with what is needed to decide it. Raises NotFound."""
+        self.store.refresh()
+        return showing.finding(self.cat, ident)
+
+    # ---------------------------------------------------------------- decisions
+
     def decide(
         self,
         finding: str,
@@ -60,32 +235,196 @@ class Library:
         note: str = "",
         who: str = "",
         values: Mapping[str, Any] | None = None,
-    ) -> Decision: ...
+    ) -> Decision:
+        """Append a decision on a finding; on disk and in the index when this returns. See :func:`catalog.deciding.decide`."""
+        made = deciding.decide(self.store, finding, action, seen=seen, note=note, who=who, values=values or {})
+        self._level()
+        return made
+
     def edit(
         self, image: str, values: Mapping[str, Any], *, seen: str | None = None, who: str = "", note: str = ""
-    ) -> Decision: ...
-    def bulk_preview(self, images: Sequence[str] | str, values: Mapping[str, Any]) -> BulkPreview: ...
-    def bulk_edit(self, images: Sequence[str] | str, values: Mapping[str, Any], *, who: str = "") -> int: ...
-    def hide(self, subject: str, *, who: str = "") -> Decision: ...
-    def restore(self, subject: str, *, who: str = "") -> Decision: ...
-    def undo(self, n: int = 1, *, who: str = "") -> list[Decision]: ...
-    def log(self, *, limit: int = 50, cursor: str | None = None, who: str = "", action: str = "") -> LogPage: ...
-    def saved(self) -> dict[str, str]: ...
-    def save_search(self, name: str, query: str, *, who: str = "") -> Decision: ...
+    ) -> Decision:
+        """Append an edit (caption, credit, tags, note) of one picture. Raises NotFound, Stale, NotAllowed."""
+        made = deciding.edit(self.store, [image], values, seen=seen, who=who, note=note)
+        self._level()
+        return made[0]
+
+    def bulk_preview(self, images: Sequence[str] | str, values: Mapping[str, Any]) -> BulkPreview:
+        """Return what :meth:`bulk_edit` would change. ``images`` are ids, or a query."""
+        return showing.bulk_preview(self.cat, self._selected(images), deciding.checked_values(values))
+
+    def bulk_edit(self, images: Sequence[str] | str, values: Mapping[str, Any], *, who: str = "") -> int:
+        """Append the same edit to several pictures as one step; return how many. Raises UsageError above MAX_BULK."""
+        selected = self._selected(images)
+        if selected:
+            deciding.edit(self.store, selected, values, seen=None, who=who, note="")
+            self._level()
+        return len(selected)
+
+    def _selected(self, images: Sequence[str] | str) -> list[str]:
+        found = list(self.ids(images)) if isinstance(images, str) else list(dict.fromkeys(images))
+        if len(found) > MAX_BULK:
+            raise UsageError(
+                f"That selects {len(found):,} pictures; one step may change {MAX_BULK:,}. Narrow the search."
+            )
+        return found
+
+    def hide(self, subject: str, *, who: str = "") -> Decision:
+        """Hide a picture or article (``image:ID``, ``article:ID``): it leaves searches and queues, and can be restored."""
+        return self._say(subject, "hide", who)
+
+    def restore(self, subject: str, *, who: str = "") -> Decision:
+        """Show a hidden picture or article again."""
+        return self._say(subject, "restore", who)
+
+    def _say(self, subject: str, action: str, who: str, values: Mapping[str, Any] | None = None) -> Decision:
+        made = deciding.say(self.store, subject, action, who=who, values=values)
+        self._level()
+        return made
+
+    def undo(self, n: int = 1, *, idents: Sequence[str] = (), who: str = "") -> list[Decision]:
+        """Take back the last ``n`` steps, or named decisions; return what was taken back. Raises NotAllowed when there is none."""
+        if n < 1:
+            raise UsageError("Undo at least one step.", field="n")
+        taken = deciding.undo(self.store, n, idents=idents, who=who)
+        self._level()
+        return taken
+
+    def log(self, *, limit: int = 50, cursor: str | None = None, who: str = "", action: str = "") -> LogPage:
+        """Return decisions, latest first. Raises UsageError for a bad cursor."""
+        self.store.refresh()
+        return showing.log(self.cat, limit=limit, cursor=cursor, who=who, action=action)
+
+    def saved(self) -> dict[str, str]:
+        """Return the saved searches, name -> query, by name."""
+        self.store.refresh()
+        return showing.saved(self.cat)
+
+    def save_search(self, name: str, query: str, *, who: str = "") -> Decision:
+        """Save a query under a name; an empty query forgets the name. Raises QueryError, UsageError."""
+        searching.check_saved(name, query)
+        return self._say(f"saved:{name}", "save", who, {"query": query})
+
+    def _level(self) -> None:
+        if self._indexer is not None:
+            self._indexer.catch_up()
+
+    # ---------------------------------------------------------------- importing
+
     def import_(
         self,
         inputs: Sequence[str | Path],
         *,
         dry_run: bool = False,
         in_place: bool = False,
+        fetch: bool = False,
         workers: int | None = None,
-    ) -> Iterator[ImportResult | ImportSummary]: ...
-    def runs(self, limit: int = 20) -> list[RunView]: ...
-    def overview(self) -> Overview: ...
-    def original(self, image: str) -> Path: ...
-    def thumbnail(self, image: str, size: int = 320) -> Path: ...
-    def export(self, format_: str, query: str = "", *, everything: bool = False) -> Iterator[bytes]: ...
-    def verify(self, *, repair: bool = False) -> Iterator[Damage]: ...
-    def close(self) -> None: ...
-    def __enter__(self) -> Library: ...
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
+        executor: Executor | None = None,
+    ) -> Iterator[ImportResult | ImportSummary]:
+        """Import files and folders; yield one result for each input as it is committed, then the summary.
+
+        :meth:`stop_import` ends the run after the transaction under way. ``fetch`` also gets the pictures that pages name.
+        """
+        with Pool(workers=workers, executor=executor) as pool:
+            if dry_run:
+                self._importer = Importer(Overlay(self.store), pool.map, None, None, in_place=in_place)
+            else:
+                self._complete_neighbours(pool)
+                self._importer = Importer(self.store, pool.map, self.media, self.neighbours, in_place=in_place)
+            try:
+                yield from self._importer.run(inputs)
+            finally:
+                self._importer = None
+                self._level()
+
+    def stop_import(self) -> None:
+        """End the import that is running in this process after its transaction under way; what is left, the next run does."""
+        if self._importer is not None:
+            self._importer.stop()
+
+    def reinfer(self, what: Iterable[str] = ("image", "article", "finding")) -> ImportSummary:
+        """Recompute inferences of the whole catalogue from its facts; decisions are untouched. It can be stopped and run again."""
+        with Pool(workers=None) as pool:
+            self._complete_neighbours(pool)
+            importer = Importer(self.store, pool.map, self.media, self.neighbours)
+            summary = importer.reinfer(what)
+        self._level()
+        return summary
+
+    def _complete_neighbours(self, pool: Pool) -> None:
+        """Fingerprint again what the index of fingerprints lacks: it was deleted, or a run was killed."""
+        missing = self.neighbours.missing(self.store.ids("image"))
+        tasks = (Task(path=i, file=str(p), data=None) for i in missing if (p := self._find_original(i)) is not None)
+        for done in pool.map(tasks):
+            if isinstance(done, Prepared) and done.image.fingerprint is not None:
+                self.neighbours.add([inferring.sample(done)])
+        if missing:
+            self.neighbours.flush()
+
+    def runs(self, limit: int = 20) -> list[RunView]:
+        """Return the latest imports, latest first."""
+        self.store.refresh()
+        return showing.runs(self.cat, limit)
+
+    def overview(self) -> Overview:
+        """Return what the catalogue holds and what waits."""
+        return showing.overview(self.cat, self.index)
+
+    # ---------------------------------------------------------------- files
+
+    def original(self, image: str) -> Path:
+        """Return the file of an image's original. Raises NotFound for an unknown id or an original that has gone."""
+        path = self._find_original(image)
+        if path is None:
+            raise NotFound("original of the picture", image)
+        return path
+
+    def _find_original(self, image: str) -> Path | None:
+        doc = self.store.get("image", image)
+        return None if doc is None else showing.original(self.media, doc)
+
+    def thumbnail(self, image: str, size: int = 320) -> Path:
+        """Return a WebP thumbnail of one of the sizes in :data:`catalog.images.thumbnails.SIZES`; it is made if missing.
+
+        Raises NotFound, UsageError for another size.
+        """
+        if size not in thumbnails.SIZES:
+            raise UsageError(f"Thumbnails come in sizes {', '.join(map(str, thumbnails.SIZES))}.", field="size")
+        path = self.media.thumb(image, size)
+        if path.exists():
+            return path
+        return self.media.keep_thumb(image, size, thumbnails.make(self.original(image), size))
+
+    def export(self, format_: str, query: str = "", *, everything: bool = False) -> Iterator[bytes]:
+        """Yield an export piece by piece. Raises UsageError for an unknown format, QueryError."""
+        return export(self.cat, format_, (r for r in self.records(query)), everything=everything)
+
+    def rebuild_index(self) -> None:
+        """Throw the search index away and make it anew from the records."""
+        with self._lock:
+            if self._index is not None:
+                self._index.clear()
+            self._level()
+
+    def verify(self, *, repair: bool = False) -> Iterator[Damage]:
+        """Check everything that is kept and yield each damage; with ``repair`` mend what can be mended."""
+        return verify(self, repair=repair)
+
+    def close(self) -> None:
+        """Release the catalogue; its main file is then plain TinyDB."""
+        with self._lock:
+            if self._pool is not None:
+                self._pool.close()
+            if self._neighbours is not None:
+                self._neighbours.close()
+            if self._index is not None:
+                self._index.close()
+            self.store.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

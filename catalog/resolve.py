@@ -71,9 +71,7 @@ def link_statuses(links: Sequence[Link], decisions: Sequence[Decision]) -> dict[
         for link in by_caption[caption]:
             if decision.action in CHOOSING:
                 state[link.id] = ("linked" if link.image == image else "rejected", decision.id)
-            elif decision.action == "none" and decision.kind != "image-without-caption":
-                state[link.id] = ("rejected", decision.id)
-            elif decision.action == "reject" and link.image == image:
+            elif (decision.action == "none" and decision.kind != "image-without-caption") or (decision.action == "reject" and link.image == image):
                 state[link.id] = ("rejected", decision.id)
         if decision.action in CHOOSING and image:
             taken[image] = caption
@@ -147,7 +145,12 @@ def seen_token(facts: str, decisions: Iterable[Decision]) -> str:
 
 
 def flags_of(
-    image: Image, usages: Sequence[Usage], matches: Sequence[Match], conflicts: Sequence[Conflict], reviewed: bool, hidden: bool
+    image: Image,
+    usages: Sequence[Usage],
+    matches: Sequence[Match],
+    conflicts: Sequence[Conflict],
+    reviewed: bool,
+    hidden: bool,
 ) -> frozenset[str]:
     """Return the words that ``is:`` knows of a record."""
     flags = set()
@@ -191,7 +194,12 @@ def record(
     for text in (str(edits.get("caption", "")), *(u.caption.text for u in linked), image.metadata.caption):
         if text and text not in texts:
             texts.append(text)
-    credits = (str(edits.get("credit", "")), *(u.caption.credit for u in linked), image.metadata.credit, image.metadata.byline)
+    credits = (
+        str(edits.get("credit", "")),
+        *(u.caption.credit for u in linked),
+        image.metadata.credit,
+        image.metadata.byline,
+    )
     own = [d for d in decisions if d.subject == subject]
     tags = edits.get("tags", ())
     return Record(

@@ -1,0 +1,87 @@
+"""Does the catalogue still hold what was put in? Every document, every original by its hash, every derived file."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from .errors import Rejected
+from .media import file_hash
+from .model import Damage
+from .paths import to_path
+
+if TYPE_CHECKING:
+    from .library import Library
+
+
+def verify(library: Library, *, repair: bool = False) -> Iterator[Damage]:
+    """Yield each damage. With ``repair``, what is derived is rebuilt and originals are restored from where they were met."""
+    yield from library.store.verify(repair=repair)
+    yield from _media(library, repair)
+    yield from _links(library)
+    yield from _derived(library, repair)
+
+
+def _media(library: Library, repair: bool) -> Iterator[Damage]:
+    known: set[str] = set()
+    for ident, doc in library.store.iter("image"):
+        sha = str(doc["sha256"])
+        known.add(sha)
+        if doc.get("in_place"):
+            if library._find_original(ident) is None:
+                yield Damage("media", doc["paths"][0], "the picture catalogued in place is no longer there")
+            continue
+        intact = library.media.intact(sha)
+        if intact:
+            continue
+        what = (
+            "the original is missing" if intact is None else "the original does not have the bytes that were imported"
+        )
+        yield Damage("media", f"media/{sha[:2]}/{sha}", what, _restore(library, doc) if repair else "")
+    for sha in library.media.hashes():
+        if sha not in known:
+            path = library.media.path(sha)
+            repaired = ""
+            if repair:
+                path.unlink()
+                repaired = "removed: no record names it"
+            # A run that was killed between copying and committing leaves these; they harm nothing, so they are no damage.
+            if repaired:
+                yield Damage("media", f"media/{sha[:2]}/{sha}", "an original that no record names", repaired)
+
+
+def _restore(library: Library, doc: dict[str, object]) -> str:
+    sha = str(doc["sha256"])
+    paths = doc.get("paths", ())
+    for path in map(to_path, map(str, paths if isinstance(paths, list) else ())):
+        try:
+            if path.is_file() and file_hash(path) == sha:
+                library.media.path(sha).unlink(missing_ok=True)
+                library.media.keep(sha, path)
+                library.media.sync()
+                return f"restored from {path}"
+        except Rejected:
+            continue
+    return ""
+
+
+def _links(library: Library) -> Iterator[Damage]:
+    """Documents that name others which are not there."""
+    for ident, doc in library.store.iter("caption"):
+        if library.store.get("article", str(doc.get("article"))) is None:
+            yield Damage("store", f"caption {ident}", "its article is missing")
+    for ident, doc in library.store.iter("link"):
+        if library.store.get("image", str(doc.get("image"))) is None:
+            yield Damage("store", f"link {ident}", "its picture is missing")
+        if library.store.get("caption", str(doc.get("caption"))) is None:
+            yield Damage("store", f"link {ident}", "its caption is missing")
+
+
+def _derived(library: Library, repair: bool) -> Iterator[Damage]:
+    for damage in library.index.verify():
+        yield Damage("index", "index.sqlite", damage, "rebuilt" if repair else "")
+        if repair:
+            library.rebuild_index()
+    if repair:
+        shutil.rmtree(library.media.thumbs, ignore_errors=True)

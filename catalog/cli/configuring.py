@@ -1,0 +1,52 @@
+"""`config` and `doctor`: what is set, what is installed, what is missing."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from ..config import SETTINGS, find_file, setting
+from . import terminal
+from .main import Context, cli, json_option
+
+
+@cli.command()
+@json_option
+def config(as_json: bool) -> None:
+    """Show every setting and where its value comes from: flag, environment, cutline.toml or default.
+
+    \b
+    Example:
+      cutline config
+    """
+    rows = [setting(name) for name in SETTINGS]
+    if as_json:
+        for row in rows:
+            terminal.emit(row)
+        return
+    terminal.table(("setting", "value", "from"), [(r.name, str(r.value), r.origin) for r in rows])
+    terminal.say(f"File: {find_file() or 'none (a cutline.toml here, above, or in the configuration folder is read)'}")
+
+
+@cli.command()
+@json_option
+@click.pass_obj
+def doctor(ctx: Context, as_json: bool) -> None:
+    """Say what is installed, found and missing, and the command that mends it. Exit 1 if something needed is wrong.
+
+    \b
+    Example:
+      cutline doctor
+    """
+    from ..doctoring import checks
+
+    wrong = False
+    for check in checks(ctx.url):
+        wrong |= check.state == "wrong"
+        if as_json:
+            terminal.emit(check)
+        else:
+            mend = f"\n      {check.mend}" if check.mend else ""
+            terminal.say(f"{check.state:<8} {check.name}: {check.found}{mend}")
+    sys.exit(1 if wrong else 0)

@@ -1,0 +1,127 @@
+"""`decide undo log hide restore`: what people say."""
+
+from __future__ import annotations
+
+import click
+
+from ..config import setting
+from . import terminal
+from .main import Context, cli, json_option
+
+
+def who() -> str:
+    """Return the name that decisions are signed with: $CUTLINE_WHO, cutline.toml, else nothing."""
+    return str(setting("who").value)
+
+
+@cli.command()
+@click.argument("finding")
+@click.argument("action")
+@click.option("--note", default="", help="Why, in your words.")
+@click.option("--seen", default=None, help="The `seen` of the finding as you saw it; refused when it has changed.")
+@json_option
+@click.pass_obj
+def decide(ctx: Context, finding: str, action: str, note: str, seen: str | None, as_json: bool) -> None:
+    """Decide a finding. `cutline findings` shows the actions of each; some take an object after a colon.
+
+    \b
+    Examples:
+      cutline decide 5a1f0c... accept
+      cutline decide 5a1f0c... choose:3f2a9c0b1d4e5f60 --note "checked with the agency"
+      cutline decide 77b2d1... same:3f2a9c0b1d4e5f60
+    """
+    with ctx.open() as library:
+        made = library.decide(finding, action, seen=seen, note=note, who=who())
+        if as_json:
+            terminal.emit(made)
+        else:
+            terminal.say(f"Decision {made.id}: {made.action}. `cutline undo` takes it back.")
+
+
+@cli.command()
+@click.argument("n", type=click.IntRange(1), default=1)
+@click.option(
+    "--decision", "idents", multiple=True, metavar="ID", help="Take back this decision; an undo may itself be undone."
+)
+@json_option
+@click.pass_obj
+def undo(ctx: Context, n: int, idents: tuple[str, ...], as_json: bool) -> None:
+    """Take back the last N decisions (1). A bulk step counts as one.
+
+    \b
+    Examples:
+      cutline undo
+      cutline undo 5
+      cutline undo --decision 0000000012
+    """
+    with ctx.open() as library:
+        for taken in library.undo(n, idents=idents, who=who()):
+            if as_json:
+                terminal.emit(taken)
+            else:
+                terminal.say(f"Taken back: {taken.id} {taken.action} on {taken.subject}")
+
+
+@cli.command()
+@click.option("--limit", type=click.IntRange(1), default=None, help="At most so many.")
+@json_option
+@click.pass_obj
+def log(ctx: Context, limit: int | None, as_json: bool) -> None:
+    """Show who decided what when, latest first.
+
+    \b
+    Example:
+      cutline log --limit 20
+    """
+    with ctx.open() as library:
+        cursor, shown = None, 0
+        while True:
+            page = library.log(limit=200, cursor=cursor)
+            for decision in page.items:
+                if limit is not None and shown >= limit:
+                    return
+                shown += 1
+                if as_json:
+                    terminal.emit({**_fields(decision), "undone": decision.id in page.undone})
+                else:
+                    mark = "undone " if decision.id in page.undone else ""
+                    terminal.say(
+                        f"{decision.id} {decision.time[:19]} {decision.who or '-'}: {mark}{decision.action} {decision.kind} {decision.subject} {decision.note}"
+                    )
+            cursor = page.next
+            if cursor is None:
+                return
+
+
+def _fields(decision: object) -> dict[str, object]:
+    from ..codec import to_dict
+
+    return to_dict(decision)
+
+
+@cli.command()
+@click.argument("subject", metavar="image:ID|article:ID")
+@click.pass_obj
+def hide(ctx: Context, subject: str) -> None:
+    """Take a picture or article out of searches and queues. Nothing is deleted; `restore` or `undo` brings it back.
+
+    \b
+    Example:
+      cutline hide image:3f2a9c0b1d4e5f60
+    """
+    with ctx.open() as library:
+        terminal.say(f"Hidden (decision {library.hide(subject, who=who()).id}).")
+
+
+@cli.command()
+@click.argument("subject", metavar="image:ID|article:ID")
+@click.pass_obj
+def restore(ctx: Context, subject: str) -> None:
+    """Show a hidden picture or article again.
+
+    \b
+    Example:
+      cutline restore image:3f2a9c0b1d4e5f60
+    """
+    with ctx.open() as library:
+        terminal.say(f"Restored (decision {library.restore(subject, who=who()).id}).")

@@ -1,0 +1,155 @@
+"""`import` and `extract`: reading."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from types import FrameType
+
+import click
+
+from ..config import setting
+from ..model import ImportResult, ImportSummary
+from ..paths import display
+from . import terminal
+from .main import INTERRUPTED, Context, cli, json_option
+
+_MARKS = {"new": "+", "updated": "~", "unchanged": "=", "duplicate": "2", "ignored": "-", "rejected": "!"}
+
+
+@cli.command("import")
+@click.argument("inputs", nargs=-1, required=True, metavar="PATH|URL...")
+@click.option("--dry-run", is_flag=True, help="Say what would become of each input; change nothing.")
+@click.option("--in-place", is_flag=True, help="Do not copy originals; remember where they lie.")
+@click.option("--fetch", is_flag=True, help="Also get the pictures that a page names, from the network.")
+@click.option(
+    "--workers", type=click.IntRange(0, 256), help="Processes that decode pictures (default: one for each core)."
+)
+@json_option
+@click.pass_obj
+def import_(
+    ctx: Context,
+    inputs: tuple[str, ...],
+    dry_run: bool,
+    in_place: bool,
+    fetch: bool,
+    workers: int | None,
+    as_json: bool,
+) -> None:
+    """Read articles and pictures, files and folders, into the catalogue.
+
+    Every input ends in one result: new, updated, unchanged, duplicate (of what), ignored (why) or rejected (why). A run can be
+    stopped at any time (Ctrl-C finishes the transaction under way) and run again.
+
+    \b
+    Examples:
+      cutline import story/
+      cutline import page.html page_files/ --dry-run
+      cutline import /mnt/archive --in-place --workers 4 --json > report.jsonl
+    """
+    count = setting("workers", workers).value
+    with ctx.open(create=True) as library:
+        run = library.import_(inputs, dry_run=dry_run, in_place=in_place, fetch=fetch, workers=count)
+        stopping = _stop_politely(library.stop_import)
+        try:
+            summary = _follow(run, as_json)
+        finally:
+            signal.signal(signal.SIGINT, stopping)
+    if summary is None:
+        sys.exit(INTERRUPTED)
+    if summary.interrupted:
+        terminal.note("Stopped. Everything reported is kept; run the same command again to go on.")
+        sys.exit(INTERRUPTED)
+    sys.exit(1 if summary.counts.get("rejected") else 0)
+
+
+def _stop_politely(stop: object) -> object:
+    """The first Ctrl-C ends the run after its transaction, a second one at once. Returns the handler that was there."""
+
+    def handler(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        terminal.note("\nFinishing the transaction under way; Ctrl-C again ends at once.")
+        if callable(stop):
+            stop()
+
+    return signal.signal(signal.SIGINT, handler)
+
+
+def _follow(run: Iterator[ImportResult | ImportSummary], as_json: bool) -> ImportSummary | None:
+    summary = None
+    for result in terminal.Progress().follow(run):
+        if isinstance(result, ImportSummary):
+            summary = result
+            if as_json:
+                terminal.emit({"summary": {**result.counts, **_found(result), "seconds": result.seconds}})
+            else:
+                terminal.say(terminal.tally(result))
+        elif as_json:
+            terminal.emit({k: v for k, v in _line(result).items() if v not in ("",)})
+        elif result.result != "unchanged":
+            reason = f": {result.reason}" if result.reason else ""
+            terminal.say(f"{_MARKS[result.result]} {result.result:<9} {display(result.path)}{reason}")
+    return summary
+
+
+def _found(summary: ImportSummary) -> dict[str, int]:
+    return {k: getattr(summary, k) for k in ("articles", "captions", "images", "links", "matches", "findings")}
+
+
+def _line(result: ImportResult) -> dict[str, str]:
+    return {
+        "path": result.path, "result": result.result, "kind": result.kind, "id": result.id, "reason": result.reason,
+        "duplicate_of": result.duplicate_of,
+    }  # fmt: skip
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--url", default=None, help="The address that the page was served from.")
+@json_option
+def extract(files: tuple[str, ...], url: str | None, as_json: bool) -> None:
+    """Show the article, pictures and captions of files, without a catalogue.
+
+    \b
+    Examples:
+      cutline extract story.txt
+      cutline extract page.html --url https://example.com/story --json
+    """
+    from ..extracting import extract as read
+
+    failed = False
+    for file in files:
+        for line in read(file, url):
+            failed |= "error" in line
+            if as_json:
+                terminal.emit(line)
+            elif "error" in line:
+                terminal.note(f"cutline: {line['path']}: {line['error']}")
+            else:
+                _print_extract(line)
+    sys.exit(1 if failed else 0)
+
+
+def _print_extract(line: dict[str, object]) -> None:
+    article = line["article"]
+    assert isinstance(article, dict)
+    terminal.say(f"{article['title'] or '(no title)'}")
+    about = [str(article[k]) for k in ("byline", "published", "url") if article[k]]
+    if about:
+        terminal.say("  " + " · ".join(about))
+    captions = line["captions"]
+    assert isinstance(captions, list)
+    rows = [
+        (
+            str(c["line"]),
+            f"{c['confidence']:.2f}",
+            c["text"],
+            c["credit"],
+            ", ".join(r["name"] for r in c["reasons"][:3]),
+        )
+        for c in captions
+    ]
+    terminal.table(("line", "score", "caption", "credit", "because"), rows)
+    images = line["images"]
+    terminal.say(f"{len(captions)} captions, {len(images) if isinstance(images, list) else 0} pictures named.\n")

@@ -1,0 +1,304 @@
+"""`list show search similar duplicates findings log verify`: looking."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any
+
+import click
+
+from ..codec import to_dict
+from ..export.jsonl import record_line
+from ..model import Group, Record
+from ..paths import display
+from . import terminal
+from .main import Context, cli, json_option
+
+
+def _name(record: Record) -> str:
+    return display(record.image.paths[0].rsplit("/", 1)[-1]) if record.image.paths else record.id
+
+
+def _print_records(records: Iterable[Record]) -> None:
+    rows = [
+        (r.id, _name(r), f"{r.image.width} x {r.image.height}", r.captions[0] if r.captions else "-", r.credit or "-")
+        for r in records
+    ]
+    terminal.table(("id", "file", "size", "caption", "credit"), rows)
+
+
+@cli.command("list")
+@json_option
+@click.pass_obj
+def list_(ctx: Context, as_json: bool) -> None:
+    """List every picture, in the order of ids.
+
+    \b
+    Example:
+      cutline list --json | wc -l
+    """
+    with ctx.open() as library:
+        if as_json:
+            for record in library.records():
+                terminal.emit(record_line(record))
+        else:
+            _print_records(library.records())
+
+
+def record_json(record: Record) -> dict[str, Any]:
+    """Return a record with everything: what `show` prints and the API answers."""
+    return {**record_line(record), **to_dict(record), "captions": list(record.captions)}
+
+
+@cli.command()
+@click.argument("ident", metavar="ID")
+@json_option
+@click.pass_obj
+def show(ctx: Context, ident: str, as_json: bool) -> None:
+    """Show one picture's record: evidence, usages, matches, decisions.
+
+    \b
+    Example:
+      cutline show 3f2a9c0b1d4e5f60
+    """
+    with ctx.open() as library:
+        record = library.record(ident)
+        if as_json:
+            terminal.emit(record_json(record))
+            return
+        image = record.image
+        terminal.say(f"{record.id}  {image.width} x {image.height} {image.format}, {image.size:,} bytes")
+        for path in image.paths:
+            terminal.say(f"  {path}")
+        for label, value in (("credit", record.credit), ("tags", ", ".join(record.tags)), ("note", record.note)):
+            if value:
+                terminal.say(f"  {label}: {value}")
+        for usage in record.usages:
+            when = usage.published[:10] or "undated"
+            terminal.say(
+                f"\n{usage.status} ({usage.link.band} {usage.link.score:.2f})  {when}  {usage.title or usage.article}"
+            )
+            terminal.say(f"  “{usage.caption.text}” {usage.caption.credit}")
+            for evidence in usage.link.evidence:
+                terminal.say(f"    {evidence.weight:+5.1f}  {evidence.name}  {evidence.detail}")
+        if image.metadata.caption:
+            terminal.say(f"\nembedded: “{image.metadata.caption}” {image.metadata.credit}")
+        for match in record.matches:
+            terminal.say(
+                f"\n{match.relation} {match.score:.2f}: {match.b if match.a == record.id else match.a}  {match.detail}"
+            )
+        for conflict in record.conflicts:
+            terminal.say(f"\ncontradiction: {', '.join(conflict.comparison.kinds)}")
+        for decision in record.decisions:
+            terminal.say(f"\n{decision.time[:16]} {decision.who or 'someone'}: {decision.action} {decision.note}")
+
+
+@cli.command()
+@click.argument("query", nargs=-1)
+@click.option("--sort", help="relevance, date, -date, imported, -imported, width, -width, filename ...")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
+@click.option("--facets", is_flag=True, help="Also count values of credit, year, place and more.")
+@click.option("--ids", is_flag=True, help="Print ids only, all of them.")
+@json_option
+@click.pass_obj
+def search(
+    ctx: Context, query: tuple[str, ...], sort: str | None, limit: int, facets: bool, ids: bool, as_json: bool
+) -> None:
+    """Find pictures by words, fields, dates and states.
+
+    \b
+    Examples:
+      cutline search bridge credit:AFP date:2017-03..2017-04
+      cutline search 'is:conflict -is:reviewed' --ids
+      cutline search 'similar:3f2a9c0b1d4e5f60~8'
+    """
+    text = " ".join(query)
+    with ctx.open() as library:
+        if ids:
+            for ident in library.ids(text):
+                terminal.emit(ident) if as_json else terminal.say(ident)
+            return
+        names = ("credit", "publisher", "year", "place", "person", "format", "state") if facets else ()
+        page = library.search(text, sort=sort, limit=min(limit, 500), facets=names)
+        left, hits = limit, page
+        while True:
+            for hit in islice(hits.items, left):
+                record = library.record(hit.id)
+                terminal.emit(record_line(record)) if as_json else terminal.say(
+                    f"{hit.id}  {_name(record)}\n    {record.captions[0] if record.captions else '-'}  {record.credit}"
+                )
+            left -= len(hits.items)
+            if left <= 0 or hits.next is None:
+                break
+            hits = library.search(text, sort=sort, limit=min(left, 500), cursor=hits.next)
+        if as_json:
+            if facets:
+                terminal.emit(
+                    {"facets": {k: [{"value": v.value, "count": v.count} for v in f] for k, f in page.facets.items()}}
+                )
+            return
+        more = "+" if page.capped else ""
+        terminal.say(f"{page.total:,}{more} pictures.")
+        if page.did_you_mean:
+            terminal.note(f"Did you mean: {page.did_you_mean}")
+        for name, values in page.facets.items():
+            terminal.say(f"{name}: " + ", ".join(f"{v.value} {v.count:,}" for v in values[:8]))
+
+
+@cli.command()
+@click.argument("what", metavar="FILE|ID")
+@json_option
+@click.pass_obj
+def similar(ctx: Context, what: str, as_json: bool) -> None:
+    """Find the pictures that match one, by id or by a file that need not be catalogued.
+
+    \b
+    Examples:
+      cutline similar 3f2a9c0b1d4e5f60
+      cutline similar found-on-the-web.jpg --json
+    """
+    with ctx.open() as library:
+        found = library.similar(what)
+        if as_json:
+            for s in found:
+                m = s.match
+                terminal.emit(
+                    {
+                        "id": s.id,
+                        "paths": s.paths,
+                        "relation": m.relation,
+                        "score": m.score,
+                        "detail": m.detail,
+                        "box": m.box,
+                        "whole": m.whole,
+                    }
+                )
+            return
+        rows = [
+            (s.match.relation, f"{s.match.score:.2f}", s.id, s.paths[0], _part(s.match.box, s.match.detail))
+            for s in found
+        ]
+        terminal.table(("relation", "score", "id", "file", "detail"), rows)
+        terminal.say(f"{len(found)} pictures match.")
+
+
+def _part(box: tuple[float, ...] | None, detail: str) -> str:
+    where = "" if box is None else "part {:.0%} {:.0%} to {:.0%} {:.0%}".format(*box)
+    return f"{detail} {where}".strip()
+
+
+@cli.command()
+@click.option("--pairs", is_flag=True, help="Print the matches only, one a line.")
+@click.option("--max-score", type=float, default=None, help="Only matches with at most this score (doubtful ones).")
+@json_option
+@click.pass_obj
+def duplicates(ctx: Context, pairs: bool, max_score: float | None, as_json: bool) -> None:
+    """List groups of pictures that show one photograph, with relation, score and the best copy.
+
+    \b
+    Examples:
+      cutline duplicates
+      cutline duplicates --pairs --json
+    """
+    with ctx.open() as library:
+        if pairs:
+            for match in library.matches(max_score=max_score):
+                if as_json:
+                    terminal.emit(match)
+                else:
+                    terminal.say(
+                        f"{match.relation:<10} {match.score:.2f}  {match.a}  {match.b}  {_part(match.box, match.detail)}"
+                    )
+            return
+        for group in library.groups():
+            if max_score is not None and all(m.score > max_score for m in group.matches):
+                continue
+            paths = {i: library.record(i).image.paths for i in group.images}
+            terminal.emit(_group_json(group, paths)) if as_json else _print_group(group, paths)
+
+
+def _group_json(group: Group, paths: dict[str, tuple[str, ...]]) -> dict[str, Any]:
+    return {
+        "group": group.id,
+        "images": [{"id": i, "paths": paths[i], "best": i == group.best} for i in group.images],
+        "matches": [
+            {
+                "a": m.a,
+                "b": m.b,
+                "relation": m.relation,
+                "score": m.score,
+                "detail": m.detail,
+                "box": m.box,
+                "whole": m.whole,
+            }
+            for m in group.matches
+        ],
+        "reasons": group.reasons,
+    }
+
+
+def _print_group(group: Group, paths: dict[str, tuple[str, ...]]) -> None:
+    terminal.say(f"\n{len(group.images)} pictures, best {group.best}: {'; '.join(group.reasons)}")
+    for ident in group.images:
+        for path in paths[ident]:
+            terminal.say(f"  {'*' if ident == group.best else ' '} {ident}  {path}")
+    for m in group.matches:
+        terminal.say(f"    {m.relation} {m.score:.2f}  {m.a} {m.b}  {_part(m.box, m.detail)}")
+
+
+@cli.command()
+@click.option(
+    "--kind", default="", help="conflict, link, duplicate, metadata, caption-without-image, image-without-caption"
+)
+@click.option("--query", default="", help="Only findings about pictures that this search selects.")
+@click.option("--all", "all_", is_flag=True, help="Decided ones too.")
+@click.option("--limit", type=click.IntRange(1), default=None, help="At most so many.")
+@json_option
+@click.pass_obj
+def findings(ctx: Context, kind: str, query: str, all_: bool, limit: int | None, as_json: bool) -> None:
+    """List what waits for a person, worth most first.
+
+    \b
+    Examples:
+      cutline findings --kind conflict
+      cutline findings --query 'credit:AFP date:2017' --json
+    """
+    with ctx.open() as library:
+        for finding in islice(library.all_findings(kind, query, status="all" if all_ else "open"), limit):
+            if as_json:
+                terminal.emit(finding)
+            else:
+                terminal.say(
+                    f"{finding.id}  {finding.kind:<22} {finding.score:5.1f}  {finding.summary}  [{', '.join(finding.actions)}]"
+                )
+
+
+@cli.command()
+@click.option("--repair", is_flag=True, help="Rebuild what is derived and restore what can be, saying what was done.")
+@json_option
+@click.pass_obj
+def verify(ctx: Context, repair: bool, as_json: bool) -> None:
+    """Check the whole catalogue: documents, originals by their hashes, derived files. Exit 1 if anything is damaged.
+
+    \b
+    Example:
+      cutline verify --repair
+    """
+    damages = 0
+    with ctx.open() as library:
+        for damage in library.verify(repair=repair):
+            damages += not damage.repaired
+            if as_json:
+                terminal.emit(damage)
+            else:
+                terminal.say(
+                    f"{damage.part}: {damage.where}: {damage.what}"
+                    + (f" ({damage.repaired})" if damage.repaired else "")
+                )
+        if not damages and not as_json:
+            terminal.say(
+                f"No damage: {library.store.count('image'):,} pictures, {library.store.count('decision'):,} decisions."
+            )
+    sys.exit(1 if damages else 0)

@@ -1,0 +1,111 @@
+"""The group of commands, where its catalogue comes from, and the one place that maps errors to exit codes."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import click
+
+from .. import __version__
+from ..config import setting
+from ..errors import CatalogError
+from ..library import Library, open_library
+from ..selfcheck import check
+from . import terminal
+
+INTERRUPTED = 130
+
+
+class Door(click.Group):
+    """The command group: every CatalogError ends as one sentence and its exit code, never as a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; map what goes wrong."""
+        try:
+            return super().invoke(ctx)
+        except CatalogError as error:
+            terminal.note(f"cutline: {error}")
+            ctx.exit(error.exit_code)
+        except BrokenPipeError:
+            sys.stderr.close()
+            ctx.exit(0)
+        except UnicodeError as error:
+            terminal.note(
+                f"cutline: an argument is not text: {error.reason if isinstance(error, UnicodeDecodeError) else error}."
+            )
+            ctx.exit(2)
+
+
+@click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--catalog",
+    metavar="FOLDER|postgresql://...",
+    help="The catalogue. Else $CUTLINE_CATALOG, else `catalog` in cutline.toml.",
+)
+@click.version_option(__version__, prog_name="cutline")
+@click.pass_context
+def cli(ctx: click.Context, catalog: str | None) -> None:
+    """Cutline catalogues news pictures and their captions.
+
+    It finds captions in articles, links each to its picture with its reasons, recognises the same photograph in another
+    shape, and shows where it ran under other words.
+
+    \b
+    Start with:
+      cutline import FOLDER        articles and pictures, files and folders
+      cutline search "credit:AFP"  pictures by words, fields and dates
+      cutline serve                search and review in a browser
+    """
+    ctx.obj = Context(catalog)
+
+
+class Context:
+    """What commands share: the address of the catalogue, opened when a command needs it."""
+
+    def __init__(self, catalog: str | None) -> None:
+        self._flag = catalog
+
+    @property
+    def url(self) -> str:
+        """The catalogue's address: flag, environment, file, default."""
+        return str(setting("catalog", self._flag).value)
+
+    def open(self, *, create: bool = False) -> Library:
+        """Open the catalogue. Raises CatalogueUnusable when it is not there and ``create`` is false."""
+        return open_library(self.url, create=create)
+
+
+json_option: Callable[[Any], Any] = click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON Lines and nothing else on stdout."
+)
+
+
+def interrupted(*_: object) -> NoReturn:
+    """End at once on a second Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def main() -> None:
+    """Run the command line; the console script's entry."""
+    from . import commands  # noqa: F401 - registers the commands
+
+    try:
+        check()
+    except CatalogError as error:
+        terminal.note(f"cutline: {error}")
+        sys.exit(error.exit_code)
+    signal.signal(signal.SIGTERM, interrupted)
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.Abort:
+        sys.exit(INTERRUPTED)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)

@@ -1,0 +1,59 @@
+"""`serve` and `demo`: the web pages."""
+
+from __future__ import annotations
+
+import click
+
+from ..config import setting
+from ..demo import demo_catalogue, fixtures_folder, summary_rows
+from ..library import Library, open_library
+from . import terminal
+from .main import Context, cli
+
+
+def _serve(library: Library, host: str, port: int) -> None:
+    from web import serve as serve_pages
+
+    serve_pages(
+        library, host, port, announce=lambda address: terminal.say(f"Cutline is at {address}  (Ctrl-C ends it)")
+    )
+
+
+@cli.command()
+@click.option(
+    "--host", default=None, help="Address to listen on (default 127.0.0.1; others need a password set first)."
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=None, help="Port (default 8000).")
+@click.pass_obj
+def serve(ctx: Context, host: str | None, port: int | None) -> None:
+    """Serve search and review in a browser, and the JSON API under /api/v1. Loopback only unless told.
+
+    \b
+    Example:
+      cutline --catalog pictures serve --port 8000
+    """
+    with ctx.open(create=True) as library:
+        _serve(library, str(setting("host", host).value), int(setting("port", port).value))
+
+
+@cli.command()
+@click.option("--no-serve", is_flag=True, help="Stop after printing what was found.")
+@click.option("--port", type=click.IntRange(0, 65535), default=None, help="Port (default 8000).")
+@click.pass_obj
+def demo(ctx: Context, no_serve: bool, port: int | None) -> None:
+    """Import the example stories into a catalogue of its own, show what was found, and serve it.
+
+    \b
+    Example:
+      cutline demo --no-serve
+    """
+    folder = fixtures_folder()
+    with open_library(demo_catalogue()) as library:
+        terminal.note(f"Importing the example stories of {folder} ...")
+        for _ in library.import_([folder / "stories"]):
+            pass
+        for title, columns, rows in summary_rows(library):
+            terminal.table(columns, rows, title)
+            terminal.say("")
+        if not no_serve:
+            _serve(library, "127.0.0.1", int(setting("port", port).value))

@@ -1,0 +1,263 @@
+"""What people say: checked, appended, and carried through to the findings it settles, in one transaction.
+
+Every function takes the real store, lays its changes over it, and commits them together; when it returns, the decision and
+all it changes are on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from . import inferring, resolve
+from .catalogue import Catalogue
+from .codec import facts_hash, to_dict
+from .errors import NotAllowed, NotFound, Stale
+from .model import Decision, Finding
+from .stores.base import Store, Transaction
+from .stores.overlay import Overlay
+
+#: What may be said of a kind of finding beyond its own actions.
+_VALUES = {"choose": "image", "link": "image"}
+MAX_TEXT = 20_000
+MAX_TAGS = 100
+_COUNTER = "decisions"
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _append(store: Overlay, decisions: Sequence[Decision]) -> list[Decision]:
+    """Give each decision its number and put it into the overlay."""
+    last = int((store.get("meta", _COUNTER) or {}).get("last", 0))
+    change = Transaction()
+    numbered = [replace(d, id=f"{last + i:010d}") for i, d in enumerate(decisions, 1)]
+    for decision in numbered:
+        change.put("decision", decision.id, to_dict(decision))
+    change.put("meta", _COUNTER, {"id": _COUNTER, "last": last + len(numbered)})
+    store.commit(change)
+    return numbered
+
+
+def _settle(store: Overlay, decisions: Iterable[Decision]) -> None:
+    """Recompute the findings that these decisions (or what they undo) bear on."""
+    cat = Catalogue(store)
+    articles: set[str] = set()
+    images: set[str] = set()
+    todo = list(decisions)
+    while todo:
+        decision = todo.pop()
+        todo += [d for i in decision.undoes if (d := cat.decision(i))]
+        named = [*decision.subjects, str(decision.values.get("image", ""))]
+        for caption in cat.captions(named).values():
+            articles.add(caption.article)
+            images.update(link.image for link in cat.links_of_article(caption.article) if link.caption == caption.id)
+        images.update(cat.images(named))
+    store.commit(inferring.infer_findings(cat, articles, images))
+
+
+def _commit(store: Store, decisions: Sequence[Decision]) -> list[Decision]:
+    overlay = Overlay(store)
+    numbered = _append(overlay, decisions)
+    _settle(overlay, numbered)
+    store.commit(overlay.transaction)
+    return numbered
+
+
+# ---------------------------------------------------------------- decisions on findings
+
+
+def decide(
+    store: Store, ident: str, action: str, *, seen: str | None, note: str, who: str, values: Mapping[str, Any]
+) -> Decision:
+    """Append a decision on a finding and return it.
+
+    ``action`` may carry its object: ``choose:IMAGE``, ``link:CAPTION``, ``reject:IMAGE``, ``same:BEST``. Raises NotFound, Stale when ``seen`` is not
+    what the finding now says, NotAllowed when the action or its object does not fit.
+    """
+    verb, _, target = action.partition(":")
+    with store.writing():
+        cat = Catalogue(store)
+        finding = cat.finding(ident)
+        if finding is None:
+            raise NotFound("finding", ident)
+        if seen is not None and seen != finding.seen:
+            raise Stale("finding", ident, seen, finding.seen)
+        if verb not in finding.actions:
+            raise NotAllowed(
+                f"“{verb[:40]}” cannot be said of a {finding.kind} finding: choose one of {', '.join(finding.actions)}.",
+                field="action",
+            )
+        subjects, chosen = _object(cat, finding, verb, target, values)
+        decision = Decision(
+            id="", time=_now(), subject=ident, action=verb, who=who[:200], note=note[:MAX_TEXT], kind=finding.kind,
+            subjects=subjects, values=chosen, seen=finding.seen.split(".", 1)[0],
+        )  # fmt: skip
+        return _commit(store, [decision])[0]
+
+
+def _object(
+    cat: Catalogue, finding: Finding, verb: str, target: str, values: Mapping[str, Any]
+) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """The subjects of a decision and what was chosen, checked."""
+    given = {k: str(v) for k, v in values.items() if isinstance(v, str) and v}
+    if finding.kind in ("link", "caption-without-image"):
+        caption = finding.subjects[0]
+        if verb == "none":
+            return (caption,), {}
+        image = (
+            target
+            or given.get("image", "")
+            or (finding.subjects[1] if len(finding.subjects) > 1 and verb != "choose" else "")
+        )
+        if not image or cat.image(image) is None:
+            raise NotAllowed("Say which picture: give the id of one in this catalogue.", field="image")
+        return (caption, image), {"image": image}
+    if finding.kind == "image-without-caption":
+        image = finding.subjects[0]
+        if verb == "none":
+            return (image,), {}
+        caption = target or given.get("caption", "")
+        if not caption or not cat.captions([caption]):
+            raise NotAllowed("Say which caption: give the id of one in this catalogue.", field="caption")
+        return (caption, image), {"image": image}
+    if finding.kind == "duplicate":
+        best = target or given.get("best", "") or str(finding.detail.get("best", ""))
+        if verb == "same" and best not in finding.subjects:
+            raise NotAllowed("The best copy must be one of the two pictures.", field="best")
+        return finding.subjects, {"best": best} if verb == "same" else {}
+    return finding.subjects, {}
+
+
+# ---------------------------------------------------------------- edits
+
+
+def checked_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of an edit, cleaned. Raises NotAllowed, naming the field, for one that cannot be edited or set so."""
+    clean: dict[str, Any] = {}
+    for key, value in values.items():
+        if key not in resolve.EDITABLE:
+            raise NotAllowed(f"“{key[:40]}” cannot be edited: only {', '.join(resolve.EDITABLE)}.", field=key[:40])
+        if key == "tags":
+            if not isinstance(value, list | tuple) or not all(isinstance(t, str) for t in value):
+                raise NotAllowed("Tags are a list of words.", field="tags")
+            tags = list(dict.fromkeys(t.strip() for t in value if t.strip()))
+            if len(tags) > MAX_TAGS or any(len(t) > 200 for t in tags):
+                raise NotAllowed(f"At most {MAX_TAGS} tags of at most 200 characters.", field="tags")
+            clean[key] = [_text(t, "tags") for t in tags]
+        elif isinstance(value, str):
+            clean[key] = _text(value, key)
+        else:
+            raise NotAllowed(f"The {key} must be a text.", field=key)
+    if not clean:
+        raise NotAllowed("Nothing to change was given.")
+    return clean
+
+
+def _text(value: str, field: str) -> str:
+    if len(value) > MAX_TEXT:
+        raise NotAllowed(f"The {field} is longer than {MAX_TEXT:,} characters.", field=field)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise NotAllowed(f"The {field} holds characters that are not Unicode text.", field=field) from None
+    return value
+
+
+def edit(
+    store: Store, images: Sequence[str], values: Mapping[str, Any], *, seen: str | None, who: str, note: str
+) -> list[Decision]:
+    """Append an edit of each image, as one step. Raises NotFound, Stale (for a single image), NotAllowed."""
+    clean = checked_values(values)
+    with store.writing():
+        cat = Catalogue(store)
+        made = []
+        batch = inferring.digest("batch", _now(), *images) if len(images) > 1 else ""
+        for ident in images:
+            image = cat.image(ident)
+            if image is None:
+                raise NotFound("picture", ident)
+            facts = facts_hash(image.sha256, image.metadata)
+            if seen is not None:
+                own = [d for d in cat.decisions_about([f"image:{ident}"]) if d.subject == f"image:{ident}"]
+                token = resolve.seen_token(facts, own)
+                if token != seen:
+                    raise Stale("picture", ident, seen, token)
+            made.append(
+                Decision(
+                    "",
+                    _now(),
+                    f"image:{ident}",
+                    "edit",
+                    who[:200],
+                    note[:MAX_TEXT],
+                    "",
+                    (ident,),
+                    dict(clean),
+                    facts,
+                    batch,
+                )
+            )
+        return _commit(store, made)
+
+
+def say(store: Store, subject: str, action: str, *, who: str, values: Mapping[str, Any] | None = None) -> Decision:
+    """Append a decision that settles no finding: hide, restore, save a search, forget it. Raises NotFound."""
+    kind, _, ident = subject.partition(":")
+    with store.writing():
+        if kind in ("image", "article") and store.get(kind, ident) is None:
+            raise NotFound("picture" if kind == "image" else "article", ident)
+        subjects = (ident,) if kind in ("image", "article") else (kind,)
+        decision = Decision("", _now(), subject, action, who[:200], "", "", subjects, dict(values or {}))
+        return _commit(store, [decision])[0]
+
+
+# ---------------------------------------------------------------- undo
+
+
+def last_effective(store: Store, n: int) -> list[Decision]:
+    """Return the decisions that the last ``n`` steps made and that still hold, latest first; a bulk step counts once."""
+    cat = Catalogue(store)
+    at = int((store.get("meta", _COUNTER) or {}).get("last", 0))
+    found: list[Decision] = []
+    steps: set[str] = set()
+    while at > 0:
+        decision = cat.decision(f"{at:010d}")
+        at -= 1
+        if decision is None or decision.action == "undo" or not cat.holds(decision):
+            continue
+        step = decision.batch or decision.id
+        if step not in steps:
+            if len(steps) == n:
+                break
+            steps.add(step)
+        found.append(decision)
+    return found
+
+
+def undo(store: Store, n: int, *, idents: Sequence[str] = (), who: str) -> list[Decision]:
+    """Take back the last ``n`` steps, or the decisions named in ``idents`` (which may be undos), and return what was taken back.
+
+    Raises NotFound for an unknown decision, NotAllowed when there is nothing left to undo or it is undone already.
+    """
+    with store.writing():
+        cat = Catalogue(store)
+        if idents:
+            taken = []
+            for ident in idents:
+                decision = cat.decision(ident)
+                if decision is None:
+                    raise NotFound("decision", ident)
+                if not cat.holds(decision):
+                    raise NotAllowed(f"Decision {ident} is undone already.")
+                taken.append(decision)
+        else:
+            taken = last_effective(store, n)
+        if not taken:
+            raise NotAllowed("There is nothing to undo.")
+        mark = Decision("", _now(), "log", "undo", who[:200], undoes=tuple(sorted(d.id for d in taken)))
+        _commit(store, [mark])
+        return taken

@@ -1,0 +1,116 @@
+"""Keeping the search index level with the store: which rows a change touches, and making them anew.
+
+The index is derived. It remembers the position of the store that it has seen; whoever opens the catalogue or commits
+brings it up to date, and when the changes in between are no longer known it is rebuilt from the records.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+
+from .catalogue import Catalogue
+from .codec import from_dict
+from .model import Decision, Finding
+from .search.index import Index
+from .search.row import Row, from_record
+from .stores.base import Change, Store
+
+#: Rows per transaction while rebuilding.
+_STEP = 500
+
+
+def rows(cat: Catalogue, images: Iterable[str]) -> Iterator[Row]:
+    """Yield the search row of each image that exists."""
+    for ident in images:
+        record = cat.record(ident)
+        if record is not None:
+            yield from_record(record, cat.articles({u.article for u in record.usages}))
+
+
+def touched_images(cat: Catalogue, change: Change) -> set[str]:
+    """Return the images whose record a change of one document may alter."""
+    match change.kind:
+        case "image":
+            return {change.id}
+        case "link" | "match":
+            return set(change.id.split(":")[-1:] if change.kind == "link" else change.id.split(":"))
+        case "conflict":
+            return {i for side in change.id.split("|") for i in _of_caption(cat, side)}
+        case "caption":
+            return _of_caption(cat, change.id)
+        case "article":
+            return {link.image for link in cat.links_of_article(change.id)}
+        case "decision":
+            return _of_decision(cat, cat.decision(change.id))
+    return set()
+
+
+def _of_caption(cat: Catalogue, caption: str) -> set[str]:
+    if caption.startswith("embedded:"):
+        return {caption.removeprefix("embedded:")}
+    return {i.split(":")[-1] for i in cat.store.find("link", "caption", caption)}
+
+
+def _of_decision(cat: Catalogue, decision: Decision | None) -> set[str]:
+    if decision is None:
+        return set()
+    found = {i for d in decision.undoes for i in _of_decision(cat, cat.decision(d))}
+    for subject in (*decision.subjects, str(decision.values.get("image", ""))):
+        if subject:
+            found |= {subject} | _of_caption(cat, subject)
+    return found
+
+
+class Indexer:
+    """Brings ``index`` level with ``store``; safe to call from several threads."""
+
+    def __init__(self, store: Store, index: Index) -> None:
+        self.store, self.index, self.cat = store, index, Catalogue(store)
+        self._lock = threading.Lock()
+
+    def catch_up(self) -> bool:
+        """Apply what has been committed since the index last looked; return whether there was anything."""
+        with self._lock:
+            position = self.store.position()
+            seen = self.index.position()
+            if seen == position:
+                return False
+            changes = None if seen is None or seen > position else self.store.changes(seen)
+            if changes is None:
+                self._rebuild(position)
+            else:
+                self._apply(changes, position)
+            return True
+
+    def _apply(self, changes: Iterator[Change], position: int) -> None:
+        images: set[str] = set()
+        findings: dict[str, Finding | None] = {}
+        for change in changes:
+            if change.kind == "finding":
+                findings[change.id] = from_dict(change.doc, Finding) if change.doc is not None else None
+            else:
+                images |= touched_images(self.cat, change)
+        made = list(rows(self.cat, sorted(images)))
+        gone = images - {row.id for row in made}
+        self.index.apply_findings(
+            [f for f in findings.values() if f is not None], [i for i, f in findings.items() if f is None]
+        )
+        self.index.apply(made, sorted(gone), position)
+
+    def _rebuild(self, position: int) -> None:
+        self.index.clear()
+        step: list[str] = []
+        for ident in self.store.ids("image"):
+            step.append(ident)
+            if len(step) == _STEP:
+                self.index.apply(rows(self.cat, step), [], -1)
+                step = []
+        findings: list[Finding] = []
+        for _, doc in self.store.iter("finding"):
+            findings.append(from_dict(doc, Finding))
+            if len(findings) == _STEP:
+                self.index.apply_findings(findings, [])
+                findings = []
+        self.index.apply_findings(findings, [])
+        self.index.apply(rows(self.cat, step), [], position)

@@ -1,0 +1,40 @@
+"""Is this really Cutline? Another distribution can overwrite the packages ``catalog`` and ``web`` (web.py does so silently)."""
+
+from __future__ import annotations
+
+import importlib.util
+from importlib import metadata
+from pathlib import Path
+
+from .errors import CatalogError
+
+_MARKS = {"catalog": "model.py", "web": "openapi.py"}
+
+
+class Overwritten(CatalogError):
+    """A package of Cutline's has been replaced by another distribution's."""
+
+    exit_code = 3
+    code = "overwritten"
+
+    def __init__(self, package: str, where: str, others: list[str]) -> None:
+        by = f" by {', '.join(others)}" if others else ""
+        super().__init__(
+            f"The package “{package}” at {where} is not Cutline's: it has been overwritten{by}. "
+            f"Install Cutline in a virtual environment of its own, or reinstall it: pip install --force-reinstall cutline."
+        )
+
+
+def owners(package: str) -> list[str]:
+    """Return the installed distributions, Cutline aside, that bring a top-level package of this name."""
+    return sorted({d for d in metadata.packages_distributions().get(package, []) if d.lower() != "cutline"})
+
+
+def check() -> None:
+    """Raise Overwritten when ``catalog`` or ``web`` is not the package that belongs to this code. Takes no measurable time."""
+    here = Path(__file__).resolve().parent
+    for package, mark in _MARKS.items():
+        spec = importlib.util.find_spec(package)
+        where = Path(spec.origin).resolve().parent if spec and spec.origin else None
+        if where is None or not (where / mark).is_file() or where.parent != here.parent:
+            raise Overwritten(package, str(where or "nowhere"), owners(package))

@@ -1,0 +1,360 @@
+"""The material of each screen, gathered from the catalogue. Reads only; what it says is what the judges and deciders left."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from . import conflicts, inferring, resolve
+from .catalogue import Catalogue
+from .codec import facts_hash, from_dict
+from .duplicates import verify as verify_pair
+from .duplicates.index import DuplicateIndex
+from .errors import NotFound, UsageError
+from .images.worker import Prepared
+from .media import Media
+from .model import Caption, Comparison, Conflict, Decision, Finding, Group, Image, Link, Match, Record
+from .paths import to_path
+from .search.index import Index
+from .stores.base import Doc, Store
+from .views import ArticleView, BulkPreview, CompareView, Difference, FindingView, LogPage, Overview, RunView
+
+_MAX_LOG = 500
+
+
+def folder_of(url: str) -> Path:
+    """Return the local folder of a catalogue: itself for an embedded one, a cache folder for a shared one."""
+    if "://" not in url:
+        return Path(url)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("cutline", appauthor=False)) / inferring.digest(url)
+
+
+# ---------------------------------------------------------------- articles
+
+
+def article(cat: Catalogue, ident: str) -> ArticleView:
+    """Return everything on an article's page. Raises NotFound."""
+    found = cat.article(ident)
+    if found is None:
+        raise NotFound("article", ident)
+    captions = cat.captions_of(ident)
+    links, statuses = cat.article_links(ident)
+    about = [ident, f"article:{ident}"]
+    findings = [f for f in _findings(cat, "articles", ident) if f.status != "decided"]
+    own = inferring.own_pictures(cat, found)
+    images = dict.fromkeys([*(link.image for link in links), *own])
+    return ArticleView(
+        article=found,
+        captions=tuple(captions),
+        links=tuple(sorted(links, key=lambda x: (-x.score, x.id))),
+        statuses={k: v[0] for k, v in statuses.items()},
+        records={i: r for i in images if (r := cat.record(i)) is not None},
+        pictures=inferring.resolved_pictures(found, cat.images(images)),
+        findings=tuple(sorted(findings, key=lambda f: -f.score)),
+        revisions=tuple(cat.revisions_of(ident)),
+        seen=resolve.seen_token(facts_hash(found.sha256), cat.decisions_about(about)),
+    )
+
+
+def caption(cat: Catalogue, ident: str) -> ArticleView:
+    """Return the article of a caption with that caption alone. Raises NotFound."""
+    found = cat.captions([ident]).get(ident)
+    if found is None:
+        raise NotFound("caption", ident)
+    whole = article(cat, found.article)
+    links = tuple(link for link in whole.links if link.caption == ident)
+    mine = {link.image for link in links}
+    return ArticleView(
+        article=whole.article,
+        captions=(found,),
+        links=links,
+        statuses={k: v for k, v in whole.statuses.items() if k.startswith(f"{ident}:")},
+        records={i: r for i, r in whole.records.items() if i in mine},
+        pictures=whole.pictures,
+        findings=tuple(f for f in whole.findings if ident in f.subjects),
+        revisions=whole.revisions,
+        seen=whole.seen,
+    )
+
+
+def _findings(cat: Catalogue, field: str, value: str) -> list[Finding]:
+    return [
+        from_dict(d, Finding) for d in cat.store.get_many("finding", cat.store.find("finding", field, value)).values()
+    ]
+
+
+# ---------------------------------------------------------------- findings
+
+
+def finding(cat: Catalogue, ident: str) -> FindingView:
+    """Return a finding with what is needed to decide it. Raises NotFound."""
+    found = cat.finding(ident)
+    if found is None:
+        raise NotFound("finding", ident)
+    decisions = inferring.decisions_on(cat, found)
+    captions = {s: c for s in found.subjects if (c := cat.caption(s)) is not None}
+    candidates: list[Link] = []
+    if found.kind in ("link", "caption-without-image"):
+        links, _ = cat.article_links(next(iter(captions.values())).article) if captions else ([], {})
+        candidates = sorted((x for x in links if x.caption == found.subjects[0]), key=lambda x: (-x.score, x.id))
+    elif found.kind == "image-without-caption":
+        candidates, more = _captions_near(cat, found.subjects[0])
+        captions |= more
+    images = dict.fromkeys(
+        [*found.images, *(s for s in found.subjects if s not in captions), *(x.image for x in candidates)]
+    )
+    articles = {*found.articles, *(c.article for c in captions.values() if c.article)}
+    return FindingView(
+        finding=found,
+        captions=captions,
+        records={i: r for i in images if (r := cat.record(i)) is not None},
+        articles=cat.articles(articles),
+        candidates=tuple(candidates),
+        match=cat.match(*found.subjects[:2]) if found.kind == "duplicate" else None,
+        conflict=_conflict(cat, found) if found.kind == "conflict" else None,
+        decisions=tuple(decisions),
+        changed=_changed(found, decisions),
+    )
+
+
+def _conflict(cat: Catalogue, found: Finding) -> Conflict | None:
+    doc = cat.store.get("conflict", "|".join(sorted(found.subjects[:2])))
+    return from_dict(doc, Conflict) if doc else None
+
+
+def _changed(found: Finding, decisions: Sequence[Decision]) -> tuple[str, ...]:
+    if found.status != "changed" or not decisions:
+        return ()
+    what = {"link": "The caption", "caption-without-image": "The caption", "conflict": "One of the captions"}
+    return (
+        f"{what.get(found.kind, 'The file')} has other words than when it was decided ({decisions[-1].time[:10]}).",
+    )
+
+
+def _captions_near(cat: Catalogue, image: str) -> tuple[list[Link], dict[str, Caption]]:
+    """Open captions of the articles that came with a picture, as weak candidates for it."""
+    near = sorted(inferring.interested_articles(cat, [image]))[:5]
+    links: list[Link] = []
+    captions: dict[str, Caption] = {}
+    for ident in near:
+        _, statuses = cat.article_links(ident)
+        settled = {k.split(":")[0] for k, (status, _) in statuses.items() if status == "linked"}
+        for found in cat.captions_of(ident):
+            if found.id not in settled and len(links) < 12:
+                links.append(Link(f"{found.id}:{image}", found.id, image, ident, 0.0, "unsure"))
+                captions[found.id] = found
+    return links, captions
+
+
+# ---------------------------------------------------------------- duplicates
+
+
+def groups(cat: Catalogue) -> Iterator[Group]:
+    """Yield the duplicate groups in the order of their smallest id; one picture in several places is a group of its own."""
+    seen: set[str] = set()
+    for ident, doc in cat.store.iter("image"):
+        if ident in seen:
+            continue
+        found = [g for g in inferring.groups_around(cat, ident) if ident in g.images and not seen & set(g.images)]
+        for group in found:
+            seen.update(group.images)
+            yield group
+        if not found and len(doc.get("paths", ())) > 1:
+            yield Group(ident, (ident,), ident, (), ("the same bytes in several places",))
+
+
+def matches(cat: Catalogue, max_score: float | None) -> Iterator[Match]:
+    """Yield the matches that hold, in the order of ids; a picture met in two places matches itself."""
+    for ident, doc in cat.store.iter("image"):
+        if len(doc.get("paths", ())) > 1 and (max_score is None or max_score >= 1):
+            yield Match(f"{ident}:{ident}", ident, ident, "identical", 1.0, "the same bytes in several places")
+    for _, doc in cat.store.iter("match"):
+        match = from_dict(doc, Match)
+        if match.relation == "same scene" or (max_score is not None and match.score > max_score):
+            continue
+        if (match.a, match.b) not in resolve.denied_pairs(cat.decisions_about([match.a])):
+            yield match
+
+
+def matches_of(neighbours: DuplicateIndex, store: Store, done: Prepared) -> list[tuple[str, Match]]:
+    """Return (catalogued image, match) for a picture that is not catalogued itself, best first."""
+    asked = inferring.sample(done)
+    found = neighbours.matches_of(asked)
+    pairs = [(m.b if m.a == asked.id else m.a, m) for m in found if m.relation != "same scene"]
+    if store.get("image", asked.id) is not None and all(i != asked.id for i, _ in pairs):
+        pairs.insert(
+            0, (asked.id, Match(f"{asked.id}:{asked.id}", asked.id, asked.id, "identical", 1.0, "the same bytes"))
+        )
+    return sorted(pairs, key=lambda p: (-p[1].score, p[0]))
+
+
+_SHOWN = (
+    "caption", "headline", "title", "credit", "byline", "source", "copyright", "created", "city", "state", "country", "location",
+    "camera", "digital_source_type", "document_id",
+)  # fmt: skip
+
+
+def _differences(a: Record, b: Record) -> tuple[Difference, ...]:
+    rows = [
+        ("size", f"{a.image.width} x {a.image.height}", f"{b.image.width} x {b.image.height}"),
+        ("format", a.image.format, b.image.format),
+        ("bytes", f"{a.image.size:,}", f"{b.image.size:,}"),
+        ("quality", str(a.image.quality or ""), str(b.image.quality or "")),
+        ("tags", ", ".join(a.tags), ", ".join(b.tags)),
+        ("note", a.note, b.note),
+    ]
+    for name in _SHOWN:
+        rows.append((name, str(getattr(a.image.metadata, name)), str(getattr(b.image.metadata, name))))
+    for name in ("persons", "keywords"):
+        rows.append((name, ", ".join(getattr(a.image.metadata, name)), ", ".join(getattr(b.image.metadata, name))))
+    return tuple(Difference(n, x, y) for n, x, y in rows if x != y)
+
+
+def compare(cat: Catalogue, a: Record, b: Record, neighbours: DuplicateIndex) -> CompareView:
+    """Return two pictures beside each other; a match that is not stored is worked out now."""
+    match = cat.match(a.id, b.id)
+    if match is None:
+        one, two = (neighbours.sample(i) for i in sorted((a.id, b.id)))
+        match = verify_pair(one, two) if one is not None and two is not None else None
+    comparisons: list[tuple[str, str, Comparison]] = []
+    for x in a.captions[:5]:
+        comparisons += [(x, y, conflicts.compare(x, y)) for y in b.captions[:5]]
+    pair = sorted((a.id, b.id))
+    group = next((g for g in inferring.groups_around(cat, a.id) if b.id in g.images), None)
+    best = group.best if group and group.best in pair else ""
+    made = [f for f in _findings(cat, "images", a.id) if f.kind == "duplicate" and sorted(f.subjects) == pair]
+    return CompareView(
+        a,
+        b,
+        match,
+        _differences(a, b),
+        tuple(comparisons),
+        made[0] if made else None,
+        best,
+        group.reasons if group else (),
+    )
+
+
+# ---------------------------------------------------------------- log, runs, numbers
+
+
+def log(cat: Catalogue, *, limit: int, cursor: str | None, who: str, action: str) -> LogPage:
+    """Return decisions, latest first, from below ``cursor``. Raises UsageError for a cursor that is none."""
+    if cursor is not None and not (cursor.isdigit() and cursor.isascii() and len(cursor) <= 12):
+        raise UsageError("That cursor is not one of this list's.", field="cursor")
+    last = int((cat.store.get("meta", "decisions") or {}).get("last", 0))
+    at = min(int(cursor) - 1, last) if cursor else last
+    limit = max(1, min(limit, _MAX_LOG))
+    found: list[Decision] = []
+    looked = 0
+    while at > 0 and len(found) < limit and looked < 20 * _MAX_LOG:
+        decision = cat.decision(f"{at:010d}")
+        looked += 1
+        if decision and (not who or decision.who == who) and (not action or decision.action == action):
+            found.append(decision)
+        at -= 1
+    undone = frozenset(d.id for d in found if not cat.holds(d))
+    return LogPage(tuple(found), last, str(at + 1) if at > 0 and found else None, undone)
+
+
+def runs(cat: Catalogue, limit: int) -> list[RunView]:
+    """Return the latest imports, latest first."""
+    found = []
+    for ident in sorted(cat.store.ids("run"), reverse=True)[:limit]:
+        doc = cat.store.get("run", ident) or {}
+        problems = tuple((str(p[0]), str(p[1]), str(p[2])) for p in doc.get("problems", ()))
+        found.append(
+            RunView(ident, doc.get("started", ""), tuple(doc.get("inputs", ())), doc.get("counts", {}), doc.get("seconds", 0.0),
+                    bool(doc.get("finished")), problems)
+        )  # fmt: skip
+    return found
+
+
+def saved(cat: Catalogue) -> dict[str, str]:
+    """Return the saved searches by name."""
+    names: dict[str, str] = {}
+    for decision in cat.decisions_about(["saved"]):
+        names[decision.subject.removeprefix("saved:")] = str(decision.values.get("query", ""))
+    return {k: v for k, v in sorted(names.items()) if v}
+
+
+def overview(cat: Catalogue, index: Index) -> Overview:
+    """Return what the catalogue holds and what waits."""
+    store = cat.store
+    relations: Counter[str] = Counter()
+    for _, doc in store.iter("match"):
+        relations[str(doc.get("relation"))] += 1
+    kinds: Counter[str] = Counter(
+        k for _, d in store.iter("conflict") for k in d.get("comparison", {}).get("kinds", ())
+    )
+    counts = index.numbers()
+    latest = runs(cat, 1)
+    return Overview(
+        images=store.count("image"),
+        articles=store.count("article"),
+        captions=store.count("caption"),
+        bytes=counts.bytes,
+        by_year=counts.by_year,
+        by_format=counts.by_format,
+        captions_by_state=_caption_states(cat),
+        matches_by_relation=dict(relations.most_common()),
+        conflicts_by_kind=dict(kinds.most_common()),
+        findings_by_kind=counts.findings_by_kind,
+        decisions=int((store.get("meta", "decisions") or {}).get("last", 0)),
+        last_import=latest[0].started if latest else "",
+    )
+
+
+def _caption_states(cat: Catalogue) -> dict[str, int]:
+    states: Counter[str] = Counter({"linked": 0, "unsure": 0, "without a picture": 0})
+    waiting = {
+        f: d.get("subjects", [""])[0]
+        for f, d in cat.store.iter("finding")
+        if d.get("kind") == "link" and d["status"] != "decided"
+    }
+    orphans = sum(d.get("kind") == "caption-without-image" for _, d in cat.store.iter("finding"))
+    states["unsure"], states["without a picture"] = len(waiting), orphans
+    states["linked"] = max(0, cat.store.count("caption") - len(waiting) - orphans)
+    return dict(states)
+
+
+def bulk_preview(cat: Catalogue, images: Sequence[str], values: Mapping[str, Any]) -> BulkPreview:
+    """Return what an edit of these images would change: three examples, and how many values it would overwrite."""
+    examples, overwrites = [], 0
+    for ident in images:
+        record = cat.record(ident)
+        if record is None:
+            raise NotFound("picture", ident)
+        before = {k: _shown(record, k) for k in values}
+        after = {k: ", ".join(v) if isinstance(v, list) else str(v) for k, v in values.items()}
+        overwrites += any(before[k] and before[k] != after[k] for k in values)
+        if len(examples) < 3:
+            examples.append((ident, before, after))
+    return BulkPreview(len(images), tuple(examples), overwrites)
+
+
+def _shown(record: Record, field: str) -> str:
+    match field:
+        case "tags":
+            return ", ".join(record.tags)
+        case "caption":
+            return record.captions[0] if record.captions else ""
+        case "credit":
+            return record.credit
+    return record.note
+
+
+def original(media: Media, doc: Doc) -> Path | None:
+    """Return the file that holds an image's original: the catalogue's copy, else a location that still has its size."""
+    kept = media.path(str(doc["sha256"]))
+    if kept.exists():
+        return kept
+    image = from_dict(doc, Image)
+    for path in map(to_path, image.paths):
+        if path.is_file() and path.stat().st_size == image.size:
+            return path
+    return None
