@@ -1,32 +1,52 @@
 """Cut the credit from a caption as printed: "Photo by X / Y", "(Foto: X)", "© X | Y", "X/AFP via Getty Images", "[写真=…]".
 
-Works on pages and plain text alike, by the words of ``data/credits.toml`` and by form, so that languages outside the lists
-are served too: a bracket or last clause with an agency in it, a label and a colon in brackets, names joined by a slash.
-
-Only the first and last 400 characters of a caption are looked at, so the cost is bounded for any input.
+Works on pages and plain text alike. Only the first and last 400 characters are looked at, so the cost is bounded.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
 from ..model import Evidence
-from .data import load
+from .creditwords import (
+    CLOSE,
+    LOOSE,
+    MAX_CREDIT,
+    OPEN,
+    has_agency,
+    is_agency_clause,
+    is_credit,
+    is_name,
+    is_names,
+    marker,
+    parts_of,
+    strip_marker,
+    tables,
+)
+
+__all__ = ["Cut", "cut", "has_agency", "has_marker", "is_credit", "strip_marker"]
 
 REACH = 400
-MAX_CREDIT = 160
 #: Weights in log-odds of the ways in which a credit was told.
 WEIGHTS = {
-    "credit-element": 4.0,
-    "credit-marker": 3.5,
-    "credit-bracket": 3.0,
-    "credit-agency": 2.5,
-    "credit-first": 3.0,
-    "credit-after-word": 2.0,
     "credit-whole": 3.0,
+    "credit-bracket": 3.0,
+    "credit-marker": 3.5,
+    "credit-first": 3.0,
+    "credit-agency": 2.5,
+    "credit-line": 1.5,
+    "credit-after-word": 2.0,
+    "credit-slash": 1.0,
 }
+_BRACKETS = re.compile(r"[(\[（［【〔]([^()\[\]（）［］【】〔〕]{1,200}(?:\([^()]{1,60}\)[^()\[\]]{0,60})?)[)\]）］】〕]")
+#: The end of a clause after which a credit may stand; not the dot of an initial ("J. Doe").
+_BREAK = re.compile(
+    r"(?<![ .(/][^\W\d_])(?<!^[^\W\d_])[.!?…][»”\"’')\]）】]{0,2}(?=\s)|[。！？][」』”）]{0,2}|[»”\"’)\]）】](?=\s)|\s[|•·–—]\s|\||\n|\s-\s|(?<=\S)[＝=](?=\S)"
+)
+_FIRST = re.compile(r"\s?\|\s?|\s[–—•·]\s|\n")
+_LABEL = re.compile(r"\s*([^\W\d_][\w.'’-]{1,24}(?:\s[\w.'’-]{1,20})?)\s{0,2}[:：=＝]\s*(\S.{0,150})", re.S)
+_SLASH = re.compile(r"(?:^|[\s»”\"’)\].,])([^\W\d_][^\s/|,]{1,24}\s[^\W\d_][^\s/|,]{0,24}\s{0,2}/\s{0,2}[^/|\n]{2,50}(?:/[^/|\n]{1,40})?)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,129 +63,27 @@ class Cut:
     reasons: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Tables:
-    before: re.Pattern[str]
-    alone: re.Pattern[str]
-    after: re.Pattern[str]
-    agency: re.Pattern[str]
-    brackets: frozenset[str]
-
-
-_OPEN, _CLOSE = "([（［【〔", ")]）］】〕"
-_BRACKETS = re.compile(
-    r"[(\[（［【〔]([^()\[\]（）［］【】〔〕]{1,200}(?:\([^()]{1,60}\)[^()\[\]]{0,60})?)[)\]）］】〕]"
-)
-_SEPARATOR = r"\s{0,3}(?::|：|=|／|/|\||-|–|—|\bby\b|\bvia\b|\bvon\b)\s{0,3}"
-_TRIM = " \t\n\r\u00a0|/–—-:;,=·•：／"
-_SENTENCE_END = re.compile(r"[.!?…。！？»”\"’')\]）】](?=\s|$)|[。！？]|\s[|•·–—]\s|\s{2,}|\n|\|")
-_LABEL = re.compile(r"\s*(\w[\w .'’/-]{1,28}?)\s{0,2}[:：=]\s*(\S.{0,150})", re.S)
-
-
-def _alternatives(words: list[str]) -> str:
-    return "|".join(re.escape(w) for w in sorted(set(words), key=lambda w: (-len(w), w)))
-
-
-def _split(text: str) -> list[str]:
-    return [" ".join(w.split()) for w in text.split(";") if w.strip()]
-
-
-@cache
-def _tables() -> _Tables:
-    data = load("credits")
-    before = [w for words in data["before"].values() for w in _split(words)]
-    agency = _alternatives(_split(data["agencies"]["exact"]))
-    folded = _alternatives(_split(data["agencies"]["folded"]))
-    edge = r"(?<![^\W_])"
-    return _Tables(
-        re.compile(rf"{edge}(?:{_alternatives(before)})(?:\(?s\)?)?\.?{_SEPARATOR}", re.I),
-        re.compile(
-            rf"{edge}(?:{_alternatives(_split(data['alone']['words']))})(?![^\W_])\s{{0,3}}[:：/]?\s{{0,3}}", re.I
-        ),
-        re.compile(rf"\s{{0,2}}(?:{_alternatives(_split(data['after']['words']))})[.\s]{{0,3}}$", re.I),
-        re.compile(rf"{edge}(?:(?:{agency})|(?i:{folded}))(?![^\W_])"),
-        frozenset(w.casefold() for w in _split(data["caption_brackets"]["words"])),
-    )
-
-
-def has_agency(text: str) -> bool:
-    """Tell whether a short text names an agency or picture house."""
-    return bool(_tables().agency.search(text[:REACH]))
-
-
 def has_marker(text: str) -> bool:
-    """Tell whether a text holds a credit marker ("Foto:", "©", "Photo by")."""
+    """Tell whether the first 400 characters hold a credit marker ("Foto:", "©", "Photo by")."""
     text = text[:REACH]
-    tables = _tables()
-    return bool(tables.before.search(text) or tables.alone.search(text))
+    return bool(tables().strong.search(text) or tables().alone.search(text))
 
 
-def cut(printed: str, language: str = "") -> Cut:
+def cut(printed: str, language: str = "", *, known: tuple[str, ...] = ()) -> Cut:
     """Return ``printed`` cut into caption and credit; ``credit`` is ``""`` when it holds none.
 
-    ``language`` (BCP 47, or ``""``) is reserved for markers that mean different things in different languages.
+    ``known`` are houses and persons that count as credits here (the publisher, names credited elsewhere on the page).
+    ``language`` is accepted for callers that know it; no rule depends on it now. Line breaks in ``printed`` part clauses.
     """
     start = len(printed) - len(printed.lstrip())
     end = len(printed.rstrip())
-    for way in (
-        _whole,
-        _bracket_end,
-        _marker_end,
-        _bracket_start,
-        _agency_first,
-        _agency_end,
-        _after_word,
-        _marker_start,
-    ):
-        found = way(printed, start, end)
-        if found is not None:
+    if end <= start:
+        return Cut("", "", (start, start), (0, 0))
+    for way in _WAYS:
+        found = way(printed, start, end, known)
+        if found is not None and found.credit:
             return found
     return Cut(printed[start:end], "", (start, end), (0, 0))
-
-
-def strip_marker(text: str) -> tuple[int, int]:
-    """Return the span of the agencies and persons in a text that is nothing but a credit: markers and brackets left out."""
-    tables = _tables()
-    start, end = _trimmed(text, 0, len(text))
-    for _ in range(4):
-        while (
-            end - start > 1
-            and text[start] in _OPEN
-            and text[end - 1] in _CLOSE
-            and _balanced(text[start + 1 : end - 1])
-        ):
-            start, end = _trimmed(text, start + 1, end - 1)
-        match = tables.alone.match(text, start, end) or tables.before.match(text, start, end)
-        if match is None or match.end() >= end:
-            break
-        start, end = _trimmed(text, match.end(), end)
-    after = tables.after.search(text, max(start, end - 60), end)
-    if after and after.start() - start > 1:
-        start, end = _trimmed(text, start, after.start())
-    return start, end
-
-
-def _balanced(text: str) -> bool:
-    depth = 0
-    for letter in text:
-        depth += (letter in _OPEN) - (letter in _CLOSE)
-        if depth < 0:
-            return False
-    return depth == 0
-
-
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and text[start] in _TRIM:
-        start += 1
-    while end > start and text[end - 1] in _TRIM:
-        end -= 1
-    if end - start > 4 and text[end - 1] == "." and " " in text[start:end] and text[end - 3] not in " .":
-        end -= 1
-    if end - start > 1 and text[end - 1] in _CLOSE and not _balanced(text[start:end]):
-        end -= 1
-    if end - start > 1 and text[start] in _OPEN and not _balanced(text[start:end]):
-        start += 1
-    return start, end
 
 
 def _made(printed: str, text: tuple[int, int], credit: tuple[int, int], name: str) -> Cut:
@@ -173,176 +91,139 @@ def _made(printed: str, text: tuple[int, int], credit: tuple[int, int], name: st
     inner = strip_marker(printed[credit[0] : credit[1]])
     credit = (credit[0] + inner[0], credit[0] + inner[1])
     first, last = text
-    while first < last and printed[first] in _TRIM:
+    while first < last and printed[first] in LOOSE:
         first += 1
-    while last > first and printed[last - 1] in " \t\n\r\u00a0|/–—-=·•／([":
+    while last > first and printed[last - 1] in " \t\n\r\u00a0|/–—-=＝·•／([（":
         last -= 1
-    return Cut(
-        printed[first:last],
-        printed[credit[0] : credit[1]],
-        (first, last),
-        credit,
-        (Evidence(name, WEIGHTS[name], printed[credit[0] : credit[1]][:80]),),
-    )
+    words = printed[credit[0] : credit[1]]
+    return Cut(printed[first:last], words, (first, last), credit, (Evidence(name, WEIGHTS[name], words[:80]),))
 
 
-def _is_credit(inside: str) -> bool:
-    """Tell whether a bracket's or last clause's text is a credit."""
-    tables = _tables()
-    if inside.strip(" .").casefold() in tables.brackets:
-        return False
-    if tables.before.match(inside.lstrip()) or tables.alone.match(inside.lstrip()):
-        return True
-    return _is_agency_clause(inside)
-
-
-def _is_agency_clause(text: str) -> bool:
-    """Tell whether a text is names and an agency and nothing else: short, no sentence, the agency standing alone."""
-    text = text.strip(_TRIM + ".")
-    tables = _tables()
-    match = tables.agency.search(text)
-    if match is None or len(text) > 100:
-        return False
-    parts = [p for p in re.split(r"\s*(?:/|／|\||,|;|–|—| - |\bvia\b|\bfor\b|\bby\b|：|:)\s*", text) if p]
-    if not any(tables.agency.match(p) for p in parts) and not tables.agency.search(parts[-1]):
-        return False
-    return all(_is_name(p) for p in parts)
-
-
-def _is_name(part: str) -> bool:
-    """Tell whether a text may be a person's or a house's name: few words, capitals or a script without them."""
-    part = part.strip("()[] .")
-    words = part.split()
-    if not words or len(words) > 6:
-        return False
-    small = sum(
-        1 for w in words if w[:1].islower() and w.casefold() not in _PARTICLES and not _tables().agency.search(w)
-    )
-    return small == 0 or (small == 1 and len(words) > 2) or bool(_tables().agency.fullmatch(part))
-
-
-_PARTICLES = frozenset(
-    ["van", "von", "de", "der", "den", "del", "di", "da", "dos", "das", "la", "le", "el", "al", "bin", "ibn", "y", "e", "und", "and", "&", "the", "of", "for", "via", "by", "zu", "zum", "ten", "ter"]
-)
-
-
-def _whole(printed: str, start: int, end: int) -> Cut | None:
+def _whole(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:
     """The printed words are a credit and nothing else."""
     text = printed[start:end]
-    tables = _tables()
-    if len(text) > 120 or not text:
+    if len(text) > MAX_CREDIT or not is_credit(text, known):
         return None
-    match = tables.before.match(text.lstrip(_OPEN)) or tables.alone.match(text.lstrip(_OPEN))
-    inside = text.strip(_OPEN + _CLOSE + _TRIM)
-    if (
-        match
-        and len(inside.split()) <= 10
-        and not _SENTENCE_END.search(inside[match.end() : -1] if "|" in inside else "")
-    ):
-        rest = inside[match.end() :]
-        if len(rest.split()) <= 8 and not re.search(r"[.!?。]\s", rest):
-            return _made(printed, (end, end), (start, end), "credit-whole")
-    if not match and _is_agency_clause(inside) and len(inside.split()) <= 8:
-        return _made(printed, (end, end), (start, end), "credit-whole")
-    return None
+    found = marker(text.lstrip(OPEN))
+    if found and not found[1] and not has_agency(text):
+        return None
+    if not found and len(text.split()) > 8:
+        return None
+    return _made(printed, (end, end), (start, end), "credit-whole")
 
 
-def _bracket_end(printed: str, start: int, end: int) -> Cut | None:
+def _bracket_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:
     """Brackets at the end: "… in Rom. (Foto: X/dpa)"; a full stop or a caption bracket may follow."""
-    tail = max(start, end - REACH)
-    matches = list(_BRACKETS.finditer(printed, tail, end))
+    matches = list(_BRACKETS.finditer(printed, max(start, end - REACH), end))
     for match in reversed(matches[-2:]):
-        after = printed[match.end() : end].strip(_TRIM + ".。")
-        follows = match is not matches[-1] and after.strip(_OPEN + _CLOSE).casefold() in _tables().brackets
-        inside = match.group(1)
-        if after and not follows:
+        after = printed[match.end() : end].strip(LOOSE + ".。")
+        if after and after.strip(OPEN + CLOSE).casefold() not in tables().brackets:
             continue
-        label = _LABEL.fullmatch(inside)
-        if _is_credit(inside) or (label and len(label.group(1).split()) <= 3 and not label.group(1).isdigit()):
+        inside = match.group(1)
+        if is_credit(inside, known, bracketed=True) or _is_labelled(inside):
             return _made(printed, (start, match.start()), match.span(1), "credit-bracket")
     return None
 
 
-def _marker_end(printed: str, start: int, end: int) -> Cut | None:
-    """A marker in running text near the end: "… in Rom. Foto: X/dpa", "… © X"."""
-    tables = _tables()
-    tail = max(start, end - REACH)
-    found = [m for p in (tables.alone, tables.before) for m in p.finditer(printed, tail, end)]
-    for match in sorted(found, key=lambda m: (m.start(), -m.end())):
-        before, rest = printed[start : match.start()].rstrip(), printed[match.end() : end]
-        if not before or not rest.strip(_TRIM) or len(rest) > MAX_CREDIT:
-            continue
-        if _ends_clause(before, match, printed) and _is_rest(rest):
-            return _made(printed, (start, match.start()), (match.start(), end), "credit-marker")
-    return None
-
-
-def _ends_clause(before: str, match: re.Match[str], printed: str) -> bool:
-    """Tell whether a credit may begin here: after a sentence, a separator or a bracket, or with a capital or sign."""
-    if before[-1] in ".!?…。！？»”\"’'“)]）】|/–—-,;:·•([（【«›":
-        return True
-    return match.group()[0].isupper() or not match.group()[0].isalpha() or not printed[match.start()].isascii()
-
-
-def _is_rest(rest: str) -> bool:
-    """Tell whether what follows a marker is names: no sentence goes on."""
-    rest = rest.strip(_TRIM)
-    sentences = [s for s in re.split(r"(?<=[^\W\d_]{3})[.!?]\s+(?=\w)|[。！？]", rest) if s.strip()]
-    if len(sentences) > 1 and len(sentences[-1].split()) > 5:
+def _is_labelled(inside: str) -> bool:
+    """Tell whether brackets hold a label of an unknown language and names: "(Kuha: Juan Cruz)"."""
+    label = _LABEL.fullmatch(inside)
+    if label is None or not all(is_name(p) for p in parts_of(label.group(2))):
         return False
-    words = rest.split()
-    small = sum(1 for w in words if w[:1].islower() and w.casefold() not in _PARTICLES)
-    return len(words) <= 16 and small <= max(2, len(words) // 2)
+    return len(label.group(2).split()) > 1 or label.group(2).isupper() or not label.group(2).isascii()
 
 
-def _bracket_start(printed: str, start: int, end: int) -> Cut | None:
-    """Brackets at the beginning: "(Foto: X) Der Kanzler …", "[写真=X] …"."""
-    match = _BRACKETS.match(printed, start, min(end, start + REACH))
-    if match and _is_credit(match.group(1)) and match.end() < end:
-        return _made(printed, (match.end(), end), match.span(1), "credit-first")
+def _marker_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:
+    """A marker in running text near the end: "… in Rom. Foto: X/dpa", "… © X"."""
+    low = max(start, end - REACH)
+    found = [(m, True) for p in (tables().alone, tables().strong) for m in p.finditer(printed, low, end)]
+    found += [(m, False) for m in tables().weak.finditer(printed, low, end)]
+    for match, strong in sorted(found, key=lambda f: (f[0].start(), -f[0].end())):
+        before, rest = printed[start : match.start()].rstrip(), printed[match.end() : end]
+        if not before or not _may_begin(before, match):
+            continue
+        if is_names(rest, 0.5 if strong else 0.0):
+            first = _with_agency_before(printed, start, match.start())
+            return _made(printed, (start, first), (first, end), "credit-marker")
     return None
 
 
-def _marker_start(printed: str, start: int, end: int) -> Cut | None:
-    """A marker at the very beginning, the caption after a separator: "© X/dpa | Der Kanzler …"."""
-    tables = _tables()
-    match = tables.alone.match(printed, start, end) or tables.before.match(printed, start, end)
-    if match is None:
-        return None
-    stop = re.compile(r"\s\|\s?|\s[–—•·-]\s|\n").search(printed, match.end(), min(end, match.end() + MAX_CREDIT))
-    if stop and end - stop.end() > 10:
-        return _made(printed, (stop.end(), end), (start, stop.start()), "credit-first")
-    return None
+def _may_begin(before: str, match: re.Match[str]) -> bool:
+    """Tell whether a credit may begin here: after a clause, or with a capital, a sign or a script without capitals."""
+    return before[-1] in ".!?…。！？»”\"’'“)]）】|/–—-,;:·•([（【«›" or not match.group()[0].islower()
 
 
-def _agency_first(printed: str, start: int, end: int) -> Cut | None:
-    """The agency first, the caption after a separator: "X/AFP via Getty Images | …", "AFP – …"."""
-    stop = re.compile(r"\s?\|\s?|\s[–—•·]\s|\n").search(printed, start, min(end, start + 120))
-    if stop and end - stop.end() > 20 and _is_agency_clause(printed[start : stop.start()]):
-        return _made(printed, (stop.end(), end), (start, stop.start()), "credit-first")
-    return None
+def _with_agency_before(printed: str, start: int, place: int) -> int:
+    """Where a credit begins whose marker follows an agency: "AP Photo/Jane Doe", "AFP / Foto: X"."""
+    head = printed[max(start, place - 30) : place].rstrip()
+    for match in tables().agency.finditer(head):
+        if match.end() == len(head.rstrip(" /|")):
+            return max(start, place - 30) + match.start()
+    return place
 
 
-def _agency_end(printed: str, start: int, end: int) -> Cut | None:
+def _agency_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:
     """The last clause is names and an agency: "… på lördagen. Dan Bashakov/AP", "… | Reuters"."""
-    tail = max(start, end - MAX_CREDIT)
-    breaks = [m.end() for m in _SENTENCE_END.finditer(printed, tail, end) if m.end() < end]
-    for place in reversed(breaks[-4:]):
-        clause = printed[place:end].strip()
-        if clause and place > start and _is_agency_clause(clause):
+    for place in _breaks(printed, start, end):
+        clause = printed[place:end]
+        if is_agency_clause(clause, known):
             return _made(printed, (start, place), (place, end), "credit-agency")
     return None
 
 
-def _after_word(printed: str, start: int, end: int) -> Cut | None:
-    """A last clause that a marker closes: "… J. Petraitis / X nuotr.", "…（共同撮影）", "…. 김철수 기자"."""
-    match = _tables().after.search(printed, max(start, end - 40), end)
+def _breaks(printed: str, start: int, end: int) -> list[int]:
+    """Where the last clauses begin, the longest tail first (at most four)."""
+    low = max(start, end - MAX_CREDIT)
+    return [m.end() for m in _BREAK.finditer(printed, low, end) if start < m.end() < end][-4:]
+
+
+def _after_word(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:
+    """A last clause that a marker closes: "… J. Petraitis / X nuotr.", "…＝共同撮影", "…. 김철수 기자"."""
+    match = tables().after.search(printed, max(start, end - 40), end)
     if match is None:
         return None
-    tail = max(start, end - MAX_CREDIT)
-    breaks = [m.end() for m in _SENTENCE_END.finditer(printed, tail, match.start()) if m.end() < match.start()]
-    for place in reversed(breaks[-3:]):
-        clause = printed[place : match.start()].strip()
-        if clause and place > start and len(clause) < 60 and _is_name(clause.replace("/", " ")):
+    for place in _breaks(printed, start, end):
+        clause = printed[place : match.start()].strip(LOOSE)
+        if clause and len(clause) < 60 and all(is_name(p) for p in parts_of(clause)):
             return _made(printed, (start, place), (place, end), "credit-after-word")
     return None
+
+
+def _bracket_start(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:
+    """Brackets at the beginning: "(Foto: X) Der Kanzler …", "[写真=X] …"."""
+    match = _BRACKETS.match(printed, start, min(end, start + REACH))
+    if match and match.end() < end and is_credit(match.group(1), known, bracketed=True):
+        return _made(printed, (match.end(), end), match.span(1), "credit-first")
+    return None
+
+
+def _first(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:
+    """The credit first, the caption after a separator: "© X/dpa | Der Kanzler …", "X/AFP via Getty Images | …"."""
+    for stop in _FIRST.finditer(printed, start, min(end, start + MAX_CREDIT)):
+        if end - stop.end() <= 10:
+            return None
+        head = printed[start : stop.start()]
+        if is_credit(head, known) and not is_credit(printed[stop.end() : end], known):
+            return _made(printed, (stop.end(), end), (start, stop.start()), "credit-first")
+    return None
+
+
+def _slash_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:
+    """Two words, a slash and an agency at the end, without any break before: "… gibt« Andrew Harnik / AP"."""
+    match = _SLASH.search(printed, max(start, end - 110), end)
+    if match and match.start(1) > start and is_agency_clause(match.group(1), known):
+        return _made(printed, (start, match.start(1)), match.span(1), "credit-slash")
+    return None
+
+
+def _own_line(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:
+    """A last line of its own that is a bare name, after a finished sentence."""
+    place = printed.rfind("\n", start, end)
+    if place > start and printed[place - 1] in ".!?。”\"»" and is_credit(printed[place + 1 : end], known, apart=True):
+        return _made(printed, (start, place), (place + 1, end), "credit-line")
+    return None
+
+
+_WAYS = (
+    _bracket_start, _first, _whole, _bracket_end, _agency_end, _marker_end, _after_word, _slash_end, _own_line
+)  # fmt: skip

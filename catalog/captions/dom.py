@@ -122,7 +122,7 @@ def pieces(element: Element, leave: frozenset[Element] | set[Element] = frozense
             if node.tag in BLOCKS:
                 yield "\n"
             if node.text:
-                yield node.text
+                yield " " if node.text == "\n" else node.text
         else:
             if skip is not None and node is not skip:
                 continue
@@ -130,18 +130,20 @@ def pieces(element: Element, leave: frozenset[Element] | set[Element] = frozense
                 yield "\n"
             skip = None
             if node is not element and node.tail:
-                yield node.tail
+                yield " " if node.tail == "\n" else node.tail
 
 
-def words(element: Element, leave: frozenset[Element] | set[Element] = frozenset()) -> str:
-    """Return the readable text of ``element`` on one line, at most 20,000 characters."""
+def words(element: Element, leave: frozenset[Element] | set[Element] = frozenset(), lines: bool = False) -> str:
+    """Return the readable text of ``element`` on one line, or (``lines``) one line per block; at most 20,000 characters."""
     if len(element) == 0:
         return tidy((element.text or "")[:MAX_WORDS])
     found: list[str] = []
     size = 0
     for piece in pieces(element, leave):
-        found.append(piece)
+        # White space of the source is no line break; only the marks that pieces() makes are.
+        found.append(piece if piece == "\n" or not lines else _SPACES.sub(" ", piece))
         size += len(piece)
         if size > MAX_WORDS:
             break
-    return tidy("".join(found))
+    text = "".join(found)
+    return "\n".join(t for line in text.split("\n") if (t := tidy(line))) if lines else tidy(text)

@@ -1,231 +1,236 @@
-"""The caption and credit that a page prints with a picture, found by where they stand.
+"""The caption that a page prints with a picture, found by where it stands.
 
-Ways, the surest first: the figure's ``figcaption``; an element named as a caption in the picture's own wrapper; an
-element that ``aria-describedby`` points at; a data attribute; short text that shares the wrapper; a paragraph beside it.
+Ways, the surest first: the figure's ``figcaption``; what ``aria-describedby`` points at; an element named as a caption in
+the picture's own wrapper; short text that shares the wrapper; a data attribute; a paragraph beside it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from ..model import Evidence
-from .credit import cut, has_marker, strip_marker
-from .dom import Element, Page, says, tidy, words
+from .credit import cut, is_credit
+from .dom import Element, Page, parse, says, tidy, words
+from .holder import MAX_CAPTION, Found, from_text, read
 from .pictures import Picture
 from .region import Region
 
-MAX_CAPTION = 2500
 #: Log-odds that words found in this way are the picture's caption.
 WEIGHTS = {
     "figcaption": 4.0,
-    "figcaption-near": 2.5,
-    "caption-class": 3.0,
     "caption-class-figure": 3.5,
+    "caption-class": 3.0,
     "aria-describedby": 3.0,
     "data-caption": 2.5,
     "wrapper-text": 1.5,
-    "paragraph-beside": 0.7,
-    "same-as-alt": 0.5,
-    "has-credit": 0.5,
+    "paragraph-beside": 0.5,
+    "same-as-alt": 2.0,
+    "set-apart": 1.0,
+    "title-attribute": 1.0,
 }
-_DATA = ("data-caption", "data-sub-html", "data-image-caption", "data-title-caption", "data-figcaption")
-_WRAP_STOPS = frozenset({"body", "html", "article", "main"})
+_DATA = ("data-caption", "data-sub-html", "data-image-caption", "data-figcaption", "data-description", "data-credit-caption")
+_STOPS = frozenset({"body", "html", "article", "main"})
+_SMALL = frozenset({"em", "i", "small", "font", "center"})
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 
 
-@dataclass(slots=True)
-class Found:
-    """Words found with a picture. ``element`` is where they stand (``None``: an attribute), ``printed`` caption and credit."""
-
-    printed: str
-    text: str
-    credit: str
-    element: Element | None
-    reasons: list[Evidence] = field(default_factory=list)
+def _way(name: str) -> Evidence:
+    return Evidence(name, WEIGHTS[name])
 
 
-def place(page: Page, region: Region, pictures: list[Picture]) -> list[Found | None]:
-    """Return what is printed with each picture, in their order."""
-    shown: dict[Element, set[int]] = {}
-    for number, picture in enumerate(pictures):
-        for element in picture.elements:
-            for above in element.iterancestors():
-                shown.setdefault(above, set()).add(number)
-    return [_of_picture(page, region, number, picture, shown) for number, picture in enumerate(pictures)]
+class Placer:
+    """Finds the captions of one story's pictures."""
 
+    def __init__(self, page: Page, region: Region, pictures: list[Picture], known: tuple[str, ...] = ()) -> None:
+        self.page, self.region, self.pictures, self.known = page, region, pictures, known
+        self.shown: dict[Element, set[int]] = {}
+        for number, picture in enumerate(pictures):
+            for element in picture.elements:
+                for above in element.iterancestors():
+                    self.shown.setdefault(above, set()).add(number)
 
-def _of_picture(
-    page: Page, region: Region, number: int, picture: Picture, shown: dict[Element, set[int]]
-) -> Found | None:
-    best: Found | None = None
-    for element in picture.elements[:6]:
-        found = (
-            _figure(element, number, shown)
-            or _described(page, element)
-            or _wrapped(element, number, shown, region)
-            or _attribute(element)
-            or _beside(element, number, shown, region)
-        )
-        if found and (best is None or (found.text and not best.text)):
-            best = found
-    return best
+    def place(self) -> list[Found | None]:
+        """Return what is printed with each picture, in their order."""
+        return [self._of(number, picture) for number, picture in enumerate(self.pictures)]
 
-
-def _figure(element: Element, number: int, shown: dict[Element, set[int]]) -> Found | None:
-    """The ``figcaption`` of the nearest figure that has one; a gallery's shared one when no nearer figure has."""
-    for above in element.iterancestors():
-        if above.tag in _WRAP_STOPS:
-            return None
-        if above.tag != "figure":
-            continue
-        captions = [c for c in above.iter("figcaption") if tidy("".join(c.itertext()))]
-        own = [c for c in captions if next(c.iterancestors("figure")) is above]
-        if not captions:
-            continue
-        if own or len(shown.get(above, ())) <= 1:
-            return _read((own or captions), above, "figcaption", number, shown)
-    return None
-
-
-def _described(page: Page, element: Element) -> Found | None:
-    ident = (element.get("aria-describedby") or "").split()
-    for one in ident[:3]:
-        target = page.by_id(one)
-        if target is not None and len(words(target)) < MAX_CAPTION:
-            return _read([target], None, "aria-describedby", -1, {})
-    return None
-
-
-def _wrapped(element: Element, number: int, shown: dict[Element, set[int]], region: Region) -> Found | None:
-    """Words in the nearest wrappers that hold this picture alone and no prose."""
-    node = element.getparent()
-    for _ in range(7):
-        if node is None or node.tag in _WRAP_STOPS or shown.get(node, set()) - {number}:
-            return None
-        if region.mass.get(node, 0) > max(400, 0.15 * region.total):
-            return None
-        named = [c for c in node.iter("*") if c is not element and _is_caption(c)]
-        named = [c for c in named if not any(a in named for a in c.iterancestors())]
-        named = [c for c in named if words(c)]
-        if named:
-            return _read(
-                named[:3], node, "caption-class-figure" if node.tag == "figure" else "caption-class", number, shown
+    def _of(self, number: int, picture: Picture) -> Found | None:
+        best: Found | None = None
+        for element in picture.elements[:6]:
+            found = (
+                self._figure(element, number)
+                or self._described(element)
+                or self._wrapped(element, number, picture)
+                or self._attribute(element)
+                or self._next(element, number, picture)
             )
-        text = words(node)
-        if text and (node.tag == "figure" or "wrapper" in says(node) or has_marker(text)) and len(text) < 600:
-            found = _read([node], node, "wrapper-text", number, shown)
-            if found and (found.text or found.credit):
+            if found and (best is None or (found.text and not best.text)):
+                best = found
+        return _with_attributes(best, picture, self.known)
+
+    def _alone(self, node: Element, number: int) -> bool:
+        return not self.shown.get(node, set()) - {number}
+
+    def _figure(self, element: Element, number: int) -> Found | None:
+        """The ``figcaption`` of the nearest figure that has one with words; a gallery's shared one when no nearer has."""
+        for above in element.iterancestors():
+            if above.tag in _STOPS:
+                return None
+            if above.tag != "figure":
+                continue
+            captions = [c for c in above.iter("figcaption") if words(c)]
+            own = [c for c in captions if next(c.iterancestors("figure"), None) is above]
+            own = [c for c in own if not any(a in own for a in c.iterancestors("figcaption"))]
+            if own or (captions and self._alone(above, number)):
+                return read(own or captions[:1], above if self._alone(above, number) else None, _way("figcaption"), self.known)
+        return None
+
+    def _described(self, element: Element) -> Found | None:
+        for ident in (element.get("aria-describedby") or "").split()[:3]:
+            target = self.page.by_id(ident)
+            if target is not None and 0 < len(words(target)) < MAX_CAPTION:
+                return read([target], None, _way("aria-describedby"), self.known)
+        return None
+
+    def _wrapped(self, element: Element, number: int, picture: Picture) -> Found | None:
+        """Words in the nearest wrappers that hold this picture alone and little prose."""
+        node = element.getparent()
+        steps = 0
+        while node is not None and steps < 7:
+            if node.tag in _STOPS or not self._alone(node, number):
+                return None
+            if self.region.mass.get(node, 0) > max(400, 0.15 * self.region.total):
+                return None
+            named = _named(node)
+            if named:
+                way = _way("caption-class-figure" if node.tag == "figure" else "caption-class")
+                return read(named, node, way, self.known)
+            if found := self._plain(node, element, picture):
                 return found
-        node = node.getparent()
-    return None
+            steps += node.tag not in ("source", "picture")
+            node = node.getparent()
+        return None
+
+    def _plain(self, node: Element, element: Element, picture: Picture) -> Found | None:
+        """The words of a wrapper with no names: taken when few and when something says that they are the picture's."""
+        text = words(node)
+        if not text or len(text) > 600 or any(words(h) for h in node.iter(*_HEADINGS)):
+            return None
+        linked = sum(len(words(a)) for a in node.iter("a"))
+        if linked > 0.5 * len(text):
+            return None
+        evidence = [_way("wrapper-text")] if node.tag in ("figure", "table") or "wrapper" in says(node) else []
+        if _same_as_alt(text, picture):
+            evidence.append(_way("same-as-alt"))
+        if cut(text, known=self.known).credit or _set_apart(node, text):
+            evidence.append(_way("set-apart"))
+        if not evidence and (len(text) > 250 or node.tag not in ("p", "div", "td", "center", "span")):
+            return None
+        found = read([node], None, evidence[0] if evidence else _way("paragraph-beside"), self.known)
+        if found:
+            found.reasons += evidence[1:]
+        return found
+
+    def _attribute(self, element: Element) -> Found | None:
+        for node in (element, element.getparent()):
+            for name in _DATA if node is not None else ():
+                value = node.get(name)
+                if value and 3 < len(value) < MAX_CAPTION:
+                    return from_text(plain(value), None, _way("data-caption"), self.known)
+        return None
+
+    def _next(self, element: Element, number: int, picture: Picture) -> Found | None:
+        """A short paragraph right after the picture's block that something sets apart from the story's text."""
+        node = element
+        for _ in range(8):
+            parent = node.getparent()
+            if parent is None or not self._alone(parent, number) or self.region.mass.get(parent, 0) > 0:
+                break
+            node = parent
+        after = node.getnext()
+        if after is None or self.shown.get(after) or after.tag in _HEADINGS:
+            return None
+        text = words(after)
+        if not text or len(text) > 600 or next(after.iter("img"), None) is not None:
+            return None
+        evidence: list[Evidence] = []
+        if "caption" in says(after):
+            evidence.append(_way("caption-class"))
+        if _same_as_alt(text, picture):
+            evidence.append(_way("same-as-alt"))
+        if len(text) < 400 and after.tag in ("p", "div", "span", "em", "i", "small", "center", "cite"):
+            if cut(text, known=self.known).credit and len(text) < 400:
+                evidence.append(_way("set-apart"))
+            elif after.tag in _SMALL or _set_apart(after, text):
+                evidence.append(_way("set-apart"))
+        if not evidence:
+            return None
+        found = read([after], None, _way("paragraph-beside"), self.known)
+        if found:
+            found.reasons += evidence
+        return found
+
+
+def plain(value: str) -> str:
+    """Return an attribute's or script's text; markup inside it is taken out."""
+    return words(parse(value[:20_000]).root, lines=True) if "<" in value else tidy(value)
+
+
+def _named(node: Element) -> list[Element]:
+    """The outermost elements below ``node`` that are named as captions and have words."""
+    found: list[Element] = []
+    taken: set[Element] = set()
+    for element in node.iter("*"):
+        if element is node:
+            continue
+        if element.getparent() in taken:
+            taken.add(element)
+        elif _is_caption(element) and words(element):
+            found.append(element)
+            taken.add(element)
+    return found[:3]
 
 
 def _is_caption(element: Element) -> bool:
     if element.tag in ("figcaption", "caption"):
         return True
-    if element.tag in ("img", "picture", "source", "a", "button", "input", "meta"):
+    if element.tag in ("img", "picture", "source", "button", "input", "meta", "figure"):
         return False
-    said = says(element)
-    return "caption" in said and not any(True for _ in element.iter("img", "picture"))
+    return "caption" in says(element) and next(element.iter("img", "picture"), None) is None
 
 
-def _attribute(element: Element) -> Found | None:
-    for node in (element, element.getparent()):
-        if node is None:
+def _letters(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def _same_as_alt(text: str, picture: Picture) -> bool:
+    """Tell whether words repeat the picture's ``alt`` or ``title`` (a credit may follow)."""
+    own = _letters(text)
+    return any(len(key) > 15 and (own.startswith(key) or key.startswith(own) and len(own) > 15)
+               for key in (_letters(picture.alt), _letters(picture.title)))
+
+
+def _set_apart(block: Element, text: str) -> bool:
+    """Tell whether a whole block is italic or small, or bold with a full stop (sub-headings have none)."""
+    for child in block.iter("em", "i", "small", "strong", "b", "font"):
+        if len(words(child)) >= 0.9 * len(text):
+            return child.tag in _SMALL or (text.endswith((".", "。")) and len(text) < 200)
+    return False
+
+
+def _with_attributes(found: Found | None, picture: Picture, known: tuple[str, ...]) -> Found | None:
+    """Take a credit that only the ``title`` or ``alt`` says: "<caption> | X/dpa", "Foto: X"."""
+    if found is not None and found.credit:
+        return found
+    for value in (picture.title, picture.alt):
+        if not value or len(value) > 600:
             continue
-        for name in _DATA:
-            value = node.get(name)
-            if value and 3 < len(value) < MAX_CAPTION:
-                return _cut(_plain(value), None, "data-caption")
-    return None
-
-
-def _plain(value: str) -> str:
-    """An attribute's text; markup inside it is taken out."""
-    if "<" not in value:
-        return tidy(value)
-    from .dom import parse
-
-    return words(parse(value).root)
-
-
-def _beside(element: Element, number: int, shown: dict[Element, set[int]], region: Region) -> Found | None:
-    """A short paragraph right after the picture's block that carries a credit marker or is set apart."""
-    node = element
-    for _ in range(6):
-        parent = node.getparent()
-        if parent is None or shown.get(parent, set()) - {number} or region.mass.get(parent, 0) > 0:
-            break
-        node = parent
-    after = node.getnext()
-    if after is None or after.tag not in ("p", "div", "span", "em", "small", "i", "center") or shown.get(after):
-        return None
-    text = words(after)
-    if not text or len(text) > 500:
-        return None
-    if has_marker(text) and cut(text).credit:
-        return _cut(text, after, "paragraph-beside")
-    if after.tag in ("em", "small", "i") or _is_set_apart(after, text):
-        return _cut(text, after, "paragraph-beside")
-    return None
-
-
-def _is_set_apart(block: Element, text: str) -> bool:
-    """Tell whether a whole paragraph is italic or small."""
-    return any(len(words(c)) >= 0.9 * len(text) for c in block if c.tag in ("em", "i", "small"))
-
-
-def _read(
-    holders: list[Element], scope: Element | None, name: str, number: int, shown: dict[Element, set[int]]
-) -> Found | None:
-    """Read caption and credit from the elements that hold them; a credit element beside them in ``scope`` counts."""
-    credits: list[Element] = []
-    furniture: set[Element] = set()
-    for holder in holders:
-        for child in holder.iter("*"):
-            if child is holder or any(a in furniture or a in credits for a in child.iterancestors()):
-                continue
-            said = says(child)
-            if "credit" in said and "caption" not in said:
-                credits.append(child)
-            elif "furniture" in said and "caption" not in said and len(words(child)) < 40:
-                furniture.add(child)
-    beside = []
-    if scope is not None and scope not in holders and not credits:
-        beside = [c for c in scope.iter("*") if c not in holders and _is_credit_element(c, holders)][:2]
-    leave = furniture | set(credits)
-    whole = tidy(" ".join(words(h, furniture) for h in holders))
-    text = tidy(" ".join(words(h, leave) for h in holders))
-    said = list(dict.fromkeys(w for c in [*credits, *beside] if (w := words(c, furniture))))
-    if not whole and not said:
-        return None
-    if len(whole) > MAX_CAPTION:
-        return None
-    if said:
-        credit = " / ".join(dict.fromkeys(c[slice(*strip_marker(c))] for c in said))
-        left = _loose(text)
-        evidence = [Evidence(name, WEIGHTS[name]), Evidence("credit-element", 4.0, credit[:80])]
-        return Found(whole or text, left, credit, holders[0], evidence)
-    return _cut(whole, holders[0], name)
-
-
-def _loose(text: str) -> str:
-    """A caption whose credit was an element of its own, without the marker or separator left at its end."""
-    text = text.rstrip(" |/–—-=·•([")
-    last = cut(text + " X")
-    return last.text if last.credit == "X" else text
-
-
-def _is_credit_element(element: Element, holders: list[Element]) -> bool:
-    said = says(element)
-    return (
-        "credit" in said
-        and element.tag not in ("img", "a", "figure", "picture", "meta")
-        and 0 < len(words(element)) < 120
-        and not any(h in holders for h in element.iterancestors())
-        and not any(True for _ in element.iter("img"))
-    )
-
-
-def _cut(printed: str, element: Element | None, name: str) -> Found:
-    done = cut(printed)
-    return Found(printed, done.text, done.credit, element, [Evidence(name, WEIGHTS[name]), *done.reasons])
+        done = cut(value, known=known)
+        if not done.credit or done.reasons[0].name == "credit-after-word":
+            continue
+        reason = Evidence("credit-title-attribute", 1.0, done.credit[:80])
+        if found is None:
+            if done.reasons[0].name in ("credit-whole", "credit-marker", "credit-agency", "credit-bracket"):
+                return Found(value, "", done.credit, None, [_way("title-attribute"), reason])
+        elif not done.text or _letters(done.text)[:40] == _letters(found.text)[:40]:
+            found.credit = done.credit
+            found.reasons.append(reason)
+            return found
+    return found

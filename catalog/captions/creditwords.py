@@ -1,0 +1,200 @@
+"""The words of credits, and tests on short texts: is this a credit, a house, a name?
+
+The words are in ``data/credits.toml``. Form does the rest, so that languages outside the lists are served too.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from .data import load
+
+#: Longer texts are no credits; tests look no further.
+MAX_CREDIT = 160
+OPEN, CLOSE = "([（［【〔", ")]）］】〕"
+LOOSE = " \t\n\r\u00a0|/–—-:;,=·•：／＝"
+_EDGE = r"(?<![^\W_])"
+#: After a marker: a sign that only credits have, or a joining word or dash that sentences have too.
+_SIGN = r"\s{0,3}(?::|：|=|＝|／|\|)\s{0,3}|\s{0,2}/\s{0,2}"
+_JOIN = r"\s{1,3}(?:by|via|von|-|–|—)\s{1,3}"
+_SPLIT = re.compile(
+    r"\s*(?:/|／|\||,|;|、|：|:|＝|=|\(|\)|（|）|\+{1,3}|\s[-–—•·]\s|\b(?:via|for|by|für|and|und|y|et|e)\b)\s*"
+)
+_SENTENCE = re.compile(r"(?<=[^\W\d_]{3})[.!?]\s+(?=\S)|[。！？](?=.)")
+_CASELESS = re.compile(r"[\u0590-\u08ff\u0900-\u109f\u10d0-\u10ff\u1200-\u139f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af]")
+PARTICLES = frozenset(
+    "van von de der den del della di da dos das do la le el al bin ibn y e und and et & the of for via by zu zum ten ter d "
+    "c/o at in na pour para per für".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Compiled patterns: markers before a credit (``strong`` with a sign, ``weak`` with a joining word), ``alone``, ``after``."""
+
+    strong: re.Pattern[str]
+    weak: re.Pattern[str]
+    bare: re.Pattern[str]
+    alone: re.Pattern[str]
+    after: re.Pattern[str]
+    agency: re.Pattern[str]
+    brackets: frozenset[str]
+
+
+def _alternatives(words: list[str]) -> str:
+    return "|".join(re.escape(w) for w in sorted(set(words), key=lambda w: (-len(w), w)))
+
+
+def _split(text: str) -> list[str]:
+    return [" ".join(w.split()) for w in text.split(";") if w.strip()]
+
+
+@cache
+def tables() -> Tables:
+    """Return the compiled word lists."""
+    data = load("credits")
+    before = _alternatives([w for words in data["before"].values() for w in _split(words)])
+    plural = r"(?:\(s\)|\(e\)|s)?\.?"
+    agency = _alternatives(_split(data["agencies"]["exact"]))
+    folded = _alternatives(_split(data["agencies"]["folded"]))
+    return Tables(
+        strong=re.compile(rf"{_EDGE}(?:{before}){plural}(?:{_SIGN})", re.I),
+        weak=re.compile(rf"{_EDGE}(?:{before}){plural}{_JOIN}", re.I),
+        bare=re.compile(rf"(?:{before}){plural}(?:\s{{1,3}}|(?<=\.))(?=[^\s:])", re.I),
+        alone=re.compile(rf"{_EDGE}(?:{_alternatives(_split(data['alone']['words']))})(?![^\W_])\s{{0,3}}[:：]?\s{{0,3}}", re.I),
+        after=re.compile(rf"[\s／/]{{0,2}}(?:{_alternatives(_split(data['after']['words']))})[.\s]{{0,3}}$", re.I),
+        agency=re.compile(rf"{_EDGE}(?:(?:{agency})|(?i:{folded}))(?![^\W_])"),
+        brackets=frozenset(w.casefold() for w in _split(data["caption_brackets"]["words"])),
+    )
+
+
+def has_agency(text: str) -> bool:
+    """Tell whether a text names an agency or picture house in its first 400 characters."""
+    return bool(tables().agency.search(text[:400]))
+
+
+def marker(text: str, start: int = 0, end: int | None = None) -> tuple[int, bool] | None:
+    """Return where the marker that begins ``text[start:end]`` ends, and whether it is a strong one; ``None`` without one."""
+    stop = len(text) if end is None else end
+    for pattern, strong in ((tables().alone, True), (tables().strong, True), (tables().weak, False)):
+        if (match := pattern.match(text, start, stop)) and match.end() < stop:
+            return match.end(), strong
+    return None
+
+
+def is_balanced(text: str) -> bool:
+    """Tell whether each bracket that opens in ``text`` closes, and the other way round."""
+    depth = 0
+    for letter in text:
+        depth += (letter in OPEN) - (letter in CLOSE)
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the span without loose separators, a lone bracket and the full stop that ends a sentence."""
+    while start < end and text[start] in LOOSE:
+        start += 1
+    while end > start and text[end - 1] in LOOSE:
+        end -= 1
+    if end - start > 3 and text[end - 1] in ".。" and text[end - 3] not in " ." and not text[max(start, end - 4) : end - 1].isupper():
+        end -= 1
+    if end - start > 1 and text[end - 1] in CLOSE and not is_balanced(text[start:end]):
+        end -= 1
+    if end - start > 1 and text[start] in OPEN and not is_balanced(text[start:end]):
+        start += 1
+    return start, end
+
+
+def strip_marker(text: str) -> tuple[int, int]:
+    """Return the span of the agencies and persons in a text that is only a credit: markers and outer brackets left out.
+
+    A marker glued to a name by a slash ("Photo/Jane Doe", "Ljósmynd/Aðsend") is part of the name as printed.
+    """
+    start, end = trimmed(text, 0, len(text))
+    for _ in range(4):
+        while end - start > 2 and text[start] in OPEN and text[end - 1] in CLOSE and is_balanced(text[start + 1 : end - 1]):
+            start, end = trimmed(text, start + 1, end - 1)
+        found = marker(text, start, end)
+        if found is None or (text[found[0] - 1] == "/" and text[found[0]] != " " and text[found[0] - 2] != " "):
+            break
+        start, end = trimmed(text, found[0], end)
+    after = tables().after.search(text, max(start, end - 60), end)
+    if after and after.start() - start > 1 and text[max(start, after.start() - 1)] != "/":
+        start, end = trimmed(text, start, after.start())
+    return start, end
+
+
+def small_words(words: list[str]) -> int:
+    """Return how many words are neither capitalised, nor particles, nor signs: names have none."""
+    return sum(1 for w in words if w[:1].islower() and w.casefold() not in PARTICLES and "." not in w and "@" not in w)
+
+
+def is_name(part: str) -> bool:
+    """Tell whether a text may be a person's or a house's name: few words, capitalised or in a script without capitals."""
+    part = part.strip("()[] .'\"")
+    if not part:
+        return False
+    if tables().agency.fullmatch(part):
+        return True
+    words = part.split()
+    if _CASELESS.search(part):
+        return len(words) <= 5 and len(part) <= 30
+    kept = [w for w in words if not tables().agency.fullmatch(w)]
+    return len(words) <= 6 and len(part) <= 60 and small_words(kept) == 0
+
+
+def parts_of(text: str) -> list[str]:
+    """Return a credit's parts between slashes, commas, bars, brackets and joining words."""
+    return [p for p in _SPLIT.split(text[: 2 * MAX_CREDIT]) if p.strip(" .")]
+
+
+def is_agency_clause(text: str, known: tuple[str, ...] = ()) -> bool:
+    """Tell whether a text is names, an agency or known house among them, and nothing else."""
+    text = text.strip(LOOSE + ".")
+    if not text or len(text) > 110 or reads_on(text):
+        return False
+    parts = parts_of(text)
+    houses = {k.casefold() for k in known}
+    if not any(p.casefold().strip(" .") in houses or tables().agency.search(p) for p in parts) and text.casefold() not in houses:
+        return False
+    return all(is_name(p) or p.casefold() in houses for p in parts)
+
+
+def reads_on(text: str) -> bool:
+    """Tell whether a text holds the end of a sentence and more after it."""
+    return bool(_SENTENCE.search(text.strip(LOOSE)[:-1]))
+
+
+def is_names(rest: str, share: float) -> bool:
+    """Tell whether what follows a marker is names: short, no sentence, at most ``share`` of its words small."""
+    rest = rest.strip(LOOSE)
+    words = rest.split()
+    if not words or len(rest) > MAX_CREDIT or len(words) > 16 or reads_on(rest):
+        return False
+    return len(words) == 1 or small_words(words) <= share * len(words)
+
+
+def is_credit(text: str, known: tuple[str, ...] = (), *, apart: bool = False, bracketed: bool = False) -> bool:
+    """Tell whether a short text is a credit and nothing else.
+
+    ``apart``: it stands in an element or line of its own, so a bare name is enough. ``bracketed``: it stands in brackets,
+    so a marker needs no sign ("(Foto Meier)").
+    """
+    text = text.strip()
+    while len(text) > 2 and text[0] in OPEN and text[-1] in CLOSE and is_balanced(text[1:-1]):
+        text, bracketed = text[1:-1].strip(), True
+    if not text or len(text) > MAX_CREDIT or text.strip(" .").casefold() in tables().brackets:
+        return False
+    if found := marker(text):
+        return is_names(text[found[0] :], 0.5 if found[1] else 0.0) or marker(text[found[0] :]) is not None
+    if is_agency_clause(text, known):
+        return True
+    if bracketed and (bare := tables().bare.match(text)) and is_names(text[bare.end() :], 0.0):
+        return True
+    if after := tables().after.search(text):
+        return after.start() > 0 and len(text) <= 80 and not reads_on(text) and all(is_name(p) for p in parts_of(text[: after.start()]))
+    return apart and not reads_on(text) and len(text) <= 60 and text[-1] not in ".!?。" and all(is_name(p) for p in parts_of(text))

@@ -1,0 +1,153 @@
+"""Read the element that holds a caption: its words line by line, and the credit in it or beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ..model import Evidence
+from .credit import cut, is_credit, strip_marker
+from .dom import Element, says, tidy, words
+
+MAX_CAPTION = 2500
+MAX_CREDIT = 160
+_CREDIT_TAGS = frozenset({"small", "cite", "span", "em", "i", "p", "div", "strong", "b", "a"})
+
+
+@dataclass(slots=True)
+class Found:
+    """Words found with a picture. ``element`` is where they stand (``None``: an attribute or script).
+
+    ``printed`` is caption and credit as printed, ``text`` and ``credit`` its parts.
+    """
+
+    printed: str
+    text: str
+    credit: str
+    element: Element | None
+    reasons: list[Evidence] = field(default_factory=list)
+
+    @property
+    def weight(self) -> float:
+        """The sum of the evidence, in log-odds."""
+        return sum(r.weight for r in self.reasons)
+
+
+def read(
+    holders: list[Element], scope: Element | None, way: Evidence, known: tuple[str, ...] = ()
+) -> Found | None:
+    """Read caption and credit from the elements ``holders``; a credit beside them within ``scope`` counts as theirs.
+
+    ``known`` are houses and persons known to be credited on this page. ``None`` when there are no words, or too many.
+    """
+    furniture, marked = _parts(holders)
+    whole = "\n".join(w for h in holders if (w := words(h, furniture, lines=True)))
+    if len(whole) > MAX_CAPTION:
+        return None
+    leave = furniture | set(marked)
+    text = "\n".join(w for h in holders if (w := words(h, leave, lines=True)))
+    if not marked and scope is not None and scope not in holders:
+        marked = [c for c in _beside(scope, holders)][:2]
+    if not marked and whole:
+        marked = _unmarked(holders, furniture, known)
+        leave = furniture | set(marked)
+        text = "\n".join(w for h in holders if (w := words(h, leave, lines=True)))
+    said = list(dict.fromkeys(w for c in marked if (w := words(c, furniture))))
+    if not whole and not said:
+        return None
+    if not said:
+        return from_text(whole, holders[0], way, known)
+    printed = tidy(whole if all(s in tidy(whole) for s in said) else " ".join([whole, *said]))
+    if not text:
+        # An element named after the credit may hold the caption too.
+        found = cut(" ".join(said), known=known)
+        if found.text and found.credit:
+            return Found(printed, found.text, found.credit, holders[0], [way, *found.reasons])
+    names = list(dict.fromkeys(n for s in said if (n := s[slice(*strip_marker(s))])))
+    inner = cut(text, known=known)
+    if inner.credit and inner.text and inner.reasons[0].name != "credit-whole":
+        if not any(inner.credit in n for n in names):
+            names.insert(0, inner.credit)
+        text = inner.text
+    credit = " / ".join(n for n in names if not any(n != m and n in m for m in names))
+    return Found(printed, _loose(tidy(text)), credit, holders[0], [way, Evidence("credit-element", 4.0, credit[:80])])
+
+
+def from_text(printed: str, element: Element | None, way: Evidence, known: tuple[str, ...] = ()) -> Found:
+    """Cut the credit out of running text; line breaks in ``printed`` part credit from caption."""
+    done = cut(printed, known=known)
+    return Found(tidy(printed), tidy(done.text), tidy(done.credit), element, [way, *done.reasons])
+
+
+def _parts(holders: list[Element]) -> tuple[set[Element], list[Element]]:
+    """The furniture (buttons, counters, "show more") and the elements named as credits inside caption elements."""
+    furniture: set[Element] = set()
+    marked: list[Element] = []
+    taken: set[Element] = set()
+    for holder in holders:
+        for child in holder.iter("*"):
+            if child is holder:
+                continue
+            if child.getparent() in taken:
+                taken.add(child)
+                continue
+            said = says(child)
+            if "credit" in said and "caption" not in said and len(words(child)) <= MAX_CREDIT:
+                marked.append(child)
+                taken.add(child)
+            elif ("furniture" in said and "caption" not in said and len(words(child)) < 40) or child.get("role") == "button":
+                furniture.add(child)
+                taken.add(child)
+    return furniture, marked
+
+
+def _beside(scope: Element, holders: list[Element]) -> Iterator[Element]:
+    """Elements named as credits in the same wrapper as the caption."""
+    inside = {e for h in holders for e in h.iter("*")}
+    taken: set[Element] = set()
+    for element in scope.iter("*"):
+        if element in inside or element.tag in ("img", "figure", "picture", "meta", "source"):
+            continue
+        if element.getparent() in taken:
+            taken.add(element)
+            continue
+        said = says(element)
+        if (
+            "credit" in said
+            and "caption" not in said
+            and 0 < len(words(element)) < MAX_CREDIT
+            and next(element.iter("img"), None) is None
+        ):
+            taken.add(element)
+            yield element
+
+
+def _unmarked(holders: list[Element], furniture: set[Element], known: tuple[str, ...]) -> list[Element]:
+    """A first or last child that by its words is a credit and nothing else: ``<p>…</p><small>Foto: X</small>``."""
+    for holder in holders:
+        node = holder
+        for _ in range(4):
+            children = [c for c in node if c.tag in _CREDIT_TAGS and c not in furniture and words(c)]
+            if len(children) == 1 and len(words(children[0])) >= 0.98 * len(words(node, furniture)):
+                node = children[0]
+                continue
+            break
+        own = tidy(node.text or "") + "".join(tidy(c.tail or "") for c in node)
+        for child in (*children[-1:], *children[:1]):
+            text = words(child)
+            if len(text) > MAX_CREDIT or not (own or len(children) > 1):
+                continue
+            rest = words(node, {child})
+            if not (child.tail or "").strip(" \n\t.)|]") and is_credit(text, known):
+                return [child]
+            apart = child.tag in ("small", "cite") or (child.tag in ("p", "div", "span") and rest.endswith((".", "!", "?", "。")))
+            if child is children[-1] and apart and not (child.tail or "").strip() and is_credit(text, known, apart=True):
+                return [child]
+    return []
+
+
+def _loose(text: str) -> str:
+    """A caption whose credit was an element of its own, without the marker or separator left at its end."""
+    text = text.rstrip(" |/–—-=·•([")
+    last = cut(text + " X")
+    return last.text if last.credit == "X" else text
