@@ -1,0 +1,322 @@
+"""The JSON API: everything that the pages do. :mod:`web.openapi` describes it, and a test holds the two together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import msgspec
+from flask import Blueprint, Response, current_app, request, stream_with_context
+
+from catalog.errors import CatalogError, NotAllowed
+from catalog.model import Decision, ImportResult, ImportSummary
+from catalog.views import Hit
+
+from . import imports, openapi, words
+from .answers import json, plain
+from .context import library, who
+from .inputs import (
+    choice_arg,
+    cursor_arg,
+    flag_arg,
+    form_text,
+    idents,
+    json_body,
+    list_arg,
+    number_arg,
+    text_arg,
+    text_list,
+)
+from .present import thumb_url
+from .search import EXPORTS, FACETS, export
+from .security import needs, public, upload
+
+pages = Blueprint("api", __name__, url_prefix="/api/v1")
+_lines = msgspec.json.Encoder(order="deterministic")
+
+
+def _items(items: Any, total: int, next_: str | None, **more: Any) -> Response:
+    return json({"items": items, "total": total, "next": next_, **more})
+
+
+def _hit(hit: Hit) -> dict[str, Any]:
+    return {**plain(hit), "thumb": thumb_url(hit.id)}
+
+
+def full_record(ident: str) -> dict[str, Any]:
+    """Return one picture with everything that is known of it; what lists hold of it stands at the top level too."""
+    record = library().record(ident)
+    image = record.image
+    return {
+        **plain(record),
+        "sha256": image.sha256,
+        "paths": list(image.paths),
+        "width": image.width,
+        "height": image.height,
+        "format": image.format,
+        "thumb": thumb_url(image.id),
+        "file": f"/api/v1/images/{image.id}/file",
+    }
+
+
+@pages.get("/images")
+def images() -> Response:
+    """Search."""
+    page = library().search(
+        text_arg("q"),
+        sort=text_arg("sort", 40) or None,
+        limit=number_arg("limit", 50, 1, 500),
+        cursor=cursor_arg(),
+        facets=list_arg("facets", FACETS),
+    )
+    return _items(
+        [_hit(h) for h in page.items], page.total, page.next, facets=plain(page.facets), capped=page.capped,
+        did_you_mean=page.did_you_mean, query=page.query,
+    )  # fmt: skip
+
+
+@pages.get("/images/<ident>")
+def image(ident: str) -> Response:
+    """One picture with everything that is known of it."""
+    return json(full_record(ident))
+
+
+def _edit_values(body: dict[str, Any]) -> dict[str, Any]:
+    values = {k: body[k] for k in ("caption", "credit", "tags", "note") if k in body}
+    if "tags" in values:
+        values["tags"] = text_list(values["tags"], "tags")
+    if not values:
+        raise NotAllowed("Send at least one of caption, credit, tags and note.")
+    return values
+
+
+@pages.patch("/images/<ident>")
+def edit(ident: str) -> Response:
+    """Edit a picture's caption, credit, tags or note. An edit is a decision: the facts beneath stay."""
+    body = json_body({"seen": str, "caption": str, "credit": str, "tags": list, "note": str})
+    library().edit(ident, _edit_values(body), seen=body.get("seen"), who=who())
+    return json(full_record(ident))
+
+
+@pages.get("/images/<ident>/similar")
+def similar(ident: str) -> Response:
+    """Pictures that match one of the catalogue."""
+    found = library().similar(library().record(ident).id)
+    return _items(plain(found), len(found), None)
+
+
+@pages.post("/similar")
+@needs("viewer")
+@upload
+def similar_to() -> Response:
+    """Pictures that match one that is sent as ``picture``. It is not kept."""
+    sent = request.files.get("picture")
+    if sent is None:
+        raise NotAllowed("Send a picture as multipart field `picture`.", field="picture")
+    found = library().similar(sent.read())
+    return _items(plain(found), len(found), None)
+
+
+@pages.post("/images/bulk")
+def bulk() -> Response:
+    """Preview (``preview``: true) or make one change of many pictures, given by ``images`` or by ``query``."""
+    body = json_body({"images": list, "query": str, "values": dict, "preview": bool}, ("values",))
+    if ("images" in body) == ("query" in body):
+        raise NotAllowed("Give either `images` or `query`.", field="images")
+    chosen: list[str] | str = idents(body["images"], "images") if "images" in body else body["query"]
+    unknown = set(body["values"]) - {"caption", "credit", "tags", "note"}
+    if unknown:
+        raise NotAllowed("Only caption, credit, tags and note can be changed.", field="values")
+    values = _edit_values(_typed(body["values"]))
+    if body.get("preview"):
+        return json(plain(library().bulk_preview(chosen, values)))
+    return json({"changed": library().bulk_edit(chosen, values, who=who())})
+
+
+def _typed(values: dict[str, Any]) -> dict[str, Any]:
+    for name, value in values.items():
+        if not isinstance(value, list if name == "tags" else str):
+            raise NotAllowed(f"`{name}` has the wrong type.", field=name)
+    return values
+
+
+@pages.get("/articles/<ident>")
+def article(ident: str) -> Response:
+    """One article with its captions, links and pictures."""
+    return json(plain(library().article(ident)))
+
+
+@pages.get("/captions/<ident>")
+def caption(ident: str) -> Response:
+    """One caption with its links and the article it stood in."""
+    view = library().caption(ident)
+    own = next(c for c in view.captions if c.id == ident)
+    links = [{**plain(x), "status": view.statuses.get(x.id, "proposed")} for x in view.links if x.caption == ident]
+    return json({**plain(own), "links": links, "title": view.article.title, "url": view.article.url})
+
+
+@pages.get("/duplicates")
+def duplicates() -> Response:
+    """Groups of pictures that show one photograph."""
+    limit = number_arg("limit", 100, 1, 1000)
+    groups = []
+    total = 0
+    for group in library().groups():
+        total += 1
+        if len(groups) < limit:
+            groups.append(plain(group))
+    return _items(groups, total, None)
+
+
+@pages.get("/compare/<a>/<b>")
+def compare(a: str, b: str) -> Response:
+    """Two pictures beside each other."""
+    if a == b:
+        raise NotAllowed("Choose two different pictures to compare.", field="b")
+    return json(plain(library().compare(a, b)))
+
+
+@pages.get("/findings")
+def findings() -> Response:
+    """What waits for a person, what is worth most first."""
+    page = library().findings(
+        choice_arg("kind", tuple(words.KINDS)),
+        text_arg("q"),
+        status=choice_arg("status", ("open", "decided", "changed", "all"), "open"),
+        limit=number_arg("limit", 50, 1, 500),
+        cursor=cursor_arg(),
+    )
+    return _items(plain(page.items), page.total, page.next, kinds=page.kinds)
+
+
+@pages.get("/findings/<ident>")
+def finding(ident: str) -> Response:
+    """One finding with what is needed to decide it."""
+    return json(plain(library().finding(ident)))
+
+
+@pages.post("/findings/<ident>/decision")
+def decide(ident: str) -> Response:
+    """Decide a finding. ``seen`` is refused with 409 when the facts or the decisions moved since."""
+    body = json_body({"action": str, "seen": str, "note": str, "values": dict}, ("action",))
+    values = body.get("values", {})
+    if len(values) > 10 or not all(isinstance(v, str) and len(v) <= 200 for v in values.values()):
+        raise NotAllowed("`values` holds at most ten short texts.", field="values")
+    decision = library().decide(
+        ident, body["action"], seen=body.get("seen"), note=body.get("note", ""), who=who(), values=values
+    )
+    return json(plain(decision))
+
+
+def _decisions(made: list[Decision]) -> Response:
+    return _items(plain(made), len(made), None)
+
+
+@pages.post("/undo")
+def undo() -> Response:
+    """Take back the last ``n`` decisions."""
+    body = json_body({"n": int}) if request.content_length else {}
+    n = body.get("n", 1)
+    if not 1 <= n <= 100:
+        raise NotAllowed("`n` must be a whole number from 1 to 100.", field="n")
+    return _decisions(library().undo(n, who=who()))
+
+
+@pages.get("/log")
+def log() -> Response:
+    """Decisions, latest first."""
+    page = library().log(
+        limit=number_arg("limit", 50, 1, 500),
+        cursor=cursor_arg(),
+        who=text_arg("who", 80),
+        action=choice_arg("action", tuple(words.DONE)),
+    )
+    return _items(plain(page.items), page.total, page.next, undone=sorted(page.undone))
+
+
+@pages.get("/suggest")
+def suggest() -> Response:
+    """Completions of a query that is being typed."""
+    found = library().suggest(text_arg("q", 1000), number_arg("limit", 10, 1, 50))
+    return _items(plain(found), len(found), None)
+
+
+@pages.get("/saved")
+def saved() -> Response:
+    """The saved searches."""
+    held = library().saved()
+    return _items([{"name": name, "query": query} for name, query in held.items()], len(held), None)
+
+
+@pages.post("/saved")
+def save() -> Response:
+    """Save a search under a name."""
+    body = json_body({"name": str, "query": str}, ("name", "query"))
+    if not 1 <= len(body["name"].strip()) <= 80:
+        raise NotAllowed("A name has 1 to 80 characters.", field="name")
+    return json(plain(library().save_search(body["name"].strip(), body["query"], who=who())))
+
+
+@pages.get("/overview")
+def overview() -> Response:
+    """Counts of what the catalogue holds and of what waits."""
+    return json(plain(library().overview()))
+
+
+@pages.get("/imports")
+def runs() -> Response:
+    """The imports before, latest first."""
+    found = library().runs(number_arg("limit", 20, 1, 200))
+    return _items(plain(found), len(found), None)
+
+
+@pages.post("/import")
+@needs("admin")
+@upload
+def import_() -> Response:
+    """Import uploaded ``files``, or a ``path`` of this machine. As JSON Lines while it runs if that is accepted."""
+    stack = ExitStack()
+    path = str(json_body({"path": str}, ("path",))["path"]) if request.is_json else form_text("path", 4000).strip()
+    results = imports.run(stack, path)
+    if request.accept_mimetypes.best_match(["application/json", "application/x-ndjson"]) == "application/x-ndjson":
+        lines = stream_with_context(_as_lines(stack, results))
+        return Response(lines, mimetype="application/x-ndjson")
+    with stack:
+        done = list(results)
+    items = [plain(r) for r in done if isinstance(r, ImportResult)]
+    summary = next((plain(r) for r in done if isinstance(r, ImportSummary)), None)
+    return _items(items, len(items), None, summary=summary)
+
+
+def _as_lines(stack: ExitStack, results: Iterator[ImportResult | ImportSummary]) -> Iterator[bytes]:
+    with stack:
+        try:
+            for result in results:
+                line = {"summary": plain(result)} if isinstance(result, ImportSummary) else plain(result)
+                yield _lines.encode(line) + b"\n"
+        except CatalogError as error:
+            yield _lines.encode({"error": {"code": error.code, "message": str(error)}}) + b"\n"
+
+
+@pages.get("/export")
+def export_() -> Response:
+    """What a query selects, as a file in one of several formats."""
+    choice_arg("format", EXPORTS)
+    flag_arg("everything")
+    return export()
+
+
+@pages.get("/health")
+@public
+def health() -> Response:
+    """Whether the server answers and its catalogue can be read."""
+    library().findings(limit=1)
+    return json({"status": "ok"})
+
+
+@pages.get("/openapi.json")
+@public
+def description() -> Response:
+    """This API's OpenAPI 3.1 document."""
+    return json(openapi.document(current_app))

@@ -1,0 +1,51 @@
+"""The application: blueprints over one library."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from typing import cast
+
+from flask import Flask
+from flask.json.provider import JSONProvider
+
+from catalog.library import Library
+
+from . import api, articles, compare, desk, imports, log, login, overview, pictures, records, review, search
+from .access import Access
+from .answers import FastJSON
+from .limits import Attempts
+from .present import prepare
+from .problems import handle
+from .security import MAX_UPLOAD, guard
+
+
+def create_app(library: Library, access: Access | None = None) -> Flask:
+    """Return the WSGI application for ``library``. Without ``access`` everybody who reaches it may do everything."""
+    access = access or Access()
+    app = Flask("web", static_folder="static", template_folder="templates")
+    app.config.update(
+        SECRET_KEY=access.secret or os.urandom(32),
+        SESSION_COOKIE_NAME="cutline",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=access.secure,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+        MAX_CONTENT_LENGTH=MAX_UPLOAD,
+        MAX_FORM_PARTS=5000,
+        LOGIN=access.required,
+        TRAP_HTTP_EXCEPTIONS=False,
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    app.json = cast(JSONProvider, FastJSON(app))
+    app.url_map.merge_slashes = False
+    app.extensions["cutline"] = library
+    app.extensions["cutline-access"] = access
+    app.extensions["cutline-attempts"] = Attempts()
+    prepare(app)
+    guard(app, access)
+    handle(app)
+    for module in (pictures, search, records, articles, review, compare, imports, log, overview, login, desk, api):
+        app.register_blueprint(module.pages)
+    return app

@@ -1,0 +1,99 @@
+"""The review queue: one finding fills the screen, one key decides it, the next one follows."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from catalog.errors import NotAllowed, NotFound
+from catalog.library import Library
+from catalog.model import Decision
+from catalog.views import CompareView, FindingView
+
+from . import queue, words
+from .choices import choices
+from .context import library, who
+from .inputs import choice_arg, form_text, local_path, text_arg
+
+pages = Blueprint("review", __name__)
+
+
+def _filters() -> tuple[str, str]:
+    return choice_arg("kind", tuple(words.KINDS)), text_arg("q")
+
+
+def _comparison(lib: Library, view: FindingView) -> CompareView | None:
+    """Return the two pictures of a duplicate beside each other, None for the other kinds."""
+    if view.finding.kind != "duplicate":
+        return None
+    return lib.compare(*view.finding.subjects[:2])
+
+
+@pages.get("/review")
+def first() -> str | Response:
+    """Show the finding that is worth most, or that none waits."""
+    kind, query = _filters()
+    place = queue.place(library(), "", kind, query)
+    if not place.next:
+        return render_template("review.html", view=None, place=place, kind=kind, query=query, compare=None)
+    return _show(place.next, kind, query)
+
+
+@pages.get("/review/<ident>")
+def finding(ident: str) -> str:
+    """Show one finding at its place in the queue."""
+    return _show(ident, *_filters())
+
+
+def _show(ident: str, kind: str, query: str) -> str:
+    lib = library()
+    view = lib.finding(ident)
+    return render_template(
+        "review.html", view=view, place=queue.place(lib, ident, kind, query), kind=kind, query=query,
+        choices=choices(view), compare=_comparison(lib, view), address=queue.address,
+    )  # fmt: skip
+
+
+@pages.post("/review/<ident>")
+def decide(ident: str) -> Response:
+    """Decide one finding and go on to the next. The button's value is the action and its values, as a query string."""
+    chosen = dict(parse_qsl(form_text("choice", 500)))
+    action = chosen.pop("action", "")
+    if not action:
+        raise NotAllowed("Choose one of the buttons.", field="choice")
+    lib = library()
+    seen = form_text("seen", 100) or None
+    lib.decide(ident, action, seen=seen, note=form_text("note", 2000), who=who(), values=chosen)
+    back = form_text("back", 2000)
+    if back:
+        return redirect(local_path(back), 303)
+    kind, query, next_ = form_text("kind", 40), form_text("q", 8000), form_text("next", 120)
+    waits = next_ and queue.place(lib, next_, kind, query).n
+    return redirect(queue.address(next_ if waits else "", kind, query), 303)
+
+
+def taken_back(lib: Library, undone: list[Decision]) -> str:
+    """Return the finding that the last of the ``undone`` decisions was about, ``""`` when it was about none."""
+    ids = {ident for d in undone for ident in d.undoes} | {d.id for d in undone if d.action != "undo"}
+    for decision in lib.log(limit=200).items:
+        if decision.id in ids and decision.kind:
+            return decision.subject
+    return ""
+
+
+@pages.post("/undo")
+def undo() -> Response:
+    """Take back the last decision and show what it was about."""
+    lib = library()
+    undone = lib.undo(1, who=who())
+    back = request.form.get("back", "")
+    subject = taken_back(lib, undone)
+    if not subject or not back.startswith("/review"):
+        return redirect(local_path(back or "/log"), 303)
+    try:
+        lib.finding(subject)
+    except NotFound:
+        return redirect(local_path(back), 303)
+    return redirect(queue.address(subject, form_text("kind", 40), form_text("q", 8000)), 303)

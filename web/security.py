@@ -1,0 +1,200 @@
+"""What every request passes before a page sees it, and the headers that every answer carries.
+
+In this order: a Host that is ours (against DNS rebinding), an address that decodes, a body within its limit, a write
+from our own pages or with a bearer token (against forged requests), and someone with the role that the route asks for.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import quote, unquote_to_bytes, urlsplit
+
+from flask import Flask, Response, current_app, g, redirect, request, session
+from werkzeug.wrappers import Response as BaseResponse
+
+from catalog.errors import CatalogError
+
+from .access import LOCAL, Access, Person
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+#: Bytes of a query string, and of a body that is not an upload.
+MAX_QUERY = 16_384
+MAX_BODY = 2 << 20
+#: Bytes of one upload. The waitress server refuses more from the Content-Length alone, before reading the body.
+MAX_UPLOAD = 240 << 20
+
+CSP = (
+    "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+class Refused(CatalogError):
+    """A request that is turned away before any page sees it."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.http_status, self.code = status, code
+
+
+def needs(role: str) -> Callable[[View], View]:
+    """Mark a view as one that only people with ``role`` may use. Reads need `viewer`, writes `reviewer` unless marked."""
+
+    def mark(view: View) -> View:
+        view.__dict__["needs_role"] = role
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Mark a view as one that needs no log-in (the log-in page itself, health)."""
+    view.__dict__["needs_role"] = ""
+    return view
+
+
+def upload(view: View) -> View:
+    """Mark a view as one that takes uploads, with their larger limit."""
+    view.__dict__["takes_upload"] = True
+    return view
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether ``host`` (a name or an address) is this machine only."""
+    bare = host.strip("[]").lower()
+    if bare == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(bare).is_loopback
+    except ValueError:
+        return False
+
+
+def _host_name(header: str) -> str:
+    """Return the name of a Host header without its port, ``""`` when the header is not of that form."""
+    found = re.fullmatch(r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253})(?::\d{1,5})?", header.lower())
+    return found[1].rstrip(".") if found else ""
+
+
+def _check_host(access: Access) -> None:
+    name = _host_name(request.environ.get("HTTP_HOST", ""))
+    if name not in LOOPBACK_NAMES and name not in access.hosts:
+        raise Refused(421, "host", "This server does not answer to that host name.")
+
+
+def _check_address() -> None:
+    raw = request.environ.get("QUERY_STRING", "")
+    if len(raw) > MAX_QUERY:
+        raise Refused(414, "too-long", f"The address is longer than {MAX_QUERY:,} characters.")
+    path = request.environ.get("PATH_INFO", "").encode("latin-1", "replace")
+    if re.search(r"%(?![0-9A-Fa-f]{2})", raw):
+        raise Refused(400, "encoding", "The address holds a % that is not followed by two hexadecimal digits.")
+    try:
+        texts = path.decode("utf-8"), unquote_to_bytes(raw).decode("utf-8")
+    except UnicodeDecodeError:
+        raise Refused(400, "encoding", "The address is not valid UTF-8.") from None
+    if any("\0" in text for text in texts):
+        raise Refused(400, "encoding", "The address holds a NUL character.")
+
+
+def _check_body(view: Callable[..., Any] | None) -> None:
+    large = bool(getattr(view, "takes_upload", False))
+    limit = MAX_UPLOAD if large else MAX_BODY
+    request.max_content_length = limit
+    if not large:
+        request.max_form_memory_size = MAX_BODY
+    if (request.content_length or 0) > limit:
+        raise Refused(413, "too-large", f"At most {limit >> 20} MB can be sent here at once.")
+
+
+def same_origin() -> bool:
+    """Tell whether a write comes from a page of this server.
+
+    ``Origin`` must be our own when there is one, and ``Sec-Fetch-Site`` must say so when there is one; one of them must be
+    there, as browsers of the last years always send one with a POST.
+    """
+    origin = request.headers.get("Origin")
+    fetched = request.headers.get("Sec-Fetch-Site")
+    if origin is None and fetched is None:
+        return False
+    if fetched is not None and fetched not in ("same-origin", "none"):
+        return False
+    return origin is None or urlsplit(origin).netloc.lower() == request.environ.get("HTTP_HOST", "").lower()
+
+
+def _bearer(access: Access) -> Person | None:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not token.strip():
+        return None
+    person = access.bearer(token.strip())
+    if person is None:
+        raise Refused(401, "token", "That token is not known here.")
+    return person
+
+
+def _who(access: Access) -> Person | None:
+    """Return who sends this request, None when nobody known does. A role is looked up anew each time."""
+    if not access.required:
+        return Person(str(session.get("name", ""))[:80], LOCAL.role) if "name" in session else LOCAL
+    person = access.people.get(str(session.get("name", "")))
+    return person if session.get("signed-in") else None
+
+
+def _check_role(view: Callable[..., Any] | None, person: Person | None) -> BaseResponse | None:
+    role = getattr(view, "needs_role", "viewer" if request.method in SAFE_METHODS else "reviewer")
+    if not role or request.endpoint == "static":
+        return None
+    if person is None:
+        if wants_json() or request.method not in SAFE_METHODS:
+            raise Refused(401, "login", "Log in first, or send a bearer token.")
+        return redirect("/login?next=" + quote(request.full_path.rstrip("?"), safe=""), 303)
+    if not person.may(role):
+        raise Refused(403, "role", f"This needs the role {role}; {person.name or 'you'} have {person.role}.")
+    return None
+
+
+def wants_json() -> bool:
+    """Tell whether the answer to this request (an error, say) is for a program."""
+    return request.path.startswith("/api/")
+
+
+def guard(app: Flask, access: Access) -> None:
+    """Put the checks before every request of ``app`` and the headers on every answer."""
+
+    @app.before_request
+    def check() -> BaseResponse | None:
+        g.person = LOCAL
+        _check_host(access)
+        _check_address()
+        view = current_app.view_functions.get(request.endpoint or "")
+        _check_body(view)
+        by_token = _bearer(access) if access.required else None
+        if request.method not in SAFE_METHODS and by_token is None and not same_origin():
+            raise Refused(403, "origin", "A change must come from a page of this server, or with a bearer token.")
+        person = by_token or _who(access)
+        g.person = person or Person("", "viewer")
+        g.known = person is not None
+        return _check_role(view, person)
+
+    @app.after_request
+    def headers(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "no-store" if request.method not in SAFE_METHODS else "private, no-cache"
+        return response

@@ -1,0 +1,94 @@
+"""Serving the application with waitress."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from waitress.server import create_server
+
+from catalog.errors import UsageError
+from catalog.library import Library
+
+from .access import Access
+from .app import create_app
+from .security import MAX_UPLOAD, is_loopback
+
+SECRET_FILE = "web-secret"
+THREADS = 12
+
+
+def session_secret(folder: Path) -> bytes:
+    """Return the key that signs sessions, kept in the catalogue's ``folder`` so that a restart logs nobody out.
+
+    Made on first use, readable by its owner only. A catalogue that is no folder gets a new key at each start.
+    """
+    if not folder.is_dir():
+        return os.urandom(32)
+    path = folder / SECRET_FILE
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        kept = path.read_bytes()
+        return kept if len(kept) >= 32 else os.urandom(32)
+    except OSError:
+        return os.urandom(32)
+    with os.fdopen(handle, "wb") as file:
+        secret = os.urandom(32)
+        file.write(secret)
+    return secret
+
+
+def _address(host: str, port: int) -> str:
+    shown = "localhost" if host in ("", "0.0.0.0", "::") else host
+    return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
+
+
+def serve(
+    library: Library,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    access: Access | None = None,
+    *,
+    ready: Callable[[str], None] | None = None,
+    threads: int = THREADS,
+) -> None:
+    """Serve ``library`` until interrupted. ``ready`` is called with the address once the port is open; 0 takes a free one.
+
+    Raises :class:`UsageError` for an address beyond this machine when ``access`` names nobody, and when the port is taken.
+    """
+    access = access or Access()
+    if not is_loopback(host) and not access.required:
+        raise UsageError(
+            f"{host} can be reached by others: set a password or token first (CUTLINE_ACCESS, CUTLINE_TOKEN or "
+            "CUTLINE_PASSWORD), or serve on 127.0.0.1.",
+            field="host",
+        )
+    if not access.secret:
+        access = replace(access, secret=session_secret(Path(library.url)))
+    if not is_loopback(host) and host not in ("0.0.0.0", "::", ""):
+        access = replace(access, hosts=access.hosts | {host.lower()})
+    try:
+        server = create_server(
+            create_app(library, access),
+            host=host.strip("[]"),
+            port=port,
+            threads=threads,
+            ident="Cutline",
+            max_request_body_size=MAX_UPLOAD,
+            max_request_header_size=65_536,
+            inbuf_overflow=1 << 20,
+            connection_limit=512,
+            channel_timeout=60,
+            clear_untrusted_proxy_headers=True,
+        )
+    except OSError as error:
+        raise UsageError(f"Port {port} of {host} cannot be used: {error.strerror or error}.", field="port") from error
+    try:
+        if ready is not None:
+            ready(_address(host, int(server.effective_port)))
+        server.run()
+    finally:
+        server.close()

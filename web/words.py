@@ -1,0 +1,153 @@
+"""The words on the pages: what the catalogue's short names are called for people. Data only."""
+
+from __future__ import annotations
+
+KINDS = {
+    "conflict": "Contradiction",
+    "link": "Unsure link",
+    "duplicate": "Duplicate",
+    "metadata": "Metadata at odds",
+    "caption-without-image": "Caption without picture",
+    "image-without-caption": "Picture without caption",
+}
+
+#: The same, of many.
+KINDS_MANY = {
+    "conflict": "Contradictions",
+    "link": "Unsure links",
+    "duplicate": "Duplicates",
+    "metadata": "Metadata at odds",
+    "caption-without-image": "Captions without picture",
+    "image-without-caption": "Pictures without caption",
+}
+
+QUESTIONS = {
+    "conflict": "One photograph, two captions. Can both be true?",
+    "link": "Which picture was this caption printed with?",
+    "duplicate": "Are these the same photograph?",
+    "metadata": "The file says two things of itself. Which holds?",
+    "caption-without-image": "No picture was found for this caption.",
+    "image-without-caption": "No caption was found for this picture.",
+}
+
+#: What a decision did, in the log and in histories.
+DONE = {
+    "accept": "accepted the link",
+    "choose": "chose the picture",
+    "link": "linked",
+    "none": "none of them",
+    "reject": "rejected the link",
+    "same": "same photograph",
+    "crop": "crop or rendition",
+    "same-scene": "same scene only",
+    "not-same": "not the same",
+    "confirm": "contradiction confirmed",
+    "a-right": "A is right",
+    "b-right": "B is right",
+    "harmless": "both can stand",
+    "noted": "noted",
+    "iptc": "IPTC holds",
+    "xmp": "XMP holds",
+    "exif": "EXIF holds",
+    "edit": "edited",
+    "hide": "hid",
+    "restore": "restored",
+    "undo": "took back",
+    "save": "saved a search",
+}
+
+FLAGS = {
+    "linked": "linked",
+    "unlinked": "no caption linked",
+    "unsure": "unsure link",
+    "duplicate": "has copies",
+    "conflict": "captions contradict",
+    "reviewed": "reviewed",
+    "rejected": "a link was rejected",
+    "hidden": "hidden",
+}
+
+FACETS = {
+    "credit": "Credit",
+    "publisher": "Publisher",
+    "year": "Year",
+    "format": "Format",
+    "place": "Place",
+    "person": "Person",
+    "tag": "Tag",
+    "language": "Language",
+    "is": "State",
+}
+
+SORTS = {
+    "relevance": "Best match",
+    "-date": "Newest first",
+    "date": "Oldest first",
+    "-imported": "Last imported",
+    "-width": "Largest",
+}
+
+RELATIONS = {
+    "identical": "Identical",
+    "re-encoded": "Re-encoded",
+    "resized": "Resized",
+    "cropped": "Cropped",
+    "mirrored": "Mirrored",
+    "rotated": "Rotated",
+    "edited": "Edited",
+    "collage": "Part of a collage",
+    "same scene": "Same scene",
+}
+
+FIELDS = {
+    "caption": "Caption",
+    "credit": "Credit",
+    "byline": "Byline",
+    "headline": "Headline",
+    "title": "Title",
+    "source": "Source",
+    "copyright": "Copyright",
+    "created": "Taken",
+    "city": "City",
+    "state": "State",
+    "country": "Country",
+    "location": "Location",
+    "persons": "Persons",
+    "keywords": "Keywords",
+    "gps": "Position",
+    "camera": "Camera",
+    "width": "Width",
+    "height": "Height",
+    "size": "File size",
+    "format": "Format",
+    "quality": "JPEG quality",
+    "tags": "Tags",
+    "note": "Note",
+}
+
+CONFLICT_KINDS = {
+    "place": "place",
+    "date": "date",
+    "person": "person",
+    "number": "number",
+    "event": "event",
+    "credit": "credit",
+    "negation": "negation",
+}
+
+CAPTION_STATES = {
+    "linked": "Linked",
+    "unsure": "Unsure",
+    "proposed": "Proposed",
+    "orphaned": "Without picture",
+    "rejected": "Rejected",
+}
+
+OUTCOMES = {
+    "new": "new",
+    "updated": "updated",
+    "unchanged": "unchanged",
+    "duplicate": "duplicate",
+    "ignored": "ignored",
+    "rejected": "rejected",
+}
