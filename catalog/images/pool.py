@@ -1,0 +1,299 @@
+"""Many pictures through workers that may crash, hang or run out of memory: each costs one picture, and that one is named.
+
+By default the workers are processes of a :class:`~catalog.images.nursery.Nursery`. Any ``concurrent.futures.Executor`` does instead
+(threads, a process pool, Dask's), as far as it goes: what it cannot stop, it cannot stop.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from multiprocessing.connection import wait
+from types import TracebackType
+
+from .nursery import Link, Nursery
+from .worker import Failed, Prepared, Task, prepare
+
+Result = Prepared | Failed
+
+#: Pictures that may be under way or finished ahead of the one that is due, for each worker.
+_AHEAD = 12
+#: Bytes of tasks that may be under way; one larger task is let through alone.
+_AHEAD_BYTES = 64 << 20
+#: Tasks up to this size, pickled, are sent to a busy worker too: its socket surely takes two of them.
+_SMALL = 8 << 10
+_QUEUE = 3
+
+
+@dataclass(slots=True)
+class _Job:
+    """One task with its place in the order, pickled; ``deaths`` counts the workers that ended over it."""
+
+    place: int
+    task: Task
+    payload: bytes
+    deaths: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class _Worker:
+    """A worker and the jobs it was sent, the one it is busy with first."""
+
+    link: Link
+    jobs: deque[_Job] = field(default_factory=deque)
+
+
+class Pool:
+    """Prepares pictures in workers. A context manager; :meth:`map` may be called from several threads and any number of times.
+
+    ``workers`` is how many processes decode (``None``: one for each processor; 0: none, decode right here, without protection).
+    ``executor`` is used instead when given, ``batch`` pictures at a time. ``timeout_s`` is for one picture, ``memory_bytes`` what a
+    worker may allocate.
+    """
+
+    def __init__(
+        self,
+        workers: int | None = None,
+        executor: Executor | None = None,
+        *,
+        timeout_s: float = 30.0,
+        memory_bytes: int = 1 << 30,
+        batch: int = 8,
+    ) -> None:
+        self.workers = processors() if workers is None else max(0, workers)
+        self._executor, self._batch, self._timeout_s = executor, max(1, batch), timeout_s
+        self._nursery = Nursery(timeout_s, memory_bytes)
+        self._idle: list[_Worker] = []
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Pool:
+        if self.workers and self._executor is None:
+            self._nursery.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let all workers go. The pool may be used again afterwards."""
+        with self._lock:
+            for worker in self._idle:
+                worker.link.end()
+            self._idle.clear()
+        self._nursery.close()
+
+    def map(self, tasks: Iterable[Task]) -> Iterator[Result]:
+        """Yield the result of each task, in the order of ``tasks``, which is read only as far ahead as keeps the workers busy."""
+        if self._executor is not None:
+            return self._by_executor(self._executor, iter(tasks))
+        if not self.workers:
+            return map(prepare, tasks)
+        return self._by_workers(iter(tasks))
+
+    # ---------------------------------------------------------------- processes of our own
+
+    def _by_workers(self, tasks: Iterator[Task]) -> Iterator[Result]:
+        run = _Run(self, tasks)
+        try:
+            yield from run.results()
+        finally:
+            self._keep(run.workers)
+
+    def hire(self) -> _Worker:
+        """Return an idle worker, or a new one."""
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        return _Worker(self._nursery.fork())
+
+    def _keep(self, workers: Iterable[_Worker]) -> None:
+        """Keep the workers of a finished run; those of one that was left in the middle are still busy, and end."""
+        with self._lock:
+            for worker in workers:
+                if worker.jobs:
+                    worker.link.kill()
+                else:
+                    self._idle.append(worker)
+
+    def obituary(self, worker: _Worker) -> tuple[str, bool]:
+        """Return why a worker ended, as a sentence about its picture, and whether that says it took too long."""
+        worker.link.connection.close()
+        status = self._nursery.status(worker.link.pid)
+        if status == -signal.SIGALRM:
+            return f"Decoding the picture took longer than {self._timeout_s:g} seconds.", True
+        if status == -signal.SIGKILL:
+            return "The process that decoded the picture was killed, most likely for want of memory.", False
+        how = signal.Signals(-status).name if status < 0 else f"exit code {status}"
+        return f"The picture crashed the process that decoded it ({how}).", False
+
+    # ---------------------------------------------------------------- somebody's executor
+
+    def _by_executor(self, executor: Executor, tasks: Iterator[Task]) -> Iterator[Result]:
+        under_way: deque[tuple[Sequence[Task], Future[list[Result]]]] = deque()
+        window = 2 * max(2, self.workers)
+        rest: Sequence[Task] = ()
+        try:
+            while True:
+                while len(under_way) < window and (rest := tuple(islice(tasks, self._batch))):
+                    under_way.append((rest, executor.submit(prepare_all, rest)))
+                rest = ()
+                if not under_way:
+                    return
+                batch, future = under_way[0]
+                results = self._outcome(executor, batch, future)
+                under_way.popleft()
+                yield from results
+        except BrokenExecutor:
+            # An executor that lost a process takes no more work. Our own workers finish, and name the culprit.
+            left = chain(chain.from_iterable(batch for batch, _ in under_way), rest, tasks)
+            yield from self._by_workers(left)
+        finally:
+            for _, future in under_way:
+                future.cancel()
+
+    def _outcome(self, executor: Executor, batch: Sequence[Task], future: Future[list[Result]]) -> list[Result]:
+        """The results of a batch; a batch that fails as a whole is run again one by one."""
+        try:
+            return future.result(self._timeout_s * len(batch))
+        except BrokenExecutor:
+            raise
+        except Exception as error:  # Whatever an executor raises for work that it could not do is about that work.
+            if len(batch) == 1:
+                return [Failed(batch[0].path, self._complaint(error))]
+            future.cancel()
+        return [
+            result
+            for task in batch
+            for result in self._outcome(executor, (task,), executor.submit(prepare_all, (task,)))
+        ]  # fmt: skip
+
+    def _complaint(self, error: Exception) -> str:
+        if isinstance(error, TimeoutError):
+            return f"Decoding the picture took longer than {self._timeout_s:g} seconds."
+        return f"The worker that decoded the picture failed ({type(error).__name__})."
+
+
+class _Run:
+    """One call of :meth:`Pool.map`: jobs to be given out, workers that are at it, and results that wait for their turn."""
+
+    def __init__(self, pool: Pool, tasks: Iterator[Task]) -> None:
+        self.workers: list[_Worker] = []
+        self._pool = pool
+        self._tasks = enumerate(tasks)
+        self._more = True
+        self._waiting: deque[_Job] = deque()
+        self._done: dict[int, Result] = {}
+        self._due = 0
+        self._bytes = 0
+
+    def results(self) -> Iterator[Result]:
+        """Yield the results in the order of the tasks."""
+        while True:
+            self._fetch()
+            self._give()
+            while self._due in self._done:
+                result = self._done.pop(self._due)
+                self._due += 1
+                yield result
+                self._fetch()
+                self._give()
+            busy = [worker for worker in self.workers if worker.jobs]
+            if not busy and not self._waiting and not self._more:
+                return
+            by_connection = {worker.link.connection: worker for worker in busy}
+            for ready in wait(list(by_connection)):
+                self._hear(by_connection[ready])  # type: ignore[index]
+
+    def _fetch(self) -> None:
+        """Read tasks ahead as far as the limits allow."""
+        window = _AHEAD * self._pool.workers
+        while (
+            self._more
+            and len(self._waiting) + self._under_way() + len(self._done) < window
+            and self._bytes < _AHEAD_BYTES
+        ):
+            place, task = next(self._tasks, (-1, None))
+            if task is None:
+                self._more = False
+                return
+            payload = pickle.dumps(task, pickle.HIGHEST_PROTOCOL)
+            self._bytes += len(payload)
+            self._waiting.append(_Job(place, task, payload))
+
+    def _under_way(self) -> int:
+        return sum(len(worker.jobs) for worker in self.workers)
+
+    def _give(self) -> None:
+        """Send waiting jobs: to idle workers first, then to new ones, then small ones to the queues of busy ones."""
+        while self._waiting:
+            job = self._waiting[0]
+            worker = self._free(job)
+            if worker is None:
+                return
+            self._waiting.popleft()
+            worker.jobs.append(job)
+            try:
+                worker.link.connection.send_bytes(job.payload)
+            except OSError:
+                self._bury(worker)
+
+    def _free(self, job: _Job) -> _Worker | None:
+        least = min(self.workers, key=lambda worker: len(worker.jobs), default=None)
+        if least is not None and not least.jobs:
+            return least
+        if len(self.workers) < self._pool.workers:
+            hired = self._pool.hire()
+            self.workers.append(hired)
+            return hired
+        # A job over which a worker died is run with nothing behind it, and large ones only where nothing can be in the way.
+        calm = least is not None and len(job.payload) <= _SMALL and not job.deaths and not least.jobs[-1].deaths
+        return (
+            least
+            if least is not None and calm and len(least.jobs) < _QUEUE and len(least.jobs[-1].payload) <= _SMALL
+            else None
+        )
+
+    def _hear(self, worker: _Worker) -> None:
+        """Take one result of a worker, or learn that it ended."""
+        try:
+            result: Result = pickle.loads(worker.link.connection.recv_bytes())
+        except (EOFError, OSError):
+            self._bury(worker)
+            return
+        self._finish(worker.jobs.popleft(), result)
+
+    def _finish(self, job: _Job, result: Result) -> None:
+        self._bytes -= len(job.payload)
+        self._done[job.place] = result
+
+    def _bury(self, worker: _Worker) -> None:
+        """A worker ended: the job it was at is tried once more by another one, unless it took too long; the others wait again."""
+        self.workers.remove(worker)
+        reason, slow = self._pool.obituary(worker)
+        culprit = worker.jobs.popleft()
+        culprit.deaths += 1
+        self._waiting.extendleft(reversed(worker.jobs))
+        worker.jobs.clear()
+        if slow or culprit.deaths > 1:
+            self._finish(culprit, Failed(culprit.task.path, reason))
+        else:
+            self._waiting.appendleft(culprit)
+
+
+def prepare_all(tasks: Sequence[Task]) -> list[Result]:
+    """Return the results of a batch: the function that executors are given."""
+    return [prepare(task) for task in tasks]
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
