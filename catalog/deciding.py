@@ -75,8 +75,8 @@ def decide(
 ) -> Decision:
     """Append a decision on a finding and return it.
 
-    ``action`` may carry its object: ``choose:IMAGE``, ``link:CAPTION``, ``reject:IMAGE``, ``same:BEST``. Raises NotFound, Stale when ``seen`` is not
-    what the finding now says, NotAllowed when the action or its object does not fit.
+    ``action`` may carry its object: ``choose:IMAGE``, ``link:CAPTION``, ``reject:IMAGE``, ``same:BEST``. Raises NotFound,
+    Stale when ``seen`` is not what the finding now says, NotAllowed when the action or its object does not fit.
     """
     verb, _, target = action.partition(":")
     with store.writing():

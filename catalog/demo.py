@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from .library import Library
 
 
+Table = tuple[str, Sequence[str], Sequence[Sequence[str]]]
+
+
 def fixtures_folder() -> Path:
     """Return the folder ``fixtures`` of a checkout or of an installed wheel. Raises CatalogueUnusable when it is in neither."""
     here = Path(__file__).resolve().parent
@@ -28,7 +31,7 @@ def demo_catalogue() -> Path:
     return Path(platformdirs.user_data_dir("cutline", appauthor=False)) / "demo"
 
 
-def summary_rows(library: Library) -> Iterator[tuple[str, Sequence[str], list[tuple[str, ...]]]]:
+def summary_rows(library: Library) -> Iterator[Table]:
     """Yield (title, columns, rows) of the tables that tell what was found."""
     links = []
     for article in library.articles():
@@ -43,12 +46,12 @@ def summary_rows(library: Library) -> Iterator[tuple[str, Sequence[str], list[tu
     yield "Captions and their pictures", ("article", "caption", "credit", "picture", "link", "because"), links
     copies = []
     for group in library.groups():
-        best = library.record(group.best).image.paths[0].rsplit("/", 1)[-1]
+        first = library.record(group.best).image.paths[0].rsplit("/", 1)[-1]
         for ident in group.images:
             if ident != group.best:
                 match = next((m for m in group.matches if {m.a, m.b} == {ident, group.best}), None)
                 name = library.record(ident).image.paths[0].rsplit("/", 1)[-1]
-                copies.append((best, name, match.relation if match else "", f"{match.score:.2f}" if match else ""))
+                copies.append((first, name, match.relation if match else "", f"{match.score:.2f}" if match else ""))
     yield "The same photograph again", ("best copy", "also as", "relation", "score"), copies
     waiting = [(f.kind, f.summary) for f in library.all_findings()]
     yield "For you to decide", ("finding", "what"), waiting

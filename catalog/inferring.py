@@ -18,7 +18,7 @@ from .codec import from_dict, to_dict
 from .duplicates import Sample
 from .duplicates.groups import build
 from .images.worker import Prepared
-from .model import Article, Caption, Conflict, Finding, Group, Image, Link, Match
+from .model import Article, Caption, Conflict, Decision, Finding, Group, Image, Link, Match
 from .stores.base import Doc, Transaction
 
 #: Largest component of matching pictures that is looked at as a whole; larger ones are cut there, nearest first.
@@ -342,7 +342,7 @@ def _put_conflicts(
             change.put("conflict", conflict.id, doc)
 
 
-def decisions_on(cat: Catalogue, finding: Finding) -> list[resolve.Decision]:
+def decisions_on(cat: Catalogue, finding: Finding) -> list[Decision]:
     """Return the effective decisions that settle a finding: on it, or on its caption or pair by another way."""
     mine = cat.decisions_about([finding.id])
     if finding.kind in ("link", "caption-without-image"):

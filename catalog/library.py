@@ -171,7 +171,7 @@ class Library:
         """
         self.store.refresh()
         if isinstance(what, str) and self.store.get("image", what) is not None:
-            matches = [m for m in self.record(what).matches]
+            matches = self.record(what).matches
             others = [(m.b if m.a == what else m.a, m) for m in matches]
         else:
             others = self._unknown(what)
@@ -416,7 +416,7 @@ class Library:
             if self._pool is not None:
                 self._pool.close()
             if self._neighbours is not None:
-                self._neighbours.close()
+                self._neighbours.flush()
             if self._index is not None:
                 self._index.close()
             self.store.close()

@@ -194,7 +194,7 @@ def record(
     for text in (str(edits.get("caption", "")), *(u.caption.text for u in linked), image.metadata.caption):
         if text and text not in texts:
             texts.append(text)
-    credits = (
+    credited = (
         str(edits.get("credit", "")),
         *(u.caption.credit for u in linked),
         image.metadata.credit,
@@ -206,7 +206,7 @@ def record(
         id=image.id,
         image=image,
         captions=tuple(texts),
-        credit=next((c for c in credits if c), ""),
+        credit=next((c for c in credited if c), ""),
         tags=tuple(str(t) for t in tags) if isinstance(tags, list | tuple) else (),
         note=str(edits.get("note", "")),
         usages=tuple(ordered),

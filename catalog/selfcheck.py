@@ -11,7 +11,7 @@ from .errors import CatalogError
 _MARKS = {"catalog": "model.py", "web": "openapi.py"}
 
 
-class Overwritten(CatalogError):
+class OverwrittenError(CatalogError):
     """A package of Cutline's has been replaced by another distribution's."""
 
     exit_code = 3
@@ -31,10 +31,10 @@ def owners(package: str) -> list[str]:
 
 
 def check() -> None:
-    """Raise Overwritten when ``catalog`` or ``web`` is not the package that belongs to this code. Takes no measurable time."""
+    """Raise OverwrittenError when ``catalog`` or ``web`` is not the package that belongs to this code. Takes no measurable time."""
     here = Path(__file__).resolve().parent
     for package, mark in _MARKS.items():
         spec = importlib.util.find_spec(package)
         where = Path(spec.origin).resolve().parent if spec and spec.origin else None
         if where is None or not (where / mark).is_file() or where.parent != here.parent:
-            raise Overwritten(package, str(where or "nowhere"), owners(package))
+            raise OverwrittenError(package, str(where or "nowhere"), owners(package))

@@ -324,7 +324,8 @@ def _caption_states(cat: Catalogue) -> dict[str, int]:
 
 def bulk_preview(cat: Catalogue, images: Sequence[str], values: Mapping[str, Any]) -> BulkPreview:
     """Return what an edit of these images would change: three examples, and how many values it would overwrite."""
-    examples, overwrites = [], 0
+    examples: list[tuple[str, dict[str, str], dict[str, str]]] = []
+    overwrites = 0
     for ident in images:
         record = cat.record(ident)
         if record is None:

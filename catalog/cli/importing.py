@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
+from typing import Any
 
 import click
 
@@ -64,14 +65,13 @@ def import_(
     sys.exit(1 if summary.counts.get("rejected") else 0)
 
 
-def _stop_politely(stop: object) -> object:
+def _stop_politely(stop: Callable[[], None]) -> Any:
     """The first Ctrl-C ends the run after its transaction, a second one at once. Returns the handler that was there."""
 
     def handler(_number: int, _frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         terminal.note("\nFinishing the transaction under way; Ctrl-C again ends at once.")
-        if callable(stop):
-            stop()
+        stop()
 
     return signal.signal(signal.SIGINT, handler)
 

@@ -15,7 +15,7 @@ def _serve(library: Library, host: str, port: int) -> None:
     from web import serve as serve_pages
 
     serve_pages(
-        library, host, port, announce=lambda address: terminal.say(f"Cutline is at {address}  (Ctrl-C ends it)")
+        library, host, port, ready=lambda address: terminal.say(f"Cutline is at {address}  (Ctrl-C ends it)")
     )
 
 
