@@ -94,9 +94,11 @@ class FactWriter:
                         results.append(result)
             results.append(self._article(document, own, change, entry))
         for picture in item.pictures:
-            result = self.early.pop(picture.path, None) or self._picture(
-                picture, prepared.get(picture.path), change, item.known if picture.file else None
-            )
+            if picture.path in self.early:
+                result = self.early.pop(picture.path)
+            else:
+                known = item.known if picture.file else None
+                result = self._picture(picture, prepared.get(picture.path), change, known)
             results.append(result)
             if result.id:
                 members.append({"path": picture.path, "id": result.id, "url": picture.url})

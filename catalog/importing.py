@@ -73,11 +73,7 @@ class Importer:
     def run(self, inputs: Sequence[str | Path]) -> Iterator[ImportResult | ImportSummary]:
         """Import ``inputs``; yield one result for each as it is committed, then the summary."""
         self._note_run(inputs, finished=False)
-        roots = {Path(os.path.abspath(i)) for i in inputs}  # noqa: PTH100 - links are not followed
-        self.writer.walked = lambda file: any(
-            p in roots
-            for p in (absolute := Path(os.path.abspath(file)), *absolute.parents)  # noqa: PTH100
-        )
+        self.writer.walked = _below(inputs)
         entries = iter(sources.walk(inputs))
         while chunk := list(islice(entries, CHUNK)):
             if self._stopped:
@@ -279,3 +275,14 @@ class Importer:
         }
         change.put("run", self.run_id, run)
         self.store.commit(change)
+
+
+def _below(inputs: Sequence[str | Path]) -> Callable[[Path], bool]:
+    """A test of whether a file is one of ``inputs`` or lies in one."""
+    roots = {os.path.abspath(i) for i in inputs}  # noqa: PTH100 - links are not followed
+
+    def walked(file: Path) -> bool:
+        path = os.path.abspath(file)  # noqa: PTH100
+        return path in roots or any(str(p) in roots for p in Path(path).parents)
+
+    return walked
