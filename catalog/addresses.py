@@ -55,7 +55,7 @@ def resolve(url: str, base: str = "") -> str:
     if not url or url.lower().startswith(("data:", "blob:", "about:", "javascript:", "mailto:", "cid:null")):
         return ""
     url = url.replace(" ", "%20")
-    if not base:
+    if not base or (url.startswith(("https://", "http://")) and "/../" not in url and "/./" not in url):
         return url
     try:
         return urljoin(base, url)

@@ -21,9 +21,10 @@ def read(document: Document) -> Extraction:
     page = parse(document.text)
     facts = story.read(page, document.url)
     where = region.find(page, facts.title)
-    found = pictures_.merge(pictures_.collect(page, facts.url or document.url))
+    address = facts.url or document.url
+    found = pictures_.merge(pictures_.collect(page, address, lambda e: selection.in_story(where, e, address)))
     known = tuple(n for n in (facts.publisher,) if len(n) > 2)
-    chosen = selection.choose(page, where, found, facts.url or document.url, facts.lead)
+    chosen = selection.choose(where, found, address, facts.lead)
     printed = placement.Placer(page, where, chosen, known).place()
     ident = article_id(facts.url, document.path)
     refs = tuple(PictureRef(n, p.urls()[0], p.urls(), p.alt, p.title, p.width, p.height) for n, p in enumerate(chosen))

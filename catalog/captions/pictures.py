@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import unescape
 from itertools import islice
+
+from lxml import etree
 
 from ..addresses import is_placeholder, keys, resolve
 from . import srcset
 from .dom import Element, Page, tidy
 
 MAX_PICTURES = 3000
+_BACKGROUNDS = etree.XPath(
+    "//*[(contains(@style, 'url(') or @data-bg or @data-background-image) and not(self::img or self::source)]"
+)
 MAX_ATTRIBUTE = 60_000
 TAGS = ("img", "amp-img", "amp-anim", "picture")
 _FILE = re.compile(r"\.(?:jpe?g|jfif|png|webp|avif|gif|heic)(?:$|[?#&/:;,!])", re.I)
@@ -75,12 +80,17 @@ def is_decoration(url: str) -> bool:
     return path.lower().endswith((".svg", ".ico")) or bool(_DECORATION.search("/".join(path.split("/")[3:])[-200:]))
 
 
-def collect(page: Page, base: str) -> list[Picture]:
-    """Return every picture element of a page in document order, ``noscript`` copies and lazy-loading attributes included."""
+def collect(page: Page, base: str, wanted: Callable[[Element], bool]) -> list[Picture]:
+    """Return the picture elements of a page that are ``wanted``, in document order, with all their addresses.
+
+    ``noscript`` copies, lazy-loading attributes, ``picture`` sources and background pictures included.
+    """
     found: list[Picture] = []
     for element in page.all("img", "amp-img", "amp-anim"):
         if len(found) >= MAX_PICTURES:
             break
+        if not wanted(element):
+            continue
         picture = Picture(element, page.order[element], elements=[element])
         for node in _sources(element):
             add_attributes(picture, node, base)
@@ -88,9 +98,11 @@ def collect(page: Page, base: str) -> list[Picture]:
         picture.title = tidy(element.get("title") or "")[:2000]
         picture.width, picture.height = _pixels(element.get("width")), _pixels(element.get("height"))
         found.append(picture)
-    for element in _backgrounds(page):
+    for element in _backgrounds(page.root):
         if len(found) >= MAX_PICTURES:
             break
+        if element not in page.order or not wanted(element):
+            continue
         picture = Picture(element, page.order[element], elements=[element])
         add_attributes(picture, element, base)
         picture.title = tidy(element.get("title") or element.get("aria-label") or "")[:2000]
@@ -148,13 +160,10 @@ def _add_found(picture: Picture, value: str, base: str) -> None:
             picture.add(address.rstrip(",;"), base)
 
 
-def _backgrounds(page: Page) -> Iterator[Element]:
+def _backgrounds(root: Element) -> list[Element]:
     """Elements that show a picture without ``img``: a style's background or a lazy background attribute."""
-    for tag in ("div", "span", "a", "figure", "section", "li"):
-        for element in page.all(tag):
-            style = element.get("style")
-            if (style and "url(" in style) or element.get("data-bg") or element.get("data-background-image"):
-                yield element
+    found = _BACKGROUNDS(root)
+    return found if isinstance(found, list) else []
 
 
 def _pixels(value: str | None) -> int | None:

@@ -3,52 +3,70 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from ..addresses import keys
-from .dom import Element, Page, says, words
+from .dom import Element, says, words
 from .pictures import Picture, is_decoration
 from .region import Region
 from .words import roles
 
 MIN_SIDE = 80
+_SIZES = re.compile(r"(\d{1,4})px")
 _PICTURE_LINK = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:$|\?)", re.I)
 
 
-def choose(page: Page, region: Region, pictures: list[Picture], url: str, lead: list[str]) -> list[Picture]:
-    """Return the pictures of the story, in document order."""
+def choose(region: Region, pictures: list[Picture], url: str, lead: list[str]) -> list[Picture]:
+    """Return those of the pictures in the story's part of a page that are the story's, in document order.
+
+    ``lead`` are the addresses that the page's metadata names as the story's pictures.
+    """
     named = frozenset[str]().union(*(keys(u, url) for u in lead)) if lead else frozenset[str]()
-    return [p for p in pictures if _belongs(page, region, p, url, named)]
+    return [p for p in pictures if _belongs(region, p, named)]
 
 
-def _belongs(page: Page, region: Region, picture: Picture, url: str, named: frozenset[str]) -> bool:
+def _belongs(region: Region, picture: Picture, named: frozenset[str]) -> bool:
     urls = picture.urls()
     if not urls or all(is_decoration(u) for u in urls) or _too_small(picture):
         return False
-    shown = [e for e in picture.elements if _in_story(region, e, url)]
-    if not shown:
-        return False
-    picture.elements = shown
-    picture.element, picture.place = shown[0], region.place(shown[0])
+    element = picture.element
     is_lead = any(keys(u) & named for u in urls)
-    captioned = has_caption(picture.element)
+    captioned = has_caption(element)
+    if not captioned and not is_lead and (region.is_doubtful(element) or _is_card(region, element)):
+        return False
     if picture.place > region.last:
-        return captioned and (region.container in picture.element.iterancestors())
+        return captioned and (region.container in element.iterancestors())
     if region.heading is not None and picture.place < min(region.place(region.heading), region.first):
         return is_lead or captioned
     return True
 
 
-def _in_story(region: Region, element: Element, url: str) -> bool:
+def in_story(region: Region, element: Element, url: str) -> bool:
     """Tell whether a picture element stands in the story's part of the page and leads to no other story."""
-    if region.root not in element.iterancestors() or region.is_outside(element):
+    if region.is_outside(element) or (region.root is not element and region.root not in element.iterancestors()):
         return False
     said = roles(element.get("class") or "")
     if "outside" in said and "inside" not in said:
         return False
-    captioned = has_caption(element)
+    if is_portrait_link(element):
+        return False
     if is_teaser(element, url):
-        return captioned and not any(len(words(a)) > 25 for a in element.iterancestors("a"))
-    return captioned or not region.is_doubtful(element)
+        return has_caption(element) and not any(len(words(a)) > 25 for a in element.iterancestors("a"))
+    return True
+
+
+def _is_card(region: Region, element: Element) -> bool:
+    """Tell whether a picture shares a small block with a link or heading that leads elsewhere, and with no prose."""
+    node = element.getparent()
+    for _ in range(6):
+        if node is None or node in region.kept or region.mass.get(node, 0) or node.tag == "p":
+            return False
+        for link in islice(node.iter("a"), 4):
+            target = link.get("href") or ""
+            if len(words(link)) > 25 and not target.startswith("#") and next(link.iterancestors("figcaption"), None) is None:
+                return True
+        node = node.getparent()
+    return False
 
 
 def has_caption(element: Element) -> bool:
@@ -66,7 +84,10 @@ def has_caption(element: Element) -> bool:
 
 def _too_small(picture: Picture) -> bool:
     sides = [s for s in (picture.width, picture.height) if s is not None]
-    return bool(sides) and (max(sides) < MIN_SIDE or min(sides) <= 2)
+    if sides and (max(sides) < MIN_SIDE or min(sides) <= 2):
+        return True
+    shown = _SIZES.fullmatch((picture.element.get("sizes") or "").strip())
+    return bool(shown) and int(shown.group(1)) < MIN_SIDE if shown else False
 
 
 def is_teaser(element: Element, url: str) -> bool:
@@ -75,11 +96,19 @@ def is_teaser(element: Element, url: str) -> bool:
         target = (above.get("href") or "").strip()
         if not target or target.startswith(("#", "javascript:", "?")) or _PICTURE_LINK.search(target):
             return False
-        return not (url and target.split("#")[0].split("?")[0].rstrip("/").endswith(_path(url))) or bool(
-            len(words(above)) > 40
-        )
+        path = _path(target)
+        return not (path and path == _path(url))
+    return False
+
+
+def is_portrait_link(element: Element) -> bool:
+    """Tell whether a picture is inside a link to a person's page."""
+    for above in element.iterancestors("a"):
+        segments = _path(above.get("href") or "").lower().split("/")
+        return any("author_paths" in roles(s) for s in segments[:4])
     return False
 
 
 def _path(url: str) -> str:
-    return "/" + url.split("://", 1)[-1].partition("/")[2].split("?")[0].split("#")[0].rstrip("/") if url else "\0"
+    path = url.split("#", 1)[0].split("?", 1)[0]
+    return (path.split("://", 1)[-1].partition("/")[2] if "://" in path else path).strip("/")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from bisect import bisect_right
+from itertools import accumulate
 
 from .dom import Element, pieces
 
@@ -19,11 +20,7 @@ class Locator:
 
     def _lines(self) -> list[int]:
         if self._starts is None:
-            self._starts = [0]
-            place = self.source.find("\n")
-            while place >= 0:
-                self._starts.append(place + 1)
-                place = self.source.find("\n", place + 1)
+            self._starts = [0, *accumulate(len(line) + 1 for line in self.source.split("\n"))]
         return self._starts
 
     def line(self, element: Element | None, start: int) -> int:

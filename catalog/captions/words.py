@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from .data import load
 
-_BREAK = re.compile(r"[^0-9a-zA-Z]+|(?<=[a-z])(?=[A-Z])|(?<=[a-zA-Z])(?=\d)|(?<=\d)(?=[a-zA-Z])")
+_BREAK = re.compile(r"[^0-9a-zA-Z]+|(?<=[a-z])(?=[A-Z])")
 MAX_NAME = 600
 _PARTS = frozenset({"outside", "doubtful"})
 
@@ -27,7 +27,10 @@ def roles(names: str) -> frozenset[str]:
     found: set[str] = set()
     lists = _lists()
     for name in names[:MAX_NAME].split():
-        parts = [p.lower() for p in _BREAK.split(name) if p]
+        # Utility classes ("md:hidden", "w-[60px]", "overflow-hidden") tell looks; a "--modifier" tells a variant.
+        if ":" in name or "[" in name or name.startswith("overflow"):
+            continue
+        parts = [p.lower().rstrip("0123456789") for p in _BREAK.split(name.split("--", 1)[0] or name) if p]
         said = {*parts, *(a + b for a, b in pairwise(parts)), name.lower()}
         state = not said.isdisjoint(lists["state"])
         found.update(r for r, words in lists.items() if not said.isdisjoint(words) and not (state and r in _PARTS))
