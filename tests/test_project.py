@@ -1,0 +1,60 @@
+"""The project keeps its own promises: types, style, structure, documents."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    """Run one of the project's tools from its root."""
+    return subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.timeout(600)
+def test_types_are_strict_everywhere() -> None:
+    """mypy in strict mode finds nothing in the packages, tests, fixtures and benchmarks."""
+    done = run("mypy")
+    assert done.returncode == 0, done.stdout[-4000:]
+
+
+def test_style_is_kept_everywhere() -> None:
+    """ruff finds nothing, and every file is formatted."""
+    for command in (("ruff", "check", "."), ("ruff", "format", "--check", ".")):
+        done = run(*command)
+        assert done.returncode == 0, done.stdout[-4000:]
+
+
+def test_imports_run_one_way() -> None:
+    """Reading and judging rooms import nothing from the rooms below them, and the web knows only the door."""
+    below = {"stores", "search", "importing", "library", "inferring", "catalogue", "deciding", "showing", "export", "cli", "indexing", "facts"}
+    for room in ("sources", "captions", "images", "duplicates", "linking"):
+        for file in (ROOT / "catalog" / room).rglob("*.py"):
+            for name in re.findall(r"^\s*from \.{1,3}(\w+)", file.read_text(), re.M):
+                assert name not in below or (file.parent / f"{name}.py").exists(), f"{file} imports {name}"
+    for file in (ROOT / "web").rglob("*.py"):
+        for name in re.findall(r"^\s*(?:from|import) catalog(?:\.(\w+))?", file.read_text(), re.M):
+            assert name in {"library", "model", "errors", "views", ""}, f"{file} imports catalog.{name}"
+
+
+def test_readme_has_exactly_two_set_up_commands() -> None:
+    """Start and Test each show one line in one sh block, and there are no other sh blocks."""
+    text = (ROOT / "README.md").read_text()
+    blocks = re.findall(r"^## (\w+)\n+```sh\n(.*?)```", text, re.M | re.S)
+    assert [name for name, _ in blocks] == ["Start", "Test"]
+    assert all(body.count("\n") == 1 for _, body in blocks)
+    assert text.count("```sh") == 2
+
+
+def test_version_is_said_once() -> None:
+    """The package and the distribution agree on the version."""
+    from catalog import __version__
+
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] == __version__
