@@ -179,8 +179,8 @@ class CatalogueTable(Table):
     """A TinyDB table whose updates cost what they touch, and whose query cache notices what others commit."""
 
     _storage: CatalogueStorage
-    _next_id: int | None
     _seen: tuple[int, int] = (0, 0)
+    _following: int | None = None
 
     def search(self, cond: QueryLike) -> list[Any]:
         """Search as TinyDB does, never from a cache that is older than the store."""
@@ -207,8 +207,8 @@ class CatalogueTable(Table):
             return super().upsert(document, cond)
 
     def _get_next_id(self) -> int:
-        number = self._storage.store.state.next_key(self.name) if self._next_id is None else self._next_id
-        self._next_id = number + 1
+        number = self._storage.store.state.next_key(self.name) if self._following is None else self._following
+        self._following = number + 1
         return number
 
     def _read_table(self) -> TableView:  # type: ignore[override]
@@ -221,7 +221,7 @@ class CatalogueTable(Table):
             draft = _Draft(store.state, self.name)
             updater(draft)
             self._storage.commit([draft])
-        self._next_id = None
+        self._following = None
         self.clear_cache()
 
 

@@ -92,7 +92,7 @@ class TinyStore:
             self._lock.release()
 
     def _check_end(self, acknowledged: int | None) -> int:
-        """Compare the journal's end with what was acknowledged; return the highest position that was ever given out.
+        """Compare the journal's end with what was acknowledged; return the higher position of the two.
 
         One transaction that is missing or torn at the end is reported, more is damage that somebody must look at.
         """
@@ -190,8 +190,12 @@ class TinyStore:
             return (self._state.number, self._state.position) != before
 
     def _reload(self) -> None:
+        self._floor = self._given_out()
         self._state = Generation.open(self.folder)
-        self._floor = max(self._floor, self._state.position)
+
+    def _given_out(self) -> int:
+        """The highest position that was ever given out: higher than the present one where the journal's end was lost."""
+        return max(self._floor, self._state.position)
 
     def changes(self, since: int) -> Iterator[Change] | None:
         """Yield what changed after position ``since``; ``None`` when that is older than the last two compactions know."""
@@ -295,8 +299,8 @@ class TinyStore:
         gone = {k: idents for k, idents in gone.items() if idents}
         if not docs and not gone:
             return state.position
-        lost = self._floor - state.position
-        position = self._floor + 1
+        lost = self._given_out() - state.position
+        position = state.position + lost + 1
         body, start = transaction_body(position, docs, gone, keys, lost)
         with self._mutex:
             self._appending = True
@@ -304,7 +308,6 @@ class TinyStore:
             offset = state.journal.append(body)  # readers go on while the disk works
             with self._mutex:
                 state.apply(Entry(position, offset, _places(docs, offset + start), gone, keys, lost))
-                self._floor = position
         finally:
             self._appending = False
         self._wrote = True
@@ -327,7 +330,7 @@ class TinyStore:
     def compact(self) -> None:
         """Fold the journal into ``catalogue.json``; the generation before stays as backup. Raises CatalogueUnusable, Damaged."""
         with self.writing():
-            compaction.compact(self._state, self._floor)
+            compaction.compact(self._state, self._given_out())
             with self._mutex:
                 self._reload()
             self._compact_at = LARGE
