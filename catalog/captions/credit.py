@@ -120,9 +120,21 @@ def _bracket_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> 
         if after and after.strip(OPEN + CLOSE).casefold() not in tables().brackets:
             continue
         inside = match.group(1)
-        if is_credit(inside, known, bracketed=True) or _is_labelled(inside):
+        before = printed[start : match.start()].rstrip()
+        if is_credit(inside, known, bracketed=True) or _is_labelled(inside) or _is_closing_name(before, inside):
             return _made(printed, (start, match.start()), match.span(1), "credit-bracket")
     return None
+
+
+def _is_closing_name(before: str, inside: str) -> bool:
+    """Tell whether brackets hold names alone where only a credit can stand: after a finished sentence, or with a slash."""
+    if not before or inside.strip(" .").casefold() in tables().brackets or any(c.isdigit() for c in inside):
+        return False
+    if not all(is_name(p) for p in parts_of(inside)) or not inside.strip()[:1].isalpha():
+        return False
+    if "/" in inside:
+        return " " in inside and before[-1] in ".!?…”\"»’'。"
+    return before[-1] in ".!?…”\"»。" and len(inside) < 50
 
 
 def _is_labelled(inside: str) -> bool:
@@ -142,7 +154,8 @@ def _marker_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> C
         before, rest = printed[start : match.start()].rstrip(), printed[match.end() : end]
         if not before or not _may_begin(before, match):
             continue
-        if is_names(rest, 0.5 if strong else 0.0):
+        share = 0.0 if not strong else 1.0 if before[-1] in ".!?…。»”)" and len(rest.split()) <= 6 else 0.5
+        if is_names(rest, share):
             first = _with_agency_before(printed, start, match.start())
             return _made(printed, (start, first), (first, end), "credit-marker")
     return None

@@ -159,7 +159,7 @@ def is_agency_clause(text: str, known: tuple[str, ...] = ()) -> bool:
         return False
     parts = parts_of(text)
     houses = {k.casefold() for k in known}
-    if not any(p.casefold().strip(" .") in houses or tables().agency.search(p) for p in parts) and text.casefold() not in houses:
+    if not any(p.casefold().strip(" .") in houses or "@" in p or tables().agency.search(p) for p in parts) and text.casefold() not in houses:
         return False
     return all(is_name(p) or p.casefold() in houses for p in parts)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import etree
 
@@ -58,9 +60,12 @@ class Page:
 def parse(text: str) -> Page:
     """Parse any text as HTML, leniently: bounded depth and size, no entities of its own, no network. Never fails."""
     cut = len(text) > MAX_CHARACTERS
-    data = text[:MAX_CHARACTERS].replace("\0", "\ufffd").encode("utf-8", "replace")
+    text = text[:MAX_CHARACTERS]
+    data = (text.replace("\0", "\ufffd") if "\0" in text else text).encode("utf-8", "replace")
+    # huge_tree only lifts the depth read from 256 to 2,048 elements (unclosed tags nest) and the length of one text; the
+    # HTML parser knows no entities but HTML's own.
     parser = etree.HTMLParser(
-        encoding="utf-8", recover=True, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+        encoding="utf-8", recover=True, no_network=True, huge_tree=True, remove_comments=True, remove_pis=True
     )
     try:
         root = etree.fromstring(data, parser) if data.strip() else None
@@ -68,19 +73,12 @@ def parse(text: str) -> Page:
         root = None
     if root is None:
         root = etree.Element("html")
-    elements: list[Element] = []
-    tags: dict[str, list[Element]] = {}
-    for element in root.iter("*"):
-        elements.append(element)
-        name = element.tag
-        if name in tags:
-            tags[name].append(element)
-        else:
-            tags[name] = [element]
-        if len(elements) >= MAX_ELEMENTS:
-            cut = True
-            break
-    return Page(root, elements, {e: i for i, e in enumerate(elements)}, tags, cut)
+    elements = list(islice(root.iter("*"), MAX_ELEMENTS))
+    tags: defaultdict[str, list[Element]] = defaultdict(list)
+    for element in elements:
+        tags[element.tag].append(element)
+    cut = cut or len(elements) == MAX_ELEMENTS
+    return Page(root, elements, dict(zip(elements, range(len(elements)), strict=True)), dict(tags), cut)
 
 
 def names(element: Element) -> str:
@@ -103,7 +101,7 @@ def ancestors(element: Element) -> Iterator[Element]:
 
 def tidy(text: str) -> str:
     """Return ``text`` with each run of white space as one space and without invisible characters."""
-    return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
+    return " ".join((text if text.isascii() else _INVISIBLE.sub("", text)).split())
 
 
 def pieces(element: Element, leave: frozenset[Element] | set[Element] = frozenset()) -> Iterator[str]:

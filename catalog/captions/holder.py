@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import islice
 
 from ..model import Evidence
 from .credit import cut, is_credit, strip_marker
+from .creditwords import is_name, parts_of
+from .data import load
 from .dom import Element, says, tidy, words
 
 MAX_CAPTION = 2500
@@ -41,18 +46,21 @@ def read(
     ``known`` are houses and persons known to be credited on this page. ``None`` when there are no words, or too many.
     """
     furniture, marked = _parts(holders)
+    tails = _tails(marked)
     whole = "\n".join(w for h in holders if (w := words(h, furniture, lines=True)))
     if len(whole) > MAX_CAPTION:
         return None
     leave = furniture | set(marked)
     text = "\n".join(w for h in holders if (w := words(h, leave, lines=True)))
     if not marked and scope is not None and scope not in holders:
-        marked = [c for c in _beside(scope, holders)][:2]
+        marked = list(islice(_beside(scope, holders, known), 2))
     if not marked and whole:
         marked = _unmarked(holders, furniture, known)
         leave = furniture | set(marked)
         text = "\n".join(w for h in holders if (w := words(h, leave, lines=True)))
-    said = list(dict.fromkeys(w for c in marked if (w := words(c, furniture))))
+    said = list(dict.fromkeys(w + tails.get(c, "") for c in marked if (w := words(c, furniture))))
+    for tail in tails.values():
+        text = tidy(text).removesuffix(tail.strip()).rstrip() if tail else text
     if not whole and not said:
         return None
     if not said:
@@ -70,13 +78,13 @@ def read(
             names.insert(0, inner.credit)
         text = inner.text
     credit = " / ".join(n for n in names if not any(n != m and n in m for m in names))
-    return Found(printed, _loose(tidy(text)), credit, holders[0], [way, Evidence("credit-element", 4.0, credit[:80])])
+    return Found(printed, _loose(_unlabelled(tidy(text))), credit, holders[0], [way, Evidence("credit-element", 4.0, credit[:80])])
 
 
 def from_text(printed: str, element: Element | None, way: Evidence, known: tuple[str, ...] = ()) -> Found:
     """Cut the credit out of running text; line breaks in ``printed`` part credit from caption."""
     done = cut(printed, known=known)
-    return Found(tidy(printed), tidy(done.text), tidy(done.credit), element, [way, *done.reasons])
+    return Found(tidy(printed), _unlabelled(tidy(done.text)), tidy(done.credit), element, [way, *done.reasons])
 
 
 def _parts(holders: list[Element]) -> tuple[set[Element], list[Element]]:
@@ -101,7 +109,7 @@ def _parts(holders: list[Element]) -> tuple[set[Element], list[Element]]:
     return furniture, marked
 
 
-def _beside(scope: Element, holders: list[Element]) -> Iterator[Element]:
+def _beside(scope: Element, holders: list[Element], known: tuple[str, ...]) -> Iterator[Element]:
     """Elements named as credits in the same wrapper as the caption."""
     inside = {e for h in holders for e in h.iter("*")}
     taken: set[Element] = set()
@@ -113,8 +121,7 @@ def _beside(scope: Element, holders: list[Element]) -> Iterator[Element]:
             continue
         said = says(element)
         if (
-            "credit" in said
-            and "caption" not in said
+            (("credit" in said and "caption" not in said) or (element.tag in ("small", "cite") and is_credit(words(element), known)))
             and 0 < len(words(element)) < MAX_CREDIT
             and next(element.iter("img"), None) is None
         ):
@@ -138,12 +145,35 @@ def _unmarked(holders: list[Element], furniture: set[Element], known: tuple[str,
             if len(text) > MAX_CREDIT or not (own or len(children) > 1):
                 continue
             rest = words(node, {child})
+            pair = len(children) == 2 and not own and len(text) < 0.7 * len(rest) and len(rest.split()) > 2
             if not (child.tail or "").strip(" \n\t.)|]") and is_credit(text, known):
                 return [child]
-            apart = child.tag in ("small", "cite") or (child.tag in ("p", "div", "span") and rest.endswith((".", "!", "?", "。")))
+            apart = child.tag in ("small", "cite") or (child.tag in ("p", "div", "span") and (pair or rest.endswith((".", "!", "?", "。"))))
             if child is children[-1] and apart and not (child.tail or "").strip() and is_credit(text, known, apart=True):
                 return [child]
     return []
+
+
+def _tails(marked: list[Element]) -> dict[Element, str]:
+    """What goes on after a credit element within the same line: ``<span>Jane Doe</span>/Postmedia``."""
+    found = {}
+    for element in marked:
+        tail = tidy(element.tail or "")
+        if tail[:1] in ("/", "|") and len(tail) < 60 and all(is_name(p) for p in parts_of(tail)):
+            found[element] = tail
+    return found
+
+
+@cache
+def _labels() -> re.Pattern[str]:
+    words_ = sorted((" ".join(w.split()) for w in load("pagewords")["labels"].split(";")), key=len, reverse=True)
+    return re.compile(rf"(?:{'|'.join(map(re.escape, words_))})\s*[:,，：]\s*", re.I)
+
+
+def _unlabelled(text: str) -> str:
+    """A caption without the label that says that it is one ("Image caption, …", "Legende: …")."""
+    label = _labels().match(text)
+    return text[label.end() :] if label and label.end() < len(text) else text
 
 
 def _loose(text: str) -> str:

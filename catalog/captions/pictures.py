@@ -9,18 +9,13 @@ from dataclasses import dataclass, field
 from html import unescape
 from itertools import islice
 
-from lxml import etree
-
 from ..addresses import is_placeholder, keys, resolve
 from . import srcset
 from .dom import Element, Page, tidy
 
 MAX_PICTURES = 3000
-_BACKGROUNDS = etree.XPath(
-    "//*[(contains(@style, 'url(') or @data-bg or @data-background-image) and not(self::img or self::source)]"
-)
 MAX_ATTRIBUTE = 60_000
-TAGS = ("img", "amp-img", "amp-anim", "picture")
+_CUSTOM = re.compile(r"(?:^|-)(?:img|image|picture|photo|anim)(?:-|$)")
 _FILE = re.compile(r"\.(?:jpe?g|jfif|png|webp|avif|gif|heic)(?:$|[?#&/:;,!])", re.I)
 _IN_TEXT = re.compile(r"(?:https?:)?//[^\s\"'<>\\(){}|]{4,1000}|/[^\s\"'<>\\(){}|]{4,1000}")
 _STYLE = re.compile(r"background(?:-image)?\s*:[^;]{0,40}?url\(\s*[\"']?([^\"')]{1,2000})", re.I)
@@ -86,10 +81,10 @@ def collect(page: Page, base: str, wanted: Callable[[Element], bool]) -> list[Pi
     ``noscript`` copies, lazy-loading attributes, ``picture`` sources and background pictures included.
     """
     found: list[Picture] = []
-    for element in page.all("img", "amp-img", "amp-anim"):
+    for element in page.all(*_picture_tags(page)):
         if len(found) >= MAX_PICTURES:
             break
-        if not wanted(element):
+        if not wanted(element) or (element.tag not in ("img", "amp-img") and not _names_address(element)):
             continue
         picture = Picture(element, page.order[element], elements=[element])
         for node in _sources(element):
@@ -98,10 +93,10 @@ def collect(page: Page, base: str, wanted: Callable[[Element], bool]) -> list[Pi
         picture.title = tidy(element.get("title") or "")[:2000]
         picture.width, picture.height = _pixels(element.get("width")), _pixels(element.get("height"))
         found.append(picture)
-    for element in _backgrounds(page.root):
+    for element in _backgrounds(page):
         if len(found) >= MAX_PICTURES:
             break
-        if element not in page.order or not wanted(element):
+        if not wanted(element):
             continue
         picture = Picture(element, page.order[element], elements=[element])
         add_attributes(picture, element, base)
@@ -110,6 +105,16 @@ def collect(page: Page, base: str, wanted: Callable[[Element], bool]) -> list[Pi
             found.append(picture)
     found.sort(key=lambda p: p.place)
     return found
+
+
+def _picture_tags(page: Page) -> list[str]:
+    """The tags that may show a picture: ``img``, and custom elements of that name (``amp-img``, ``x-image-v2``)."""
+    return [t for t in page.tags if t == "img" or ("-" in t and _CUSTOM.search(t))]
+
+
+def _names_address(element: Element) -> bool:
+    """Tell whether a custom element names an address and holds no ``img`` that shows it."""
+    return any(element.get(a) for a in ("src", "data-src", "srcset", "data-srcset")) and next(element.iter("img"), None) is None
 
 
 def _sources(element: Element) -> Iterator[Element]:
@@ -160,10 +165,13 @@ def _add_found(picture: Picture, value: str, base: str) -> None:
             picture.add(address.rstrip(",;"), base)
 
 
-def _backgrounds(root: Element) -> list[Element]:
+def _backgrounds(page: Page) -> Iterator[Element]:
     """Elements that show a picture without ``img``: a style's background or a lazy background attribute."""
-    found = _BACKGROUNDS(root)
-    return found if isinstance(found, list) else []
+    for tag in ("div", "span", "a", "figure", "section", "li"):
+        for element in page.all(tag):
+            style = element.get("style")
+            if (style and "url(" in style) or element.get("data-bg") or element.get("data-background-image"):
+                yield element
 
 
 def _pixels(value: str | None) -> int | None:

@@ -16,6 +16,7 @@ from .region import Region
 #: Log-odds that words found in this way are the picture's caption.
 WEIGHTS = {
     "figcaption": 4.0,
+    "figcaption-near": 3.0,
     "caption-class-figure": 3.5,
     "caption-class": 3.0,
     "aria-describedby": 3.0,
@@ -151,7 +152,9 @@ class Placer:
         if not text or len(text) > 600 or next(after.iter("img"), None) is not None:
             return None
         evidence: list[Evidence] = []
-        if "caption" in says(after):
+        if after.tag == "figcaption":
+            evidence.append(_way("figcaption-near"))
+        elif "caption" in says(after):
             evidence.append(_way("caption-class"))
         if _same_as_alt(text, picture):
             evidence.append(_way("same-as-alt"))

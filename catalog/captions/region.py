@@ -209,16 +209,14 @@ def _letters(text: str) -> str:
 
 
 def _around(container: Element, heading: Element | None) -> Element:
-    """The nearest element that holds both the container and the headline."""
-    if heading is None:
-        for above in ancestors(container):
-            if above.tag in ("article", "main"):
-                return above
-        return container.getparent() if container.getparent() is not None else container  # type: ignore[return-value]
-    node: Element | None = container
-    over = set(heading.iterancestors())
-    while node is not None:
-        if node in over:
-            return node
-        node = node.getparent()
-    return container
+    """The element in which to look for pictures: holds container and headline, and is an article where there is one."""
+    over = set(heading.iterancestors()) if heading is not None else set()
+    around = [container, *container.iterancestors()]
+    start = next((i for i, e in enumerate(around) if not over or e in over), 0)
+    for names_ in (("article",), ("main",)):
+        for node in around[start:]:
+            if node.tag in names_ or node.get("role") == names_[0]:
+                return node
+    node = around[start]
+    above = node.getparent()
+    return above if above is not None and above.tag not in ("body", "html") else node

@@ -71,9 +71,12 @@ def _is_card(region: Region, element: Element) -> bool:
 
 def has_caption(element: Element) -> bool:
     """Tell whether a picture is in a figure with words in its ``figcaption`` or in an element named as a caption."""
-    for above, _ in zip(element.iterancestors(), range(8), strict=False):
-        if above.tag in ("body", "article", "main"):
+    steps = 0
+    for above in element.iterancestors():
+        if above.tag in ("body", "article", "main") or steps > 8:
             return False
+        # The parser nests what follows a <source> into it.
+        steps += above.tag not in ("source", "picture")
         if above.tag == "figure" or "wrapper" in says(above):
             if any(words(c) for c in above.iter("figcaption")):
                 return True
@@ -85,7 +88,8 @@ def has_caption(element: Element) -> bool:
 def _too_small(picture: Picture) -> bool:
     sides = [s for s in (picture.width, picture.height) if s is not None]
     if sides and (max(sides) < MIN_SIDE or min(sides) <= 2):
-        return True
+        # Small numbers may be a ratio ("16" by "9") when an address names the true width.
+        return max(sides) > 21 or max(sides) <= 2 or max(picture.addresses.values()) < 2 * MIN_SIDE
     shown = _SIZES.fullmatch((picture.element.get("sizes") or "").strip())
     return bool(shown) and int(shown.group(1)) < MIN_SIDE if shown else False
 
@@ -96,8 +100,10 @@ def is_teaser(element: Element, url: str) -> bool:
         target = (above.get("href") or "").strip()
         if not target or target.startswith(("#", "javascript:", "?")) or _PICTURE_LINK.search(target):
             return False
-        path = _path(target)
-        return not (path and path == _path(url))
+        path, own = _path(target), _path(url)
+        if path and own and (path == own or path.startswith(own.rsplit(".", 1)[0] + "/")):
+            return False
+        return not any("picture_paths" in roles(s) for s in path.lower().split("/")[:6])
     return False
 
 

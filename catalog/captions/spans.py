@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import html
-from bisect import bisect_right
-from itertools import accumulate
 
 from .dom import Element, pieces
 
-MAX_TRIES = 6
+MAX_TRIES = 20
+#: The parser counts source lines in 16 bits.
+_LINES_COUNTED = 65_535
 
 
 class Locator:
-    """Finds captions in one source text. Line starts are worked out when first needed."""
+    """Finds captions in one source text."""
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self._starts: list[int] | None = None
-
-    def _lines(self) -> list[int]:
-        if self._starts is None:
-            self._starts = [0, *accumulate(len(line) + 1 for line in self.source.split("\n"))]
-        return self._starts
 
     def line(self, element: Element | None, start: int) -> int:
         """Return the 1-based line of a span, else of an element, else 0."""
         if start >= 0:
-            return bisect_right(self._lines(), start)
+            return self.source.count("\n", 0, start) + 1
         return (element.sourceline or 0) if element is not None else 0
 
     def find(self, element: Element | None, printed: str) -> tuple[int, int]:
@@ -36,9 +30,7 @@ class Locator:
         runs = [t for p in pieces(element) if (t := p.strip())]
         if not runs:
             return -1, -1
-        lines = self._lines()
-        low = lines[min(max((element.sourceline or 1) - 1, 0), len(lines) - 1)]
-        start, after = self._run(runs[0], low)
+        start, after = self._run(runs[0], 0, lowest=element.sourceline or 0)
         if start < 0:
             return -1, -1
         if len(runs) == 1:
@@ -51,18 +43,22 @@ class Locator:
             after = stop
         return start, after
 
-    def _run(self, run: str, low: int, high: int | None = None) -> tuple[int, int]:
-        """The next place at or after ``low`` where one run of text is printed between tags."""
+    def _run(self, run: str, low: int, high: int | None = None, lowest: int = 0) -> tuple[int, int]:
+        """The next place at or after ``low``, and not above line ``lowest``, where a run of text is printed between tags."""
         for written in dict.fromkeys(
             (run, html.escape(run, quote=False), html.escape(run), run.replace("\u00a0", "&nbsp;"))
         ):
-            place = low
+            place, counted, line = low, low, 1
             for _ in range(MAX_TRIES):
-                place = self.source.find(written, place) if high is None else self.source.find(written, place, high)
+                place = self.source.find(written, place, high)
                 if place < 0:
                     break
                 before = self.source[max(0, place - 200) : place].rstrip()
                 if not before or before.endswith((">", "&nbsp;")):
-                    return place, place + len(written)
+                    if not lowest:
+                        return place, place + len(written)
+                    line, counted = line + self.source.count("\n", counted, place), place
+                    if line >= min(lowest, _LINES_COUNTED):
+                        return place, place + len(written)
                 place += 1
         return -1, -1

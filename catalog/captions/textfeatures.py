@@ -42,6 +42,12 @@ _CREDIT = re.compile(
 )
 
 
+_OPEN = tuple(
+    f"open.{name}"
+    for name in ("at_4", "at_7", "at_10", "at_14", "rare", "rare_long", "longer", "alone", "others", "heads", "first", "digit", "colon")
+)
+
+
 @dataclass(slots=True)
 class View:
     """One block as tokens and marks. ``width`` is in words."""
@@ -178,6 +184,7 @@ class Measure:
             **self._echo(i, v),
             **self._place(i, v),
             **self._oddness(i, v),
+            **self._unclosed(i, v),
             **self._whole,
         }
 
@@ -236,11 +243,17 @@ class Measure:
             "start.furniture": float(phrases("starts", "furniture").leads(folded)),
             "start.small": math.log1p(self._story.inner[first]),
             "start.name": float(v.words[0][:1].isupper() and not self._story.inner[first]) if v.words else 0.0,
+            "start.digit": float(v.text[:1].isdigit()),
+            "start.shared": self._starts[_start_of(v)] / max(1, len(self._views)) if v.text[:1].isdigit() else 0.0,
             "start.lower": float(v.words[0][:1].islower()) if v.words else 0.0,
             "prose.said": min(phrases("prose", "said").count(folded), 3) * per * 2,
             "prose.past": min(phrases("prose", "past").count(folded), 6) * per * 2,
             "prose.none": float(not phrases("prose", "past").count(folded)),
         }
+
+    @cached_property
+    def _starts(self) -> Counter[str]:
+        return Counter(_start_of(v) for v in self._views)
 
     def _echo(self, i: int, v: View) -> dict[str, float]:
         """How far other lines say the same."""
@@ -299,6 +312,32 @@ class Measure:
             "odd.sentences": v.sentences - self._typical_sentences,
         }
 
+    def _unclosed(self, i: int, v: View) -> dict[str, float]:
+        """For a line that does not end as a sentence: whether it is rather a heading among headings."""
+        if v.closed or v.end == "colon":
+            return dict.fromkeys(_OPEN, 0.0)
+        others = [w for w in self._open_lines if w is not v]
+        after = self._views[i + 1] if i + 1 < len(self._views) else None
+        return {
+            "open.at_4": float(v.width >= 4),
+            "open.at_7": float(v.width >= 7),
+            "open.at_10": float(v.width >= 10),
+            "open.at_14": float(v.width >= 14),
+            "open.rare": 1 - min(1.0, 2.5 * self._whole["story.unclosed"]),
+            "open.rare_long": float(v.width >= 8) * (1 - min(1.0, 8 * self._whole["story.unclosed_long"])),
+            "open.longer": math.log((v.width + 1) / (median(w.width for w in others) + 1)) if others else 0.5,
+            "open.alone": float(not others),
+            "open.others": math.log1p(len(others)),
+            "open.heads": len(after.content & v.content) / max(1, len(v.content)) if after else 0.0,
+            "open.first": float(i == 0),
+            "open.digit": float(v.text[:1].isdigit()),
+            "open.colon": float(":" in v.text[:40]),
+        }
+
+    @cached_property
+    def _open_lines(self) -> list[View]:
+        return [v for v in self._views if not v.closed and v.end != "colon"]
+
     @cached_property
     def _typical_sentences(self) -> float:
         return median([v.sentences for v in self._views if v.prose] or [2])
@@ -338,6 +377,11 @@ class Measure:
     def _small_start(self, v: View | None) -> float:
         """Whether the next line goes on as prose does: with a small word."""
         return float(bool(v and v.folded and self._story.inner[v.folded[0]] > 1))
+
+
+def _start_of(v: View) -> str:
+    """The first character, all digits alike."""
+    return "0" if v.text[:1].isdigit() else v.text[:1]
 
 
 def _capital_lead(words: Sequence[str]) -> float:

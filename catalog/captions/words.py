@@ -33,5 +33,18 @@ def roles(names: str) -> frozenset[str]:
         parts = [p.lower().rstrip("0123456789") for p in _BREAK.split(name.split("--", 1)[0] or name) if p]
         said = {*parts, *(a + b for a, b in pairwise(parts)), name.lower()}
         state = not said.isdisjoint(lists["state"])
-        found.update(r for r, words in lists.items() if not said.isdisjoint(words) and not (state and r in _PARTS))
+        own = {r for r, words in lists.items() if not said.isdisjoint(words) and not (state and r in _PARTS)}
+        if "caption" in own and "credit" in own:
+            own.discard("credit" if _last(parts, lists) == "caption" else "caption")
+        found |= own
     return frozenset(found)
+
+
+def _last(parts: list[str], lists: dict[str, frozenset[str]]) -> str:
+    """Which of the two a name made of both tells: the later one ("caption__credit" is a credit)."""
+    for end in range(len(parts), 0, -1):
+        said = {parts[end - 1], "".join(parts[max(0, end - 2) : end])}
+        for role in ("credit", "caption"):
+            if not said.isdisjoint(lists[role]):
+                return role
+    return "caption"
