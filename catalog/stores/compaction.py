@@ -14,11 +14,12 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .files import NEW, refused, sync_folder, write_synced
 from .generation import Generation
 from .journal import JOURNAL, Header, header_line, read_header
-from .lookups import Collector, Compacted
+from .lookups import Compacted
 from .manifest import (
     BACKUP,
     LOOKUPS_FILE,
@@ -33,6 +34,9 @@ from .manifest import (
     read_manifest,
     write_manifest,
 )
+
+if TYPE_CHECKING:
+    from .sections import Collector
 
 #: In the order in which they are renamed after the manifest: the journal last, for it tells that the switch is done.
 _PARTS = (MAIN, LOOKUPS_FILE, JOURNAL)
@@ -74,6 +78,8 @@ class _Writer:
         return data
 
     def _table(self, table: Table, comma: bytes) -> Iterator[bytes]:
+        from .sections import Collector  # numpy takes longer to load than most commands take
+
         collector = Collector(table.kind, table.old, table.old_rows)
         self.collectors.append(collector)
         yield self._passed(b'%b"%b": {\n' % (comma, table.kind.encode()), 1)

@@ -191,7 +191,9 @@ class TinyStore:
 
     def _reload(self) -> None:
         self._floor = self._given_out()
+        acknowledged = self._lock.acknowledged()
         self._state = Generation.open(self.folder)
+        self._floor = max(self._floor, self._check_end(acknowledged))
 
     def _given_out(self) -> int:
         """The highest position that was ever given out: higher than the present one where the journal's end was lost."""
