@@ -106,7 +106,10 @@ class Days:
 
 @dataclass(frozen=True)
 class Number:
-    """A number within two bounds, both included; ``None`` is open. Megapixels are in pixels here. ``spec`` is how it was written."""
+    """A number within two bounds, both included; ``None`` is open. Megapixels are counted in pixels.
+
+    ``spec`` is how it was written.
+    """
 
     field: str
     low: int | None
@@ -217,6 +220,11 @@ class Query:
         """The tree that is run: pictures that were hidden are left out unless the query speaks of ``is:hidden``."""
         hidden = Flag("is", "hidden")
         return self.node if hidden in leaves(self.node) else conjunction([self.node, Not(hidden)])
+
+    @property
+    def is_all(self) -> bool:
+        """Whether every picture is asked for."""
+        return isinstance(self.node, All)
 
     @property
     def words(self) -> tuple[Words, ...]:

@@ -29,7 +29,6 @@ import difflib
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import NoReturn
 
 from ..errors import QueryError
 from . import nodes
@@ -92,7 +91,7 @@ class _Parser:
             option = self._and(depth)
             operator = self._operator("OR")
             if option is None and (options or operator):
-                self._fail("Expected a word on this side of OR", here)
+                raise self._error("Expected a word on this side of OR", here)
             if option is not None:
                 options.append(option)
             if not operator:
@@ -106,11 +105,11 @@ class _Parser:
                 if not self._operator("AND"):
                     return nodes.conjunction(children) if children else None
                 if not children:
-                    self._fail("Expected a word before AND", self.at - 3)
+                    raise self._error("Expected a word before AND", self.at - 3)
                 here = self.at
                 child = self._item(depth)
                 if child is None:
-                    self._fail("Expected a word after AND", here)
+                    raise self._error("Expected a word after AND", here)
             children.append(child)
 
     def _item(self, depth: int) -> Node | None:
@@ -127,17 +126,18 @@ class _Parser:
                     negated, start = False, -1
                 continue
             if self.text.startswith("(", here):
-                node: Node | None = self._group(depth)
+                node = self._group(depth)
             elif here >= len(self.text) or self.text[here] == ")" or self._sees("OR") or self._sees("AND"):
                 if start >= 0:
-                    self._fail("Expected a word to leave out after this", start)
+                    raise self._error("Expected a word to leave out after this", start)
                 return None
             else:
-                node = self._term(depth, start >= 0)
-                if node is None:
+                term = self._term(depth, start >= 0)
+                if term is None:
                     if start >= 0:
-                        self._fail("Expected a word to leave out after this", start)
+                        raise self._error("Expected a word to leave out after this", start)
                     continue
+                node = term
             return nodes.negation(node) if negated else node
 
     def _binds(self) -> bool:
@@ -147,14 +147,14 @@ class _Parser:
     def _group(self, depth: int) -> Node:
         here = self.at
         if depth >= MAX_DEPTH:
-            self._fail(f"Brackets are nested deeper than {MAX_DEPTH}", here)
+            raise self._error(f"Brackets are nested deeper than {MAX_DEPTH}", here)
         self.at += 1
         node = self._or(depth + 1)
         self._skip()
         if not self.text.startswith(")", self.at):
-            self._fail("This bracket is not closed: expected “)”", here)
+            raise self._error("This bracket is not closed: expected “)”", here)
         if node is None:
-            self._fail("Expected a word between these brackets", here)
+            raise self._error("Expected a word between these brackets", here)
         self.at += 1
         return node
 
@@ -170,7 +170,7 @@ class _Parser:
             value, quoted, star = self._value(name)
             if name == "sort":
                 if depth or negated or self.sort:
-                    self._fail("sort: stands once, outside brackets", here)
+                    raise self._error("sort: stands once, outside brackets", here)
                 self.sort = self._choice(value, nodes.SORTS, "sort", field.end())
                 return None
             node = self._field(name, value, quoted, star, field.end())
@@ -180,19 +180,18 @@ class _Parser:
         if node is not None:
             self.terms += 1
             if self.terms > MAX_TERMS:
-                self._fail(f"A query has at most {MAX_TERMS} terms", here)
+                raise self._error(f"A query has at most {MAX_TERMS} terms", here)
         return node
 
     def _is_field(self, name: str, end: int) -> bool:
         """Whether ``name:`` means a field. Unknown names are errors, except before a blank or ``/`` (text, addresses)."""
         low = name.lower()
-        if low in _ALL_FIELDS or low in nodes.ALIASES:
-            return True
-        if end >= len(self.text) or self.text[end].isspace() or self.text[end] == "/":
-            return False
+        known = low in _ALL_FIELDS or low in nodes.ALIASES
+        if known or end >= len(self.text) or self.text[end].isspace() or self.text[end] == "/":
+            return known
         near = difflib.get_close_matches(low, _ALL_FIELDS, 1)
         hint = f"did you mean {near[0]}:" if near else "expected one of " + ", ".join(_ALL_FIELDS)
-        self._fail(f"There is no field “{name}:”; {hint} (or quotation marks around words)", end - len(name) - 1)
+        raise self._error(f"There is no field “{name}:”; {hint} (or quotation marks around words)", end - len(name) - 1)
 
     def _value(self, name: str) -> tuple[str, bool, bool]:
         """The value at the present place: its text, whether it was quoted, whether ``*`` ends it."""
@@ -201,7 +200,7 @@ class _Parser:
         if opening in _CLOSING and opening:
             end = min((e for c in _CLOSING[opening] if (e := self.text.find(c, here + 1)) >= 0), default=-1)
             if end < 0:
-                self._fail("This quotation mark is not closed", here)
+                raise self._error("This quotation mark is not closed", here)
             star = self.text.startswith("*", end + 1)
             self.at = end + 1 + star
             return self.text[here + 1 : end], True, star
@@ -210,7 +209,7 @@ class _Parser:
             if not name:
                 self.at += 1
                 return "", False, False
-            self._fail(f"Expected a value right after {name}:", here)
+            raise self._error(f"Expected a value right after {name}:", here)
         self.at = run.end()
         value = run.group()
         bare = value.rstrip("*")
@@ -220,10 +219,10 @@ class _Parser:
         found, prefix = query_tokens(text, star)
         if not found:
             if field:
-                self._fail(f"Expected a word with letters or digits after {field}:", here)
+                raise self._error(f"Expected a word with letters or digits after {field}:", here)
             return None
         if prefix and star and len(found) == 1 and len(found[0]) < MIN_PREFIX and found[0].isascii():
-            self._fail(f"Expected at least {MIN_PREFIX} letters before *", here)
+            raise self._error(f"Expected at least {MIN_PREFIX} letters before *", here)
         return nodes.Words(field, found, prefix, text, star)
 
     def _field(self, name: str, value: str, quoted: bool, star: bool, here: int) -> Node | None:
@@ -232,10 +231,10 @@ class _Parser:
         value = value.strip()
         if name == "id":
             if not _ID.fullmatch(value):
-                self._fail("Expected an id after id:", here)
+                raise self._error("Expected an id after id:", here)
             return nodes.Ident(value, star)
         if star:
-            self._fail(f"{name}: takes a whole value, without *", here)
+            raise self._error(f"{name}: takes a whole value, without *", here)
         if name in nodes.DATE_FIELDS:
             return nodes.Days(
                 name, *self._bounds(lambda: day_bounds(value, self.today), DAY_HINT, name, here), value.lower()
@@ -258,22 +257,24 @@ class _Parser:
         if name == "colour":
             found = named(value)
             if not found:
-                self._fail(f"Expected a colour after colour: one of {', '.join(NAMES)} or #rrggbb", here)
+                raise self._error(f"Expected a colour after colour: one of {', '.join(NAMES)} or #rrggbb", here)
             return nodes.Value(name, found)
         if name == "orientation":
             return nodes.Value(name, self._choice(value, ("landscape", "portrait", "square"), name, here))
         folded = " ".join(fold(value).split())
         if not query_tokens(folded)[0]:
-            self._fail(f"Expected a word with letters or digits after {name}:", here)
+            raise self._error(f"Expected a word with letters or digits after {name}:", here)
         return nodes.Value(name, {"jpg": "jpeg", "tif": "tiff"}.get(folded, folded))
 
     def _similar(self, value: str, here: int) -> Node:
         match = _SIMILAR.fullmatch(value)
         if match is None:
-            self._fail("Expected a picture's id and bits after similar:, such as similar:0123456789abcdef~8", here)
+            raise self._error(
+                "Expected a picture's id and bits after similar:, such as similar:0123456789abcdef~8", here
+            )
         distance = int(match.group(2)) if match.group(2) else DEFAULT_DISTANCE
         if distance > nodes.MAX_DISTANCE:
-            self._fail(f"Expected at most {nodes.MAX_DISTANCE} bits after ~", here)
+            raise self._error(f"Expected at most {nodes.MAX_DISTANCE} bits after ~", here)
         return nodes.Similar(match.group(1).lower(), distance)
 
     def _bounds(
@@ -287,7 +288,7 @@ class _Parser:
     def _choice(self, value: str, choices: tuple[str, ...], name: str, here: int) -> str:
         low = value.lower()
         if low not in choices:
-            self._fail(f"Expected one of {', '.join(choices)} after {name}:", here)
+            raise self._error(f"Expected one of {', '.join(choices)} after {name}:", here)
         return low
 
     # ---- characters
@@ -308,5 +309,5 @@ class _Parser:
         self.at += len(word)
         return True
 
-    def _fail(self, message: str, at: int) -> NoReturn:
-        raise QueryError(message, at + 1)
+    def _error(self, message: str, at: int) -> QueryError:
+        return QueryError(message, at + 1)

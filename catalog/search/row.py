@@ -75,7 +75,7 @@ def from_record(record: Record, articles: Mapping[str, Article], group: str = ""
     image, meta = record.image, record.image.metadata
     usages = [u for u in record.usages if u.status != "rejected"]
     stories = [articles[i] for i in _distinct(u.article for u in usages) if i in articles]
-    credits = [u.caption.credit for u in usages] + [meta.credit, meta.source, meta.copyright]
+    printed = [u.caption.credit for u in usages] + [meta.credit, meta.source, meta.copyright]
     published = sorted(u.published for u in usages if day_of(u.published))
     return Row(
         id=record.id,
@@ -84,7 +84,7 @@ def from_record(record: Record, articles: Mapping[str, Article], group: str = ""
         filenames=_distinct(PurePosixPath(p.replace("\\", "/").replace("!/", "/")).name for p in image.paths),
         captions=record.captions,
         credit=record.credit,
-        credits=_distinct(c for c in credits if c != record.credit),
+        credits=_distinct(c for c in printed if c != record.credit),
         bylines=_distinct([meta.byline, *(s.byline for s in stories)]),
         titles=_distinct([meta.headline, meta.title, *(s.title for s in stories)]),
         article="\n".join(s.text[:ARTICLE_CHARS] for s in stories)[:ARTICLE_CHARS],

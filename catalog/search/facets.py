@@ -1,0 +1,131 @@
+"""Facets: how many pictures of a result have each credit, publisher, year, place, person, and so on.
+
+Up to :data:`reading.CAP` pictures are counted one by one. Of larger results a sample is counted (every picture carries a
+sampling mark drawn from a hash of its id), and the counts are estimates: the sample's, scaled up. The whole catalogue's
+counts are kept exactly.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from .colours import named
+from .nodes import quoted
+from .row import Row
+from .schema import SEQ_BITS
+from .values import day_of
+
+#: Facets that can be asked for.
+FACETS = (
+    "credit", "publisher", "year", "place", "person", "kind", "format", "state", "byline", "tag", "orientation", "colour",
+    "language",
+)  # fmt: skip
+#: Review states, as ``is:`` knows them.
+STATES = ("linked", "unlinked", "unsure", "duplicate", "conflict", "reviewed", "rejected")
+_MAX_PER_ROW = 100
+TOP = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One value of a facet, how many pictures have it, and the query term that selects it (``""`` when none does)."""
+
+    value: str
+    count: int
+    term: str
+
+
+def facet_values(row: Row) -> Iterator[tuple[str, str]]:
+    """Yield (facet, value) of a row, each once."""
+    year = day_of(row.date)
+    pairs = [
+        ("credit", row.credit),
+        *(("publisher", v) for v in row.publishers),
+        ("year", f"{date.fromordinal(year).year:04d}" if year else ""),
+        *(("place", v) for v in row.places),
+        *(("person", v) for v in row.persons),
+        *(("kind", v) for v in row.kinds),
+        ("format", row.format),
+        *(("state", v) for v in STATES if v in row.flags),
+        *(("byline", v) for v in row.bylines),
+        *(("tag", v) for v in row.tags),
+        ("orientation", row.orientation),
+        *(("colour", named(v)) for v in row.colours),
+        ("language", row.language),
+    ]
+    seen = dict.fromkeys((f, " ".join(v.split())) for f, v in pairs)
+    yield from [(f, v) for f, v in seen if v][:_MAX_PER_ROW]
+
+
+def term_of(facet: str, value: str) -> str:
+    """Return the query term that selects a facet's value."""
+    field = {"year": "date", "state": "is"}.get(facet, facet)
+    if facet == "language":
+        return ""
+    return f"{field}:{quoted(value)}"
+
+
+def count_rows(
+    connection: sqlite3.Connection,
+    rowids: np.ndarray[tuple[int], np.dtype[np.int64]],
+    facets: Sequence[str],
+    scale: int,
+) -> dict[str, tuple[Count, ...]]:
+    """Return the most frequent values of ``facets`` among the rows, counts multiplied by ``scale``."""
+    fetched = connection.execute(
+        "SELECT facets FROM image WHERE rowid IN (SELECT value FROM json_each(?))", (json.dumps(rowids.tolist()),)
+    )
+    packed = b"".join(blob for (blob,) in fetched)
+    idents, counts = np.unique(np.frombuffer(packed, dtype=np.uint32), return_counts=True)
+    by_id = dict(zip(idents.tolist(), counts.tolist(), strict=True))
+    names = connection.execute(
+        "SELECT id, field, value FROM value WHERE id IN (SELECT value FROM json_each(?))"
+        " AND field IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(by_id)), json.dumps(list(facets))),
+    )
+    return _sorted(facets, ((field, value, by_id[ident] * scale) for ident, field, value in names))
+
+
+def count_all(connection: sqlite3.Connection, facets: Sequence[str]) -> dict[str, tuple[Count, ...]]:
+    """Return the most frequent values of ``facets`` in the whole catalogue, hidden pictures left out."""
+    found: list[tuple[str, str, int]] = []
+    for facet in facets:
+        found += connection.execute(
+            "SELECT field, value, count FROM value WHERE field = ? AND count > 0 ORDER BY count DESC, value LIMIT ?",
+            (facet, -1 if facet == "year" else TOP),
+        ).fetchall()
+    return _sorted(facets, found)
+
+
+def _sorted(facets: Sequence[str], found: Iterable[tuple[str, str, int]]) -> dict[str, tuple[Count, ...]]:
+    by_facet: dict[str, list[tuple[str, int]]] = {facet: [] for facet in facets}
+    for facet, value, count in found:
+        by_facet[facet].append((value, count))
+    out = {}
+    for facet, values in by_facet.items():
+        if facet == "year":
+            values = sorted(values)
+        else:
+            values = sorted(values, key=lambda v: (-v[1], v[0]))[:TOP]
+        out[facet] = tuple(Count(value, count, term_of(facet, value)) for value, count in values)
+    return out
+
+
+def histogram(rowids: np.ndarray[tuple[int], np.dtype[np.int64]], scale: int) -> tuple[tuple[str, int], ...]:
+    """Return pictures by year, or by month when they span at most three years; undated ones are left out."""
+    days = rowids >> SEQ_BITS
+    days = days[days > 0]
+    if not days.size:
+        return ()
+    epoch = date(1970, 1, 1).toordinal()
+    months = (days - epoch).astype("datetime64[D]").astype("datetime64[M]")
+    years = months.astype("datetime64[Y]")
+    narrow = int(years.max().astype(int) - years.min().astype(int)) < 3
+    periods, counts = np.unique(months if narrow else years, return_counts=True)
+    return tuple((str(p), int(n) * scale) for p, n in zip(periods, counts, strict=True))

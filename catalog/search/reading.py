@@ -1,0 +1,269 @@
+"""Answering a query from the index: one page of pictures in order, how many there are, and their facets.
+
+A result is first read as row numbers, newest first, up to :data:`CAP`; that gives the count ("10,000+" beyond), what is
+ranked, and what facets are counted on. Larger results are ordered by the index's own order (dates, sizes), ranked among
+the newest :data:`CAP`, and their facets are estimated on a sample.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..errors import UsageError
+from . import cursors, sql
+from .facets import FACETS, Count, count_all, count_rows, histogram
+from .nodes import SORTS, Query
+from .ranking import Ranking
+from .row import COARSE, FINE, MARK, Row
+from .schema import Database
+from .similar import Fingerprints
+from .snippets import Segments, snippets
+from .writing import unpack
+
+#: How far results are counted, ranked, and counted for facets one by one.
+CAP = 10_000
+MAX_LIMIT = 1_000
+#: A fine sample with fewer pictures than this is too thin: the coarse one is taken.
+_THIN = 400
+_BLOCK = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One hit: the row, and where the words of the query stand in it."""
+
+    row: Row
+    snippets: tuple[tuple[str, Segments], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a result. ``capped`` says that there are more than ``total``; ``next`` is the next page's cursor.
+
+    ``sort`` is the order that holds. ``ranked`` is how many of the newest pictures were put in order of relevance (0: none).
+    Facet counts and ``histogram`` are estimates from one picture in ``sampled`` when that is above 1.
+    """
+
+    hits: tuple[Found, ...]
+    total: int
+    capped: bool
+    next: str | None
+    sort: str
+    facets: dict[str, tuple[Count, ...]] = field(default_factory=dict)
+    histogram: tuple[tuple[str, int], ...] = ()
+    sampled: int = 1
+    ranked: int = 0
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the hits."""
+        return tuple(hit.row.id for hit in self.hits)
+
+
+_Entry = tuple[float | int | str, int]
+
+
+class Reader:
+    """Runs queries. Safe to use from several threads."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.fingerprints = Fingerprints()
+        self.ranking = Ranking()
+
+    def plan(self, connection: sqlite3.Connection, query: Query) -> sql.Plan:
+        """Return how to run a query, hidden pictures left out."""
+        return sql.plan(query.effective, connection, lambda i, d: self.fingerprints.near(connection, i, d))
+
+    def search(self, query: Query, sort: str | None, limit: int, cursor: str | None, facets: Sequence[str]) -> Page:
+        """See :meth:`catalog.search.index.Index.search`."""
+        order = _order(query, sort)
+        if not 1 <= limit <= MAX_LIMIT:
+            raise UsageError(f"A page has 1 to {MAX_LIMIT} pictures, not {limit}.", field="limit")
+        for facet in facets:
+            if facet not in FACETS:
+                raise UsageError(f"There is no facet “{facet[:40]}”: use {', '.join(FACETS)}.", field="facets")
+        belongs = cursors.digest(str(query.node), order)
+        after = cursors.read(cursor, belongs, str if "filename" in order else int, int) if cursor is not None else None
+        with self.database.reading() as connection:
+            return _Search(self, connection, query, order, limit, after, belongs).page(facets)
+
+    def count(self, query: Query, cap: int) -> tuple[int, bool]:
+        """Return how many pictures a query selects, up to ``cap``, and whether there are more."""
+        with self.database.reading() as connection:
+            text, params = self.plan(connection, query).select(limit=cap + 1)
+            count = int(connection.execute(f"SELECT count(*) FROM ({text})", params).fetchone()[0])
+        return min(count, cap), count > cap
+
+    def ids(self, query: Query) -> Iterator[str]:
+        """Yield the ids of all pictures that a query selects, newest first; stable while others write."""
+        before = 1 << 62
+        while True:
+            with self.database.reading() as connection:
+                text, params = self.plan(connection, query).below(before).select(limit=_BLOCK)
+                sql_text = f"SELECT rowid, id FROM image WHERE rowid IN ({text}) ORDER BY rowid DESC"
+                block = connection.execute(sql_text, params).fetchall()
+            yield from (str(ident) for _, ident in block)
+            if len(block) < _BLOCK:
+                return
+            before = int(block[-1][0])
+
+
+class _Search:
+    """One search, in one view of the index."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        connection: sqlite3.Connection,
+        query: Query,
+        order: str,
+        limit: int,
+        after: tuple[cursors.Key, cursors.Key, int, bool] | None,
+        belongs: str,
+    ) -> None:
+        self.reader, self.connection, self.query = reader, connection, query
+        self.order, self.limit, self.after, self.belongs = order, limit, after, belongs
+        self.plan = reader.plan(connection, query)
+        self.ranked = 0
+
+    def page(self, facets: Sequence[str]) -> Page:
+        if self.after is not None and self.order in ("date", "-date") and not facets:
+            head = np.empty(0, np.int64)
+            total, capped = self.after[2], self.after[3]
+            entries = self._walk()
+        else:
+            head = self._rowids(self.plan, CAP + 1)
+            capped = len(head) > CAP
+            head, total = head[:CAP], min(len(head), CAP)
+            entries = self._entries(head, capped)
+            if self.after is not None:
+                total, capped = self.after[2], self.after[3]
+        shown = entries[: self.limit]
+        following = None
+        if len(entries) > self.limit:
+            key, rowid = shown[-1]
+            following = cursors.write(self.belongs, key, rowid, total, capped)
+        counts, bars, sampled = self._facets(head, capped, facets)
+        return Page(self._hits(shown), total, capped, following, self.order, counts, bars, sampled, self.ranked)
+
+    # ---- order
+
+    def _entries(self, head: sql.Rows, capped: bool) -> list[_Entry]:
+        """The entries of this page and at least one more if there is one: (key, row number)."""
+        if self.order == "relevance":
+            return self._after(self._by_relevance(head))
+        if capped:
+            return self._walk()
+        if self.order in ("date", "-date"):
+            rowids = head.tolist() if self.order == "-date" else head[::-1].tolist()
+            return self._after([(rowid, rowid) for rowid in rowids])
+        column = self.order.removeprefix("-")
+        text = f"SELECT {column}, rowid FROM image WHERE rowid IN (SELECT value FROM json_each(?))"
+        rows: list[_Entry] = self.connection.execute(text, (sql.packed(head.tolist()),)).fetchall()
+        return self._after(sorted(rows, reverse=self.order.startswith("-")))
+
+    def _by_relevance(self, head: sql.Rows) -> list[_Entry]:
+        """The newest pictures of the result, best first. Scores are whole numbers, so that cursors compare exactly."""
+        if not len(head):
+            return []
+        self.ranked = len(head)
+        scores = self.reader.ranking.scores(self.connection, self.query.node, int(head[-1]), int(head[0]))
+        entries = [(-round(scores.get(rowid, 0.0) * 1000), rowid) for rowid in head.tolist()]
+        return sorted(entries, key=lambda e: (e[0], -e[1]))
+
+    def _after(self, entries: list[_Entry]) -> list[_Entry]:
+        """What follows the cursor. A row that is still there marks the place; else its key does."""
+        if self.after is None:
+            return entries[: self.limit + 1]
+        key, rowid = self.after[0], self.after[1]
+        at = next((n + 1 for n, e in enumerate(entries) if e[1] == rowid), None)
+        if at is None:
+            at = bisect_right([self._rank(e) for e in entries], self._rank((key, rowid)))  # type: ignore[arg-type]
+        return entries[at : at + self.limit + 1]
+
+    def _rank(self, entry: _Entry) -> tuple[object, int]:
+        """A key by which the entries ascend."""
+        key, rowid = entry
+        if self.order == "relevance":
+            return key, -rowid
+        if not self.order.startswith("-"):
+            return key, rowid
+        return (_Reversed(key), -rowid)
+
+    def _walk(self) -> list[_Entry]:
+        """Entries in the order of an index, from the cursor on."""
+        down = self.order.startswith("-")
+        column = self.order.removeprefix("-")
+        way = "DESC" if down else "ASC"
+        plan = self.plan
+        if column == "date":
+            if self.after is not None:
+                rowid = int(self.after[1])
+                plan = plan.below(rowid) if down else plan.above(rowid)
+            return [(r, r) for r in self._rowids(plan, self.limit + 1, f"rowid {way}").tolist()]
+        if self.after is not None:
+            plan = plan.beyond(column, self.after[0], self.after[1], down)
+        text, params = plan.select(f"{column}, rowid", f"{column} {way}, rowid {way}", self.limit + 1)
+        return list(self.connection.execute(text, params))
+
+    # ---- parts
+
+    def _rowids(self, plan: sql.Plan, limit: int, order: str = "rowid DESC") -> sql.Rows:
+        text, params = plan.select(order=order, limit=limit)
+        return np.fromiter((r for (r,) in self.connection.execute(text, params)), np.int64)
+
+    def _hits(self, entries: list[_Entry]) -> tuple[Found, ...]:
+        rowids = [rowid for _, rowid in entries]
+        text = "SELECT rowid, doc FROM page WHERE rowid IN (SELECT value FROM json_each(?))"
+        docs = dict(self.connection.execute(text, (sql.packed(rowids),)))
+        words = self.query.words
+        rows = [unpack(docs[rowid]) for rowid in rowids]
+        return tuple(Found(row, snippets(row, words)) for row in rows)
+
+    def _facets(
+        self, head: sql.Rows, capped: bool, facets: Sequence[str]
+    ) -> tuple[dict[str, tuple[Count, ...]], tuple[tuple[str, int], ...], int]:
+        if not facets:
+            return {}, (), 1
+        if not capped:
+            return count_rows(self.connection, head, facets, 1), histogram(head, 1), 1
+        scale, sample = FINE, self._sample("f", FINE)
+        if len(sample) < _THIN:
+            scale, sample = COARSE, self._sample("c", COARSE)
+        if self.query.is_all:
+            return count_all(self.connection, facets), histogram(sample, scale), 1
+        return count_rows(self.connection, sample, facets, scale), histogram(sample, scale), scale
+
+    def _sample(self, name: str, of: int) -> sql.Rows:
+        return self._rowids(self.plan.also(f"{MARK}{name}{of // 2}"), 2 * CAP)
+
+
+class _Reversed:
+    """Compares the other way round."""
+
+    __slots__ = ("key",)
+
+    def __init__(self, key: object) -> None:
+        self.key = key
+
+    def __lt__(self, other: _Reversed) -> bool:
+        return bool(other.key < self.key)  # type: ignore[operator]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Reversed) and self.key == other.key
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _order(query: Query, sort: str | None) -> str:
+    """The order that holds: as asked, as the query says, by relevance when there are words, else newest first."""
+    if sort and sort not in SORTS:
+        raise UsageError(f"There is no order “{sort[:40]}”: use {', '.join(SORTS)}.", field="sort")
+    order = sort or query.sort or "relevance"
+    return "-date" if order == "relevance" and not query.words else order

@@ -1,0 +1,282 @@
+"""The index's SQLite file: its tables, its connections (one per thread), and what happens when it is lost or damaged.
+
+Everything in it is derived: a file that is missing, damaged or of another version is replaced by an empty one, and
+:meth:`Database.position` is ``None`` until the caller has filled it again.
+
+Rows of ``image`` are numbered by day: ``day << 28 | running number``, so that the natural order of every table, and of
+the full-text index, is the order by date. A row is renumbered when its date changes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import sqlite3
+import threading
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..errors import CatalogueUnusable, Damaged, Locked
+from .nodes import TEXT_FIELDS
+
+#: Raised whenever tables, tokens or marks change. Unicode's version counts too: tokens depend on it.
+VERSION = f"1/{unicodedata.unidata_version}"
+SEQ_BITS = 28
+COLUMNS = (*TEXT_FIELDS, "marks")
+#: BM25 weights of the columns: what stands with the picture before what merely stood around it.
+WEIGHTS = {
+    "caption": 10.0, "person": 6.0, "tag": 6.0, "place": 5.0, "title": 4.0, "note": 4.0, "credit": 3.0, "byline": 3.0,
+    "filename": 2.0, "publisher": 1.0, "article": 1.0, "marks": 0.0,
+}  # fmt: skip
+_WAIT_SECONDS = 30.0
+_CACHE_KIB = 32 << 10
+_MAP_BYTES = 1 << 30
+_BUFFER_BYTES = 32 << 20
+
+_TABLES = f"""
+CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE image (
+    rowid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, hidden INTEGER NOT NULL, imported INTEGER NOT NULL,
+    width INTEGER NOT NULL, height INTEGER NOT NULL, megapixels INTEGER NOT NULL, size INTEGER NOT NULL,
+    copies INTEGER NOT NULL, filename TEXT NOT NULL, phash INTEGER, stamp INTEGER NOT NULL, facets BLOB NOT NULL
+);
+CREATE INDEX image_imported ON image (imported);
+CREATE INDEX image_width ON image (width);
+CREATE INDEX image_height ON image (height);
+CREATE INDEX image_megapixels ON image (megapixels);
+CREATE INDEX image_size ON image (size);
+CREATE INDEX image_copies ON image (copies) WHERE copies > 0;
+CREATE INDEX image_filename ON image (filename);
+CREATE INDEX image_stamp ON image (stamp);
+CREATE TABLE page (rowid INTEGER PRIMARY KEY, doc BLOB NOT NULL);
+CREATE TABLE ran (article TEXT NOT NULL, image INTEGER NOT NULL, PRIMARY KEY (article, image)) WITHOUT ROWID;
+CREATE INDEX ran_image ON ran (image);
+CREATE TABLE value (
+    id INTEGER PRIMARY KEY, field TEXT NOT NULL, value TEXT NOT NULL, folded TEXT NOT NULL, count INTEGER NOT NULL,
+    UNIQUE (field, value)
+);
+CREATE INDEX value_folded ON value (field, folded);
+CREATE TABLE term (id INTEGER PRIMARY KEY, term TEXT NOT NULL UNIQUE);
+CREATE TABLE gram (gram TEXT NOT NULL, term INTEGER NOT NULL, PRIMARY KEY (gram, term)) WITHOUT ROWID;
+CREATE TABLE finding (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, status TEXT NOT NULL, score REAL NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX finding_worth ON finding (status, score DESC, id);
+CREATE INDEX finding_kind ON finding (status, kind, score DESC, id);
+CREATE TABLE about (
+    ref TEXT NOT NULL, finding TEXT NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (finding, ref)
+) WITHOUT ROWID;
+CREATE INDEX about_ref ON about (ref);
+CREATE VIRTUAL TABLE words USING fts5({", ".join(COLUMNS)}, content='', tokenize='ascii', prefix='2 3');
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
+"""
+_TABLE_NAMES = (
+    "vocabulary", "words", "about", "finding", "gram", "term", "value", "ran", "page", "image", "meta",
+)  # fmt: skip
+
+
+class Database:
+    """Connections to one index file. Safe to use from several threads and processes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        self._lock = threading.RLock()
+        self._broken = False
+        self.connection()
+
+    # ---- connections
+
+    def connection(self) -> sqlite3.Connection:
+        """Return this thread's connection, opened anew when the file was deleted or replaced meanwhile."""
+        held: tuple[sqlite3.Connection, tuple[int, int]] | None = getattr(self._local, "held", None)
+        if held is not None and held[1] == self._identity():
+            return held[0]
+        with self._lock:
+            if held is not None:
+                self._forget(held[0])
+            connection = self._connect()
+            self._local.held = (connection, self._identity())
+            self._open.append(connection)
+            return connection
+
+    def _identity(self) -> tuple[int, int]:
+        try:
+            stat = self.path.stat()
+        except OSError:
+            return 0, 0
+        return stat.st_dev, stat.st_ino
+
+    def _forget(self, connection: sqlite3.Connection) -> None:
+        if connection in self._open:
+            self._open.remove(connection)
+        with contextlib.suppress(sqlite3.Error):
+            connection.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        for attempt in (1, 2):
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                connection = sqlite3.connect(
+                    self.path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
+                )
+            except (sqlite3.Error, OSError) as error:
+                raise CatalogueUnusable(f"The search index {self.path} cannot be opened: {error}.") from error
+            try:
+                self._prepare(connection)
+                return connection
+            except sqlite3.DatabaseError as error:
+                connection.close()
+                if attempt == 2 or _is_busy(error) or not _is_damage(error):
+                    raise self.translated(error) from error
+                self.unlink()
+        raise AssertionError
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        connection.execute(f"PRAGMA mmap_size = {_MAP_BYTES}")
+        if _version(connection) != VERSION:
+            self._create(connection)
+
+    def _create(self, connection: sqlite3.Connection) -> None:
+        """Make the tables empty, unless another process did so while this one waited."""
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if _version(connection) != VERSION:
+                self._recreate(connection)
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.rollback()
+            raise
+
+    def _recreate(self, connection: sqlite3.Connection) -> None:
+        for name in _TABLE_NAMES:
+            connection.execute(f"DROP TABLE IF EXISTS {name}")
+        for statement in _TABLES.split(";\n"):
+            if statement.strip():
+                connection.execute(statement)
+        connection.execute("INSERT INTO words (words, rank) VALUES ('hashsize', ?)", (_BUFFER_BYTES,))
+        connection.executemany(
+            "INSERT INTO meta VALUES (?, ?)",
+            [("version", VERSION), ("epoch", secrets.token_hex(8)), ("seq", 0), ("stamp", 0), ("rows", 0)],
+        )
+
+    # ---- transactions
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """One unchanging view of the index for several statements."""
+        connection = self.connection()
+        if connection.in_transaction:
+            yield connection
+            return
+        try:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.rollback()
+        except sqlite3.DatabaseError as error:
+            raise self.translated(error) from error
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: committed as a whole, or not at all."""
+        connection = self.connection()
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(sqlite3.Error):
+                    connection.rollback()
+                raise
+        except sqlite3.DatabaseError as error:
+            raise self.translated(error) from error
+
+    def translated(self, error: sqlite3.DatabaseError) -> CatalogueUnusable:
+        """Return what callers are told of an error of SQLite; damage is remembered and mended at the next ``position``."""
+        if _is_busy(error):
+            return Locked(str(self.path))
+        if _is_damage(error):
+            self._broken = True
+            return Damaged(str(self.path), "the search index", str(error))
+        return CatalogueUnusable(f"The search index {self.path} cannot be used: {error}.")
+
+    # ---- state
+
+    def position(self) -> int | None:
+        """Return the store's position that the index shows, ``None`` when it has to be filled first."""
+        if self._broken:
+            self.clear()
+        with self.reading() as connection:
+            row = connection.execute("SELECT value FROM meta WHERE key = 'position'").fetchone()
+        return None if row is None or row[0] < 0 else int(row[0])
+
+    def clear(self) -> None:
+        """Empty the index; a damaged file is replaced."""
+        if not self._broken:
+            try:
+                with self.writing() as connection:
+                    self._recreate(connection)
+                return
+            except Damaged:
+                pass
+        self._broken = False
+        self.unlink()
+        self.connection()
+
+    def verify(self) -> Iterator[str]:
+        """Yield what is wrong with the file, one sentence each."""
+        try:
+            with self.reading() as connection:
+                yield from (str(t) for (t,) in connection.execute("PRAGMA quick_check(20)") if t != "ok")
+                told = connection.execute("SELECT value FROM meta WHERE key = 'rows'").fetchone()[0]
+                for table in ("image", "page", "words_docsize"):
+                    count = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+                    if count != told:
+                        yield f"{table} has {count} rows and should have {told}"
+            with self.writing() as connection:
+                connection.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+        except CatalogueUnusable as error:
+            yield str(error)
+
+    def unlink(self) -> None:
+        """Delete the file and what SQLite keeps beside it."""
+        for end in ("", "-wal", "-shm"):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(f"{self.path}{end}")  # noqa: PTH108
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._lock:
+            for connection in list(self._open):
+                self._forget(connection)
+            self._local = threading.local()
+
+
+def _version(connection: sqlite3.Connection) -> str:
+    try:
+        row = connection.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
+    except sqlite3.OperationalError as error:
+        if "no such table" in str(error):
+            return ""
+        raise
+    return str(row[0]) if row else ""
+
+
+def _is_busy(error: sqlite3.DatabaseError) -> bool:
+    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    missing = code == sqlite3.SQLITE_ERROR and "no such" in str(error)
+    return missing or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)

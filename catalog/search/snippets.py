@@ -1,0 +1,88 @@
+"""What matched, shown in its words: pieces of a field as (text, marked) segments, made on the text as written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .fold import spans
+from .memory import occurrences
+from .nodes import TEXT_FIELDS, Words
+from .row import Row, texts
+
+Segments = tuple[tuple[str, bool], ...]
+#: How much of a text is shown, and how much of it before the first mark.
+WINDOW, LEAD = 240, 60
+_MAX_FIELDS, _MAX_TEXT = 4, 20_000
+
+
+def snippets(row: Row, words: Sequence[Words]) -> tuple[tuple[str, Segments], ...]:
+    """Return (field, segments) for each text of ``row`` in which any of ``words`` occurs, captions first."""
+    if not words:
+        return ()
+    out: list[tuple[str, Segments]] = []
+    for field, values in zip(TEXT_FIELDS, texts(row), strict=True):
+        wanted = [w for w in words if w.field in ("", field)]
+        for value in values if wanted else ():
+            segments = marked(value[:_MAX_TEXT], wanted)
+            if segments:
+                out.append((field, segments))
+                if len(out) == _MAX_FIELDS:
+                    return tuple(out)
+    return tuple(out)
+
+
+def marked(text: str, words: Sequence[Words]) -> Segments:
+    """Return the part of ``text`` around the first match, with all matches in it marked; empty when there is none."""
+    found = list(spans(text))
+    tokens = [token for token, _, _ in found]
+    held = set(tokens)
+    ranges: list[tuple[int, int]] = []
+    for word in words:
+        needed = word.tokens[:-1] if word.prefix else word.tokens
+        if not held.issuperset(needed):
+            continue
+        n = len(word.tokens)
+        ranges += [(found[at][1], found[at + n - 1][2]) for at in occurrences(tokens, word)]
+    return _segments(text, _merged(ranges)) if ranges else ()
+
+
+def _merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    out: list[tuple[int, int]] = []
+    for start, end in sorted(ranges):
+        if out and start <= out[-1][1]:
+            out[-1] = (out[-1][0], max(end, out[-1][1]))
+        else:
+            out.append((start, end))
+    return out
+
+
+def _segments(text: str, ranges: list[tuple[int, int]]) -> Segments:
+    first, last = _window(text, ranges[0])
+    segments: list[tuple[str, bool]] = []
+    at = first
+    for start, end in ranges:
+        if start >= last:
+            break
+        segments += [(text[at:start], False), (text[start:end], True)]
+        at = end
+    segments.append((text[at:last], False))
+    if first:
+        segments.insert(0, ("… ", False))
+    if last < len(text):
+        segments.append((" …", False))
+    return tuple(s for s in segments if s[0])
+
+
+def _window(text: str, first: tuple[int, int]) -> tuple[int, int]:
+    """The part to show: whole when short, else from a blank before the first match to a blank after the window."""
+    if len(text) <= WINDOW:
+        return 0, len(text)
+    start = max(0, first[0] - LEAD)
+    if start:
+        blank = text.find(" ", start, first[0])
+        start = blank + 1 if blank >= 0 else start
+    end = max(start + WINDOW, first[1])
+    if end < len(text):
+        blank = text.rfind(" ", first[1], end)
+        end = blank if blank > first[1] else end
+    return start, min(end, len(text))

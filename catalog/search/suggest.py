@@ -1,0 +1,99 @@
+"""Help with words: completions of values, and other spellings of words that find nothing."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+from .facets import FACETS
+from .fold import fold, query_tokens
+from .nodes import And, Node, Not, Or, Query, Words
+from .writing import grams
+
+_CANDIDATES, _CHECKED = 60, 8
+_MAX_WORD = 32
+
+
+def complete(connection: sqlite3.Connection, prefix: str, field: str, limit: int) -> list[tuple[str, int]]:
+    """Return the values of a facet that begin with ``prefix`` (or have a word that does), most frequent first."""
+    if field not in FACETS:
+        return []
+    folded = fold(prefix).strip()
+    escaped = "".join("\\" + c if c in "\\%_" else c for c in folded)
+    sql = "SELECT value, count FROM value WHERE field = ? AND count > 0"
+    sql += " AND (folded LIKE ? ESCAPE '\\' OR folded LIKE ? ESCAPE '\\')"
+    rows = connection.execute(
+        sql + " ORDER BY count DESC, value LIMIT ?", (field, f"{escaped}%", f"% {escaped}%", limit)
+    )
+    return [(str(value), int(count)) for value, count in rows]
+
+
+def suggest_words(connection: sqlite3.Connection, word: str, limit: int) -> list[str]:
+    """Return words of the catalogue that ``word`` may be a misspelling of, best first; in folded form."""
+    found, _ = query_tokens(word)
+    if len(found) != 1 or not 3 <= len(found[0]) <= _MAX_WORD:
+        return []
+    token = found[0]
+    rows = connection.execute(
+        "SELECT t.term, count(*) n FROM gram g JOIN term t ON t.id = g.term"
+        " WHERE g.gram IN (SELECT value FROM json_each(?)) AND length(t.term) BETWEEN ? AND ?"
+        " GROUP BY g.term ORDER BY n DESC, t.term LIMIT ?",
+        (json.dumps(sorted(grams(token) | _swapped(token))), len(token) - 2, len(token) + 2, _CANDIDATES),
+    ).fetchall()
+    allowed = 1 if len(token) < 6 else 2
+    near = sorted((distance(token, term), term) for term, _ in rows if term != token)
+    near = [(d, term) for d, term in near if d <= allowed][:_CHECKED]
+    weighed = [(d, -_documents(connection, term), term) for d, term in near]
+    return [term for _, n, term in sorted(weighed) if n < 0][:limit]
+
+
+def did_you_mean(connection: sqlite3.Connection, query: Query) -> Query | None:
+    """Return ``query`` with its unknown words replaced by known ones, ``None`` when there is nothing to replace."""
+    node = _replaced(connection, query.node)
+    return None if node == query.node else Query(node, query.sort)
+
+
+def _replaced(connection: sqlite3.Connection, node: Node) -> Node:
+    if isinstance(node, And | Or):
+        return type(node)(tuple(_replaced(connection, c) for c in node.children))
+    if isinstance(node, Words) and not node.star:
+        spelt = [_spelling(connection, t) for t in node.tokens]
+        if tuple(spelt) != node.tokens:
+            return Words(node.field, tuple(spelt), node.prefix, " ".join(spelt))
+    if isinstance(node, Not):
+        return node
+    return node
+
+
+def _spelling(connection: sqlite3.Connection, token: str) -> str:
+    if connection.execute("SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", (f'"{token}"',)).fetchone():
+        return token
+    return next(iter(suggest_words(connection, token, 1)), token)
+
+
+def _documents(connection: sqlite3.Connection, term: str) -> int:
+    """How many pictures have a word, counted up to a bound."""
+    sql = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT 5000)"
+    return int(connection.execute(sql, (f'"{term}"',)).fetchone()[0])
+
+
+def _swapped(word: str) -> set[str]:
+    """The trigrams of ``word`` with each pair of neighbours swapped: the slip that leaves the fewest trigrams alike."""
+    out: set[str] = set()
+    for i in range(len(word) - 1):
+        out |= grams(word[:i] + word[i + 1] + word[i] + word[i + 2 :])
+    return out
+
+
+def distance(a: str, b: str) -> int:
+    """Return how many letters must be put, taken, changed or swapped with their neighbour to make ``b`` of ``a``."""
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        older, before, row = before, row, [i]
+        for j, y in enumerate(b, 1):
+            best = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                best = min(best, older[j - 2] + 1)
+            row.append(best)
+    return row[-1]
