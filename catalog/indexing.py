@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from .catalogue import Catalogue
 from .codec import from_dict
@@ -94,7 +95,7 @@ class Indexer:
         made = list(rows(self.cat, sorted(images)))
         gone = images - {row.id for row in made}
         self.index.apply_findings(
-            [f for f in findings.values() if f is not None], [i for i, f in findings.items() if f is None]
+            [_queued(f) for f in findings.values() if f is not None], [i for i, f in findings.items() if f is None]
         )
         self.index.apply(made, sorted(gone), position)
 
@@ -108,9 +109,14 @@ class Indexer:
                 step = []
         findings: list[Finding] = []
         for _, doc in self.store.iter("finding"):
-            findings.append(from_dict(doc, Finding))
+            findings.append(_queued(from_dict(doc, Finding)))
             if len(findings) == _STEP:
                 self.index.apply_findings(findings, [])
                 findings = []
         self.index.apply_findings(findings, [])
         self.index.apply(rows(self.cat, step), [], position)
+
+
+def _queued(finding: Finding) -> Finding:
+    """A finding as the queue sees it: one that changed since it was decided waits again."""
+    return replace(finding, status="open") if finding.status == "changed" else finding

@@ -206,18 +206,19 @@ class Library:
     def findings(
         self, kind: str = "", query: str = "", *, status: str = "open", limit: int = 50, cursor: str | None = None
     ) -> FindingPage:
-        """Return one page of the queue in order of worth. ``status`` may be open (decided-but-changed included) or all."""
-        return searching.findings(self.index, kind, query, status=status, limit=limit, cursor=cursor)
+        """Return one page of the queue in order of worth. ``status`` is open (those that changed since they were decided included) or decided."""
+        return searching.findings(self.index, self.store, kind, query, status=status, limit=limit, cursor=cursor)
 
     def all_findings(self, kind: str = "", query: str = "", *, status: str = "open") -> Iterator[Finding]:
-        """Yield the whole queue in order of worth."""
-        cursor: str | None = None
-        while True:
-            page = self.findings(kind, query, status=status, limit=200, cursor=cursor)
-            yield from page.items
-            cursor = page.next
-            if cursor is None:
-                return
+        """Yield the whole queue in order of worth; with ``status`` all, the decided ones after the open ones."""
+        for state in ("open", "decided") if status == "all" else (status,):
+            cursor: str | None = None
+            while True:
+                page = self.findings(kind, query, status=state, limit=200, cursor=cursor)
+                yield from page.items
+                cursor = page.next
+                if cursor is None:
+                    break
 
     def finding(self, ident: str) -> FindingView:
         """Return a finding with what is needed to decide it. Raises NotFound."""
