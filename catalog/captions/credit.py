@@ -93,7 +93,7 @@ def _made(printed: str, text: tuple[int, int], credit: tuple[int, int], name: st
     first, last = text
     while first < last and printed[first] in LOOSE:
         first += 1
-    while last > first and printed[last - 1] in " \t\n\r\u00a0|/–—-=＝·•／([（":
+    while last > first and printed[last - 1] in " \t\n\r\u00a0|/–—-=＝·•／([（,;、，":
         last -= 1
     words = printed[credit[0] : credit[1]]
     return Cut(printed[first:last], words, (first, last), credit, (Evidence(name, WEIGHTS[name], words[:80]),))
@@ -148,8 +148,15 @@ def _is_labelled(inside: str) -> bool:
 def _marker_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:
     """A marker in running text near the end: "… in Rom. Foto: X/dpa", "… © X"."""
     low = max(start, end - REACH)
-    found = [(m, True) for p in (tables().alone, tables().strong) for m in p.finditer(printed, low, end)]
-    found += [(m, False) for m in tables().weak.finditer(printed, low, end)]
+    tail = printed[low:end].lower()
+    # The word lists are long: they are searched only when the text holds what every match needs.
+    found: list[tuple[re.Match[str], bool]] = []
+    if any(sign in tail for sign in ":：=＝／/|"):
+        found += [(m, True) for m in tables().strong.finditer(printed, low, end)]
+    if any(word in tail for word in tables().alone_words):
+        found += [(m, True) for m in tables().alone.finditer(printed, low, end)]
+    if any(join in tail for join in (" by ", " via ", " von ", " - ", " – ", " — ")):
+        found += [(m, False) for m in tables().weak.finditer(printed, low, end)]
     for match, strong in sorted(found, key=lambda f: (f[0].start(), -f[0].end())):
         before, rest = printed[start : match.start()].rstrip(), printed[match.end() : end]
         if not before or not _may_begin(before, match):

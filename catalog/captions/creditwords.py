@@ -38,6 +38,7 @@ class Tables:
     weak: re.Pattern[str]
     bare: re.Pattern[str]
     alone: re.Pattern[str]
+    alone_words: frozenset[str]
     after: re.Pattern[str]
     agency: re.Pattern[str]
     brackets: frozenset[str]
@@ -64,6 +65,7 @@ def tables() -> Tables:
         weak=re.compile(rf"{_EDGE}(?:{before}){plural}{_JOIN}", re.I),
         bare=re.compile(rf"(?:{before}){plural}(?:\s{{1,3}}|(?<=\.))(?=[^\s:])", re.I),
         alone=re.compile(rf"{_EDGE}(?:{_alternatives(_split(data['alone']['words']))})(?![^\W_])\s{{0,3}}[:：]?\s{{0,3}}", re.I),
+        alone_words=frozenset(max(w.split(), key=len).lower() for w in _split(data["alone"]["words"])),
         after=re.compile(rf"[\s／/]{{0,2}}(?:{_alternatives(_split(data['after']['words']))})[.\s]{{0,3}}$", re.I),
         agency=re.compile(rf"{_EDGE}(?:(?:{agency})|(?i:{folded}))(?![^\W_])"),
         brackets=frozenset(w.casefold() for w in _split(data["caption_brackets"]["words"])),

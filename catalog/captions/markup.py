@@ -22,7 +22,7 @@ def read(document: Document) -> Extraction:
     facts = story.read(page, document.url)
     where = region.find(page, facts.title)
     address = facts.url or document.url
-    found = pictures_.merge(pictures_.collect(page, address, lambda e: selection.in_story(where, e, address)))
+    found = pictures_.merge(pictures_.collect(page, where.root, address, lambda e: selection.in_story(where, e, address)))
     known = tuple(n for n in (facts.publisher,) if len(n) > 2)
     chosen = selection.choose(where, found, address, facts.lead)
     printed = placement.Placer(page, where, chosen, known).place()

@@ -25,7 +25,7 @@ _SIZE = re.compile(
 )
 _DECORATION = re.compile(
     r"(?:^|[/_.-])(?:logos?|icons?|favicons?|avatars?|gravatar|sprites?|emojis?|badges?|pixel|spacer|tracking|beacon|counter"
-    r"|banners?|ads?|button|btn|arrow|blank|placeholder|loader|loading|spinner|qr-?code)(?=[/_.-]|\d|$)",
+    r"|banners?|ads?|button|btn|arrow|blank|placeholder|loader|loading|spinner|qr-?code)(?=[/_.-]|$)",
     re.I,
 )
 #: Attributes that hold one address although it may have no file extension.
@@ -75,8 +75,8 @@ def is_decoration(url: str) -> bool:
     return path.lower().endswith((".svg", ".ico")) or bool(_DECORATION.search("/".join(path.split("/")[3:])[-200:]))
 
 
-def collect(page: Page, base: str, wanted: Callable[[Element], bool]) -> list[Picture]:
-    """Return the picture elements of a page that are ``wanted``, in document order, with all their addresses.
+def collect(page: Page, root: Element, base: str, wanted: Callable[[Element], bool]) -> list[Picture]:
+    """Return the picture elements below ``root`` that are ``wanted``, in document order, with all their addresses.
 
     ``noscript`` copies, lazy-loading attributes, ``picture`` sources and background pictures included.
     """
@@ -93,7 +93,7 @@ def collect(page: Page, base: str, wanted: Callable[[Element], bool]) -> list[Pi
         picture.title = tidy(element.get("title") or "")[:2000]
         picture.width, picture.height = _pixels(element.get("width")), _pixels(element.get("height"))
         found.append(picture)
-    for element in _backgrounds(page):
+    for element in _backgrounds(page, root):
         if len(found) >= MAX_PICTURES:
             break
         if not wanted(element):
@@ -165,12 +165,16 @@ def _add_found(picture: Picture, value: str, base: str) -> None:
             picture.add(address.rstrip(",;"), base)
 
 
-def _backgrounds(page: Page) -> Iterator[Element]:
+def _backgrounds(page: Page, root: Element) -> Iterator[Element]:
     """Elements that show a picture without ``img``: a style's background or a lazy background attribute."""
-    for tag in ("div", "span", "a", "figure", "section", "li"):
-        for element in page.all(tag):
-            style = element.get("style")
-            if (style and "url(" in style) or element.get("data-bg") or element.get("data-background-image"):
+    last = root
+    while len(last):
+        last = last[-1]
+    start, stop = page.order.get(root, 0), page.order.get(last, len(page.elements) - 1)
+    for element in page.elements[start : stop + 1]:
+        style = element.get("style")
+        if (style and "url(" in style) or element.get("data-bg") or element.get("data-background-image"):
+            if element.tag != "img" and element.tag != "source":
                 yield element
 
 

@@ -99,13 +99,15 @@ class Placer:
                 return None
             if self.region.mass.get(node, 0) > max(400, 0.15 * self.region.total):
                 return None
-            named = _named(node)
-            if named:
+            steps += node.tag not in ("source", "picture")
+            if not any(t.strip() for t in node.itertext()):
+                node = node.getparent()
+                continue
+            if named := _named(node):
                 way = _way("caption-class-figure" if node.tag == "figure" else "caption-class")
                 return read(named, node, way, self.known)
             if found := self._plain(node, element, picture):
                 return found
-            steps += node.tag not in ("source", "picture")
             node = node.getparent()
         return None
 

@@ -10,7 +10,7 @@ from .dom import SILENT, Element, Page, ancestors, names, says, tidy, words
 
 MIN_BLOCK = 40
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_OUTSIDE_TAGS = frozenset({"nav", "footer", "dialog"})
+_OUTSIDE_TAGS = frozenset({"nav", "footer", "dialog", "form"})
 _INLINE = frozenset({"img", "source", "picture", "span", "a", "p", "amp-img"})
 _NO_PROSE = SILENT | {"a", "figure", "figcaption", "nav", "footer"}
 
