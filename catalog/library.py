@@ -206,7 +206,10 @@ class Library:
     def findings(
         self, kind: str = "", query: str = "", *, status: str = "open", limit: int = 50, cursor: str | None = None
     ) -> FindingPage:
-        """Return one page of the queue in order of worth. ``status`` is open (those that changed since they were decided included) or decided."""
+        """Return one page of the queue in order of worth.
+
+        ``status`` is open (those that changed since they were decided come back) or decided.
+        """
         return searching.findings(self.index, self.store, kind, query, status=status, limit=limit, cursor=cursor)
 
     def all_findings(self, kind: str = "", query: str = "", *, status: str = "open") -> Iterator[Finding]:

@@ -99,7 +99,8 @@ def main() -> None:
         sys.exit(error.exit_code)
     signal.signal(signal.SIGTERM, interrupted)
     try:
-        cli.main(standalone_mode=False)
+        code = cli.main(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.Abort:
