@@ -214,11 +214,12 @@ def salvage(folder: Path, acknowledged: int | None) -> tuple[Salvage, dict[str, 
     kept, notes = Salvage(position=acknowledged or 0), dict[str, str]()
     manifest = _manifest(folder / MANIFEST, kept)
     older = _backup(folder, kept)
-    if manifest is not None and (folder / MAIN).exists():
+    foreign = _is_foreign(folder / MAIN)
+    if manifest is not None and (folder / MAIN).exists() and not foreign:
         _take_main(ReadFile(folder / MAIN), manifest, older, kept, notes)
     elif _parses(folder / MAIN):
         _take_plain(folder / MAIN, kept)
-        notes[MANIFEST] = "written anew; the documents are taken as they stand"
+        notes[MAIN if foreign else MANIFEST] = "written anew; the documents are taken as they stand"
     else:
         kept.docs = older.docs
         notes[MAIN] = "restored from the backup and its journal"
@@ -283,6 +284,15 @@ def _parses(path: Path) -> bool:
             for table in data.values()
         )
     except (OSError, ValueError, RecursionError):
+        return False
+
+
+def _is_foreign(path: Path) -> bool:
+    """Whether another program, such as plain TinyDB, has written the file: sound, but not laid out as here."""
+    try:
+        with path.open("rb") as file:
+            return file.read(3) not in (b'{\n"', b"{\n}") and _parses(path)
+    except OSError:
         return False
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tinydb import JSONStorage, TinyDB, where
@@ -168,7 +169,11 @@ def test_update_by_fields_operation_condition_key_and_all(db: CatalogueDB) -> No
     assert db.update(increment("int"), doc_ids=[1, 3, 99]) == [1, 3]
     assert db.update(delete("char"), where("char") == "b") == [2]
     assert db.update({"seen": True}) == [1, 2, 3]
-    assert db.all() == [{"int": 3, "char": "a", "seen": True}, {"int": 1, "seen": True}, {"int": 2, "char": "c", "seen": True}]
+    assert db.all() == [
+        {"int": 3, "char": "a", "seen": True},
+        {"int": 1, "seen": True},
+        {"int": 2, "char": "c", "seen": True},
+    ]
     assert db.update_multiple([({"x": 1}, where("char") == "a"), (delete("seen"), where("char") == "c")]) == [1, 3]
     assert db.get(doc_id=3) == {"int": 2, "char": "c"}
     assert db.update({"x": 0}, where("char") == "none") == []
@@ -276,8 +281,12 @@ def test_storage_serves_stock_tables_and_middlewares(store: TinyStore, db: Catal
     assert stock.insert({"char": "d"}) == 4
     assert stock.remove(where("char") == "b") == [2]
     assert store.db.all() == [{"int": 2, "char": "a"}, {"int": 1, "char": "c"}, {"char": "d"}]
-    cached = CachingMiddleware(CatalogueStorage)(store)
+    cached = CachingMiddleware(CatalogueStorage)(store)  # type: ignore[no-untyped-call]
     assert set(cached.read()["_default"]) == {"1", "3", "4"}
+
+
+def _odd(value: Any) -> bool:
+    return bool(value % 2 == 1)
 
 
 def test_same_as_stock_tinydb(store: TinyStore, tmp_path: Path) -> None:
@@ -289,7 +298,7 @@ def test_same_as_stock_tinydb(store: TinyStore, tmp_path: Path) -> None:
         table.update(increment("n"), where("n") > 5)
         table.remove(where("n") == 3)
         table.upsert({"n": 99, "tags": []}, where("n") == 98)
-        table.update({"odd": True}, where("n").test(lambda n: n % 2 == 1))
+        table.update({"odd": True}, where("n").test(_odd))
         table.insert(Document({"n": -1}, doc_id=30))
         table.remove(doc_ids=[30])
     ours, theirs = store.db.table("things"), stock.table("things")
