@@ -9,7 +9,7 @@ from ..addresses import keys
 from .dom import Element, says, words
 from .pictures import Picture, is_decoration
 from .region import Region
-from .words import roles
+from .words import path_says, roles
 
 MIN_SIDE = 80
 _SIZES = re.compile(r"(\d{1,4})px")
@@ -103,16 +103,13 @@ def is_teaser(element: Element, url: str) -> bool:
         path, own = _path(target), _path(url)
         if path and own and (path == own or path.startswith(own.rsplit(".", 1)[0] + "/")):
             return False
-        return not any("picture_paths" in roles(s) for s in path.lower().split("/")[:6])
+        return not path_says(path, "picture_paths")
     return False
 
 
 def is_portrait_link(element: Element) -> bool:
     """Tell whether a picture is inside a link to a person's page."""
-    for above in element.iterancestors("a"):
-        segments = _path(above.get("href") or "").lower().split("/")
-        return any("author_paths" in roles(s) for s in segments[:4])
-    return False
+    return any(path_says(_path(a.get("href") or ""), "author_paths") for a in element.iterancestors("a"))
 
 
 def _path(url: str) -> str:

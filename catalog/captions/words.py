@@ -10,12 +10,16 @@ from .data import load
 
 _BREAK = re.compile(r"[^0-9a-zA-Z]+|(?<=[a-z])(?=[A-Z])")
 MAX_NAME = 600
+#: The lists that class names are held against; the others are about link targets and printed words.
+_NAME_LISTS = frozenset(
+    {"outside", "doubtful", "state", "inside", "caption", "credit", "furniture", "wrapper", "article"}
+)
 _PARTS = frozenset({"outside", "doubtful"})
 
 
 @cache
 def _lists() -> dict[str, frozenset[str]]:
-    return {name: frozenset(words.split()) for name, words in load("pagewords").items()}
+    return {name: frozenset(words.split()) for name, words in load("pagewords").items() if name in _NAME_LISTS}
 
 
 @lru_cache(maxsize=8192)
@@ -48,3 +52,14 @@ def _last(parts: list[str], lists: dict[str, frozenset[str]]) -> str:
             if not said.isdisjoint(lists[role]):
                 return role
     return "caption"
+
+
+def path_says(path: str, name: str) -> bool:
+    """Tell whether a link target's path has a segment among the words of the list ``name``."""
+    words = _paths(name)
+    return any(not words.isdisjoint(_BREAK.split(segment)) for segment in path.lower()[:MAX_NAME].split("/")[:6])
+
+
+@cache
+def _paths(name: str) -> frozenset[str]:
+    return frozenset(load("pagewords")[name].split())
