@@ -1,55 +1,59 @@
 """Read a web page: the story, its pictures, and the captions printed with them.
 
-parse -> story facts -> region of the story -> pictures -> those of the story -> their captions -> Extraction
+parse -> story facts -> region of the story -> pictures there -> those of the story -> their captions, completed from the
+page's data -> Extraction
 """
 
 from __future__ import annotations
 
 import math
 
-from ..model import Article, Caption, Extraction, PictureRef
+from ..model import Article, Caption, Evidence, Extraction, PictureRef
 from ..sources.base import Document
+from . import embedded, selection
 from . import pictures as pictures_
-from . import placement, region, selection, story
-from .dom import parse
+from . import region as region_
+from . import story as story_
+from .dom import Page, parse, words
+from .holder import Found, from_text
 from .ids import article_id, caption_ids
+from .pictures import Picture
+from .placement import Placer, plain
 from .spans import Locator
+
+#: Log-odds that the words which a page's data names as a picture's caption are printed as such.
+DATA_WEIGHTS = {"json-ld": 1.5, "script-json": 1.5}
+TOO_LARGE = "The page is too large: only its first part was read."
 
 
 def read(document: Document) -> Extraction:
-    """Return the story of a page and its captions in document order. Never fails on any text."""
+    """Return the (main) story of a page and its captions in document order. Never fails on any text."""
+    return read_all(document)[0]
+
+
+def read_all(document: Document) -> tuple[Extraction, ...]:
+    """Return every whole story of a page, the main one first; at least one."""
     page = parse(document.text)
-    facts = story.read(page, document.url)
-    where = region.find(page, facts.title)
+    facts = story_.read(page, document.url)
+    main, others = region_.find_all(page, facts.title)
+    found = [_extract(document, page, main, facts, article_id(facts.url, document.path))]
+    for number, region in enumerate(others, start=1):
+        own = story_.of_part(facts, region.container, words(region.heading) if region.heading is not None else "")
+        ident = article_id(own.url, f"{document.path}!story-{number}")
+        found.append(_extract(document, page, region, own, ident))
+    return tuple(found)
+
+
+def _extract(document: Document, page: Page, region: region_.Region, facts: story_.Story, ident: str) -> Extraction:
     address = facts.url or document.url
-    found = pictures_.merge(pictures_.collect(page, where.root, address, lambda e: selection.in_story(where, e, address)))
-    known = tuple(n for n in (facts.publisher,) if len(n) > 2)
-    chosen = selection.choose(where, found, address, facts.lead)
-    printed = placement.Placer(page, where, chosen, known).place()
-    ident = article_id(facts.url, document.path)
-    refs = tuple(PictureRef(n, p.urls()[0], p.urls(), p.alt, p.title, p.width, p.height) for n, p in enumerate(chosen))
-    locator = Locator(document.text)
-    captions: list[Caption] = []
-    held = [(n, f) for n, f in enumerate(printed) if f is not None and (f.text or f.credit)]
-    for position, ((number, words), caption) in enumerate(zip(held, caption_ids(ident, (f.printed for _, f in held)))):
-        start, end = locator.find(words.element, words.printed)
-        captions.append(
-            Caption(
-                id=caption,
-                article=ident,
-                position=position,
-                text=words.text,
-                credit=words.credit,
-                printed=words.printed,
-                start=start,
-                end=end,
-                line=locator.line(words.element, start),
-                picture=number,
-                image_url=refs[number].url,
-                confidence=_probability(sum(r.weight for r in words.reasons)),
-                reasons=tuple(words.reasons),
-            )
-        )
+    wanted = pictures_.collect(page, region.root, address, lambda e: selection.in_story(region, e, address))
+    chosen = selection.choose(region, pictures_.merge(wanted), address, facts.lead)
+    known = (facts.publisher,) if len(facts.publisher) > 2 else ()
+    printed = Placer(page, region, chosen, known).place()
+    chosen, printed = _complete(page, facts, address, chosen, printed, known)
+    refs = tuple(
+        PictureRef(n, p.urls()[0], p.urls(), p.alt, p.title, p.width, p.height) for n, p in enumerate(chosen)
+    )
     article = Article(
         id=ident,
         source=document.path,
@@ -63,12 +67,98 @@ def read(document: Document) -> Extraction:
         language=facts.language,
         publisher=facts.publisher,
         encoding=document.encoding,
-        text="\n".join(text for _, text in where.blocks),
+        text="\n".join(text for _, text in region.blocks),
         pictures=refs,
-        warnings=(*document.warnings, *(("The page is too large: only its first part was read.",) if page.cut else ())),
+        warnings=(*document.warnings, *((TOO_LARGE,) if page.cut else ())),
     )
-    return Extraction(article, tuple(captions))
+    return Extraction(article, tuple(_captions(ident, document.text, refs, printed)))
+
+
+def _captions(ident: str, source: str, refs: tuple[PictureRef, ...], printed: list[Found | None]) -> list[Caption]:
+    """The captions of a story's pictures, with their places in the source."""
+    locator = Locator(source)
+    held = [(n, f) for n, f in enumerate(printed) if f is not None and (f.text or f.credit)]
+    captions = []
+    for position, ((number, found), name) in enumerate(
+        zip(held, caption_ids(ident, (f.printed for _, f in held)), strict=True)
+    ):
+        start, end = locator.find(found.element, found.printed)
+        credit_start = source.find(found.credit, start, end) if found.credit and start >= 0 else -1
+        captions.append(
+            Caption(
+                id=name,
+                article=ident,
+                position=position,
+                text=found.text,
+                credit=found.credit,
+                printed=found.printed,
+                start=start,
+                end=end,
+                credit_start=credit_start,
+                credit_end=credit_start + len(found.credit) if credit_start >= 0 else -1,
+                line=locator.line(found.element, start),
+                picture=number,
+                image_url=refs[number].url,
+                confidence=_probability(found.weight),
+                reasons=tuple(found.reasons),
+            )
+        )
+    return captions
 
 
 def _probability(weight: float) -> float:
+    """The logistic of a sum of log-odds."""
     return round(1 / (1 + math.exp(-max(-20.0, min(20.0, weight)))), 4)
+
+
+def _complete(
+    page: Page,
+    facts: story_.Story,
+    address: str,
+    chosen: list[Picture],
+    printed: list[Found | None],
+    known: tuple[str, ...],
+) -> tuple[list[Picture], list[Found | None]]:
+    """Fill captions and credits that only the page's data has; on a page without pictures, take them from there too."""
+    if all(f is not None and f.credit for f in printed) and chosen:
+        return chosen, printed
+    entries = list(embedded.from_jsonld(facts.nodes, address))
+    if not chosen or any(f is None for f in printed):
+        entries += embedded.from_scripts(page, address)
+    if not chosen:
+        chosen, printed = _from_data(page, [e for e in entries if e.caption], address)
+    filled = [_fill(p, f, entries, known) for p, f in zip(chosen, printed, strict=True)]
+    return chosen, filled
+
+
+def _fill(picture: Picture, found: Found | None, entries: list[embedded.Entry], known: tuple[str, ...]) -> Found | None:
+    if found is not None and found.credit:
+        return found
+    entry = next((e for e in entries if e.names & picture.names), None)
+    if entry is None:
+        return found
+    reason = Evidence(entry.source, DATA_WEIGHTS[entry.source])
+    if found is None:
+        made = from_text(plain(entry.caption), None, reason, known)
+        if entry.credit and not made.credit:
+            made.credit = entry.credit
+            made.printed = f"{made.printed} {entry.credit}".strip()
+        return made if made.text or made.credit else None
+    credit = entry.credit or from_text(plain(entry.caption), None, reason, known).credit
+    if credit and credit != found.text:
+        found.credit = credit
+        found.reasons.append(Evidence("credit-data", 1.0, credit[:80]))
+    return found
+
+
+def _from_data(page: Page, entries: list[embedded.Entry], address: str) -> tuple[list[Picture], list[Found | None]]:
+    """The pictures that only the page's data names, those with a caption."""
+    made = []
+    for entry in entries:
+        picture = Picture(page.root, len(made), alt=entry.alt)
+        for url in entry.urls:
+            picture.add(url, address)
+        if picture.urls():
+            made.append(picture)
+    merged = pictures_.merge(made)
+    return merged, [None] * len(merged)

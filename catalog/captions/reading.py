@@ -11,16 +11,16 @@ from . import markup
 
 def extract_document(document: Document) -> Extraction:
     """Return the (main) story of a document and its captions."""
-    return extract_documents(document)[0]
+    if document.kind == "plaintext":
+        from . import plaintext
+
+        return plaintext.read(document)
+    return markup.read(document)
 
 
 def extract_documents(document: Document) -> tuple[Extraction, ...]:
     """Return the stories of a document, the main one first; at least one."""
-    if document.kind == "plaintext":
-        from . import plaintext
-
-        return (plaintext.read(document),)
-    return (markup.read(document),)
+    return (extract_document(document),) if document.kind == "plaintext" else markup.read_all(document)
 
 
 def extraction_to_json(extraction: Extraction) -> dict[str, Any]:

@@ -87,11 +87,42 @@ def weigh(text: str) -> int:
 
 
 def find(page: Page, title: str) -> Region:
-    """Find the story of a page: by the mass of its prose, not by names."""
+    """Find the (main) story of a page: by the mass of its prose, not by names."""
+    return find_all(page, title)[0]
+
+
+def find_all(page: Page, title: str) -> tuple[Region, list[Region]]:
+    """Find the main story of a page and the other whole stories on it (``article`` elements with a headline of their own)."""
     prose = _prose(page)
     raw = _mass(page, prose)
-    heading = _heading(page, title)
     whole = raw.get(page.root, 0)
+    parts = _whole_stories(page, raw, whole)
+    heading = _heading(page, title)
+    if len(parts) < 2:
+        return _region(page, prose, raw, page.root, heading), []
+    main = next((p for p in parts if heading is not None and p in heading.iterancestors()), parts[0])
+    regions = {}
+    for part in parts:
+        inner = [(b, t) for b, t in prose if part in b.iterancestors()]
+        own = next((h for h in part.iter("h1") if words(h)), None)
+        regions[part] = _region(page, inner, _mass(page, inner), part, heading if part is main and heading is not None else own)
+    return regions[main], [r for p, r in regions.items() if p is not main]
+
+
+def _whole_stories(page: Page, raw: dict[Element, int], whole: int) -> list[Element]:
+    """The ``article`` elements that are stories in themselves: with an ``h1`` and a fair share of the page's prose."""
+    found: list[Element] = []
+    for element in page.all("article")[:200]:
+        if raw.get(element, 0) >= max(300, 0.08 * whole) and next(element.iter("h1"), None) is not None:
+            if not any(f in element.iterancestors() for f in found):
+                found.append(element)
+    return found[:50]
+
+
+def _region(
+    page: Page, prose: list[tuple[Element, str]], raw: dict[Element, int], top: Element, heading: Element | None
+) -> Region:
+    whole = raw.get(top, 0)
     # What holds the headline or half of all prose is no side part, whatever its name.
     kept = {e for e, m in raw.items() if m > 0.5 * whole and not (m < whole and _is_comments(e))}
     if heading is not None:
@@ -99,13 +130,14 @@ def find(page: Page, title: str) -> Region:
     memo: dict[Element, bool] = {}
     blocks = [(b, t) for b, t in prose if not _in_part(b, memo, kept)]
     mass = _mass(page, blocks)
-    total = mass.get(page.root, 0)
-    container = _descend(page.root, mass, 0.75)
+    total = mass.get(top, 0)
+    container = _descend(top, mass, 0.75)
     inner = [(b, t) for b, t in blocks if b is container or container in b.iterancestors()]
     first = page.order[inner[0][0]] if inner else 0
     last = page.order[inner[-1][0]] if inner else len(page.elements)
     kept.update(e for e, m in mass.items() if m > 0.3 * total)
-    return Region(page, inner, container, _around(container, heading), first, last, mass, total, heading, kept)
+    root = _around(container, heading) if top is page.root else top
+    return Region(page, inner, container, root, first, last, mass, total, heading, kept)
 
 
 def _mass(page: Page, blocks: list[tuple[Element, str]]) -> dict[Element, int]:

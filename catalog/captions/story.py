@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..addresses import resolve
-from .dom import Page, says, tidy, words
+from .dom import Element, Page, says, tidy, words
 
 MAX_JSON = 4_000_000
 MAX_NODES = 20_000
@@ -93,6 +93,25 @@ def read(page: Page, url: str) -> Story:
         _from_jsonld(story, article)
     _from_meta(story, meta)
     _from_markup(story, page)
+    return story
+
+
+def of_part(whole: Story, part: Element, title: str) -> Story:
+    """Return the facts of a further story on the same page: its own JSON-LD node or attributes, else only its headline."""
+    key = "".join(c for c in title.casefold() if c.isalnum())
+    story = Story(title=title, language=whole.language, publisher=whole.publisher, nodes=whole.nodes)
+    for node in whole.nodes:
+        own = "".join(c for c in text_of(node.get("headline")).casefold() if c.isalnum())
+        if own and key and (own in key or key in own):
+            _from_jsonld(story, node)
+            address = node.get("url") or node.get("@id")
+            story.url = resolve(address, whole.url) if isinstance(address, str) else ""
+            story.language, story.publisher = whole.language, story.publisher or whole.publisher
+            break
+    if not story.url:
+        for node in (part, *part.iterancestors("article")):
+            given = node.get("data-url") or node.get("data-permalink") or node.get("itemid") or ""
+            story.url = story.url or (resolve(given, whole.url) if given else "")
     return story
 
 

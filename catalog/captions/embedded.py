@@ -1,0 +1,113 @@
+"""Pictures and captions that a page carries as data: JSON-LD ``ImageObject``s and the JSON state of scripts (galleries).
+
+Used for what the markup leaves open: the caption of a picture that prints none, and pages that a script draws.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ..addresses import keys, resolve
+from .dom import Page
+from .story import load_json, text_of, types, walk
+
+MAX_SCRIPT = 4_000_000
+MAX_ENTRIES = 300
+_ADDRESS = ("contentUrl", "url", "src", "imageUrl", "image_url", "original", "large", "href", "path", "full", "uri")
+_CAPTION = ("caption", "captionText", "caption_text", "captionHtml", "imageCaption", "subtitle", "bildtext", "legend")
+_CREDIT = ("creditText", "credit", "credits", "copyrightHolder", "copyrightNotice", "copyright", "photographer", "byline", "source")
+_PICTURE = re.compile(r"\.(?:jpe?g|png|webp|avif|gif)(?:$|[?#/&])|/(?:image|photo|img|picture|media)s?/", re.I)
+_STATE = re.compile(r"(?:^|[;\s])(?:window\.|var |let |const |self\.)?[\w.$\[\]\"']{1,80}\s{0,3}=\s{0,3}(?=[\[{])")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One picture as data names it. ``urls`` are absolute where the page's address is known."""
+
+    urls: tuple[str, ...]
+    caption: str
+    credit: str
+    alt: str
+    source: str
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The keys of all addresses."""
+        return frozenset[str]().union(*(keys(u) for u in self.urls))
+
+
+def from_jsonld(nodes: list[dict[str, Any]], base: str) -> Iterator[Entry]:
+    """Yield the JSON-LD pictures that have a caption or credit."""
+    for node in nodes:
+        if any(t in ("ImageObject", "Photograph") for t in types(node)) and (entry := _entry(node, base, "json-ld")):
+            yield entry
+
+
+def from_scripts(page: Page, base: str) -> Iterator[Entry]:
+    """Yield the pictures with captions in the JSON that scripts hold."""
+    count = 0
+    for script in page.all("script"):
+        text = script.text or ""
+        kind = (script.get("type") or "").lower()
+        if len(text) > MAX_SCRIPT or "caption" not in text.lower() or "ld+json" in kind:
+            continue
+        for value in _values(text, kind):
+            for node in walk(value):
+                if entry := _entry(node, base, "script-json"):
+                    yield entry
+                    count += 1
+                    if count >= MAX_ENTRIES:
+                        return
+
+
+def _values(text: str, kind: str) -> Iterator[Any]:
+    """The JSON values of a script: the whole of a JSON script, else what is assigned to names."""
+    if "json" in kind or text.lstrip()[:1] in ("{", "["):
+        yield load_json(text)
+        return
+    decoder = json.JSONDecoder(strict=False)
+    end = 0
+    for found, match in enumerate(_STATE.finditer(text)):
+        if match.end() < end or found > 50:
+            continue
+        try:
+            value, end = decoder.raw_decode(text, match.end())
+        except (ValueError, RecursionError):
+            continue
+        yield value
+
+
+def _entry(node: dict[str, Any], base: str, source: str) -> Entry | None:
+    caption = next((t for k in _CAPTION if (t := _text(node.get(k)))), "")
+    credit = next((t for k in _CREDIT if (t := _text(node.get(k)))), "")
+    if not credit and source == "json-ld":
+        credit = _text(node.get("author") or node.get("creator"))
+    if not (caption or credit):
+        return None
+    urls = tuple(dict.fromkeys(resolve(u, base) for u in _addresses(node) if _PICTURE.search(u)))[:20]
+    if not urls:
+        return None
+    return Entry(urls, caption[:2500], credit[:200], _text(node.get("alt"))[:500], source)
+
+
+def _addresses(node: dict[str, Any]) -> Iterator[str]:
+    """The addresses that one object names, itself or in its ``image``, ``src`` or ``sizes`` children."""
+    for name in _ADDRESS:
+        value = node.get(name)
+        if isinstance(value, str) and 4 < len(value) < 3000 and " " not in value.strip():
+            yield value
+    for name in ("image", "img", "src", "sizes", "renditions", "thumbnail", "media", "picture"):
+        value = node.get(name)
+        for child in [value] if isinstance(value, dict | str) else value if isinstance(value, list) else []:
+            if isinstance(child, str) and 4 < len(child) < 3000:
+                yield child
+            elif isinstance(child, dict):
+                yield from (v for k in _ADDRESS if isinstance(v := child.get(k), str) and " " not in v.strip())
+
+
+def _text(value: Any) -> str:
+    return text_of(value) if isinstance(value, str | dict | list) else ""
