@@ -39,14 +39,20 @@ WEIGHTS = {
     "credit-after-word": 2.0,
     "credit-slash": 1.0,
 }
-_BRACKETS = re.compile(r"[(\[（［【〔]([^()\[\]（）［］【】〔〕]{1,200}(?:\([^()]{1,60}\)[^()\[\]]{0,60})?)[)\]）］】〕]")
+_BRACKETS = re.compile(
+    r"[(\[（［【〔]([^()\[\]（）［］【】〔〕]{1,200}(?:\([^()]{1,60}\)[^()\[\]]{0,60})?)[)\]）］】〕]"
+)
 #: The end of a clause after which a credit may stand; not the dot of an initial ("J. Doe").
 _BREAK = re.compile(
-    r"(?<![ .(/][^\W\d_])(?<!^[^\W\d_])[.!?…][»”\"’')\]）】]{0,2}(?=\s)|[。！？][」』”）]{0,2}|[»”\"’)\]）】](?=\s)|\s[|•·–—]\s|\||\n|\s-\s|(?<=\S)[＝=](?=\S)"
+    r"(?<![ .(/][^\W\d_])(?<!^[^\W\d_])[.!?…][»”\"’')\]）】]{0,2}(?=\s)|[。！？][」』”）]{0,2}|[»”\"’)\]）】](?=\s)"
+    r"|\s[|•·–—]\s|\||\n|\s-\s|(?<=\S)[＝=](?=\S)"
 )
 _FIRST = re.compile(r"\s?\|\s?|\s[–—•·]\s|\n")
 _LABEL = re.compile(r"\s*([^\W\d_][\w.'’-]{1,24}(?:\s[\w.'’-]{1,20})?)\s{0,2}[:：=＝]\s*(\S.{0,150})", re.S)
-_SLASH = re.compile(r"(?:^|[\s»”\"’)\].,])([^\W\d_][^\s/|,]{1,24}\s[^\W\d_][^\s/|,]{0,24}\s{0,2}/\s{0,2}[^/|\n]{2,50}(?:/[^/|\n]{1,40})?)$")
+_SLASH = re.compile(
+    r"(?:^|[\s»”\"’)\].,])"
+    r"([^\W\d_][^\s/|,]{1,24}\s[^\W\d_][^\s/|,]{0,24}\s{0,2}/\s{0,2}[^/|\n]{2,50}(?:/[^/|\n]{1,40})?)$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +140,7 @@ def _is_closing_name(before: str, inside: str) -> bool:
         return False
     if "/" in inside:
         return " " in inside and before[-1] in ".!?…”\"»’'。"
-    return before[-1] in ".!?…”\"»。" and len(inside) < 50
+    return before[-1] in '.!?…”"»。' and len(inside) < 50
 
 
 def _is_labelled(inside: str) -> bool:
@@ -239,7 +245,7 @@ def _slash_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cu
 def _own_line(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:
     """A last line of its own that is a bare name, after a finished sentence."""
     place = printed.rfind("\n", start, end)
-    if place > start and printed[place - 1] in ".!?。”\"»" and is_credit(printed[place + 1 : end], known, apart=True):
+    if place > start and printed[place - 1] in '.!?。”"»' and is_credit(printed[place + 1 : end], known, apart=True):
         return _made(printed, (start, place), (place + 1, end), "credit-line")
     return None
 

@@ -25,8 +25,50 @@ _SPLIT = re.compile(
 _SENTENCE = re.compile(r"(?<=[^\W\d_]{3})[.!?]\s+(?=\S)|[。！？](?=.)")
 _CASELESS = re.compile(r"[\u0590-\u08ff\u0900-\u109f\u10d0-\u10ff\u1200-\u139f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af]")
 PARTICLES = frozenset(
-    "van von de der den del della di da dos das do la le el al bin ibn y e und and et & the of for via by zu zum ten ter d "
-    "c/o at in na pour para per für".split()
+    [
+        "van",
+        "von",
+        "de",
+        "der",
+        "den",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dos",
+        "das",
+        "do",
+        "la",
+        "le",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "y",
+        "e",
+        "und",
+        "and",
+        "et",
+        "&",
+        "the",
+        "of",
+        "for",
+        "via",
+        "by",
+        "zu",
+        "zum",
+        "ten",
+        "ter",
+        "d",
+        "c/o",
+        "at",
+        "in",
+        "na",
+        "pour",
+        "para",
+        "per",
+        "für",
+    ]
 )
 
 
@@ -64,7 +106,9 @@ def tables() -> Tables:
         strong=re.compile(rf"{_EDGE}(?:{before}){plural}(?:{_SIGN})", re.I),
         weak=re.compile(rf"{_EDGE}(?:{before}){plural}{_JOIN}", re.I),
         bare=re.compile(rf"(?:{before}){plural}(?:\s{{1,3}}|(?<=\.))(?=[^\s:])", re.I),
-        alone=re.compile(rf"{_EDGE}(?:{_alternatives(_split(data['alone']['words']))})(?![^\W_])\s{{0,3}}[:：]?\s{{0,3}}", re.I),
+        alone=re.compile(
+            rf"{_EDGE}(?:{_alternatives(_split(data['alone']['words']))})(?![^\W_])\s{{0,3}}[:：]?\s{{0,3}}", re.I
+        ),
         alone_words=frozenset(max(w.split(), key=len).lower() for w in _split(data["alone"]["words"])),
         after=re.compile(rf"[\s／/]{{0,2}}(?:{_alternatives(_split(data['after']['words']))})[.\s]{{0,3}}$", re.I),
         agency=re.compile(rf"{_EDGE}(?:(?:{agency})|(?i:{folded}))(?![^\W_])"),
@@ -102,7 +146,12 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
         start += 1
     while end > start and text[end - 1] in LOOSE:
         end -= 1
-    if end - start > 3 and text[end - 1] in ".。" and text[end - 3] not in " ." and not text[max(start, end - 4) : end - 1].isupper():
+    if (
+        end - start > 3
+        and text[end - 1] in ".。"
+        and text[end - 3] not in " ."
+        and not text[max(start, end - 4) : end - 1].isupper()
+    ):
         end -= 1
     if end - start > 1 and text[end - 1] in CLOSE and not is_balanced(text[start:end]):
         end -= 1
@@ -118,7 +167,12 @@ def strip_marker(text: str) -> tuple[int, int]:
     """
     start, end = trimmed(text, 0, len(text))
     for _ in range(4):
-        while end - start > 2 and text[start] in OPEN and text[end - 1] in CLOSE and is_balanced(text[start + 1 : end - 1]):
+        while (
+            end - start > 2
+            and text[start] in OPEN
+            and text[end - 1] in CLOSE
+            and is_balanced(text[start + 1 : end - 1])
+        ):
             start, end = trimmed(text, start + 1, end - 1)
         found = marker(text, start, end)
         if found is None or (text[found[0] - 1] == "/" and text[found[0]] != " " and text[found[0] - 2] != " "):
@@ -161,7 +215,10 @@ def is_agency_clause(text: str, known: tuple[str, ...] = ()) -> bool:
         return False
     parts = parts_of(text)
     houses = {k.casefold() for k in known}
-    if not any(p.casefold().strip(" .") in houses or "@" in p or tables().agency.search(p) for p in parts) and text.casefold() not in houses:
+    if (
+        not any(p.casefold().strip(" .") in houses or "@" in p or tables().agency.search(p) for p in parts)
+        and text.casefold() not in houses
+    ):
         return False
     return all(is_name(p) or p.casefold() in houses for p in parts)
 
@@ -198,5 +255,16 @@ def is_credit(text: str, known: tuple[str, ...] = (), *, apart: bool = False, br
     if bracketed and (bare := tables().bare.match(text)) and is_names(text[bare.end() :], 0.0):
         return True
     if after := tables().after.search(text):
-        return after.start() > 0 and len(text) <= 80 and not reads_on(text) and all(is_name(p) for p in parts_of(text[: after.start()]))
-    return apart and not reads_on(text) and len(text) <= 60 and text[-1] not in ".!?。" and all(is_name(p) for p in parts_of(text))
+        return (
+            after.start() > 0
+            and len(text) <= 80
+            and not reads_on(text)
+            and all(is_name(p) for p in parts_of(text[: after.start()]))
+        )
+    return (
+        apart
+        and not reads_on(text)
+        and len(text) <= 60
+        and text[-1] not in ".!?。"
+        and all(is_name(p) for p in parts_of(text))
+    )

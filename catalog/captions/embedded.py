@@ -19,7 +19,17 @@ MAX_SCRIPT = 4_000_000
 MAX_ENTRIES = 300
 _ADDRESS = ("contentUrl", "url", "src", "imageUrl", "image_url", "original", "large", "href", "path", "full", "uri")
 _CAPTION = ("caption", "captionText", "caption_text", "captionHtml", "imageCaption", "subtitle", "bildtext", "legend")
-_CREDIT = ("creditText", "credit", "credits", "copyrightHolder", "copyrightNotice", "copyright", "photographer", "byline", "source")
+_CREDIT = (
+    "creditText",
+    "credit",
+    "credits",
+    "copyrightHolder",
+    "copyrightNotice",
+    "copyright",
+    "photographer",
+    "byline",
+    "source",
+)
 _PICTURE = re.compile(r"\.(?:jpe?g|png|webp|avif|gif)(?:$|[?#/&])|/(?:image|photo|img|picture|media)s?/", re.I)
 _STATE = re.compile(r"(?:^|[;\s])(?:window\.|var |let |const |self\.)?[\w.$\[\]\"']{1,80}\s{0,3}=\s{0,3}(?=[\[{])")
 

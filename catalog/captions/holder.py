@@ -38,9 +38,7 @@ class Found:
         return sum(r.weight for r in self.reasons)
 
 
-def read(
-    holders: list[Element], scope: Element | None, way: Evidence, known: tuple[str, ...] = ()
-) -> Found | None:
+def read(holders: list[Element], scope: Element | None, way: Evidence, known: tuple[str, ...] = ()) -> Found | None:
     """Read caption and credit from the elements ``holders``; a credit beside them within ``scope`` counts as theirs.
 
     ``known`` are houses and persons known to be credited on this page. ``None`` when there are no words, or too many.
@@ -78,7 +76,13 @@ def read(
             names.insert(0, inner.credit)
         text = inner.text
     credit = " / ".join(n for n in names if not any(n != m and n in m for m in names))
-    return Found(printed, _loose(_unlabelled(tidy(text))), credit, holders[0], [way, Evidence("credit-element", 4.0, credit[:80])])
+    return Found(
+        printed,
+        _loose(_unlabelled(tidy(text))),
+        credit,
+        holders[0],
+        [way, Evidence("credit-element", 4.0, credit[:80])],
+    )
 
 
 def from_text(printed: str, element: Element | None, way: Evidence, known: tuple[str, ...] = ()) -> Found:
@@ -103,7 +107,9 @@ def _parts(holders: list[Element]) -> tuple[set[Element], list[Element]]:
             if "credit" in said and "caption" not in said and len(words(child)) <= MAX_CREDIT:
                 marked.append(child)
                 taken.add(child)
-            elif ("furniture" in said and "caption" not in said and len(words(child)) < 40) or child.get("role") == "button":
+            elif ("furniture" in said and "caption" not in said and len(words(child)) < 40) or child.get(
+                "role"
+            ) == "button":
                 furniture.add(child)
                 taken.add(child)
     return furniture, marked
@@ -121,7 +127,10 @@ def _beside(scope: Element, holders: list[Element], known: tuple[str, ...]) -> I
             continue
         said = says(element)
         if (
-            (("credit" in said and "caption" not in said) or (element.tag in ("small", "cite") and is_credit(words(element), known)))
+            (
+                ("credit" in said and "caption" not in said)
+                or (element.tag in ("small", "cite") and is_credit(words(element), known))
+            )
             and 0 < len(words(element)) < MAX_CREDIT
             and next(element.iter("img"), None) is None
         ):
@@ -148,8 +157,15 @@ def _unmarked(holders: list[Element], furniture: set[Element], known: tuple[str,
             pair = len(children) == 2 and not own and len(text) < 0.7 * len(rest) and len(rest.split()) > 2
             if not (child.tail or "").strip(" \n\t.)|]") and is_credit(text, known):
                 return [child]
-            apart = child.tag in ("small", "cite") or (child.tag in ("p", "div", "span") and (pair or rest.endswith((".", "!", "?", "。"))))
-            if child is children[-1] and apart and not (child.tail or "").strip() and is_credit(text, known, apart=True):
+            apart = child.tag in ("small", "cite") or (
+                child.tag in ("p", "div", "span") and (pair or rest.endswith((".", "!", "?", "。")))
+            )
+            if (
+                child is children[-1]
+                and apart
+                and not (child.tail or "").strip()
+                and is_credit(text, known, apart=True)
+            ):
                 return [child]
     return []
 

@@ -51,9 +51,7 @@ def _extract(document: Document, page: Page, region: region_.Region, facts: stor
     known = (facts.publisher,) if len(facts.publisher) > 2 else ()
     printed = Placer(page, region, chosen, known).place()
     chosen, printed = _complete(page, facts, address, chosen, printed, known)
-    refs = tuple(
-        PictureRef(n, p.urls()[0], p.urls(), p.alt, p.title, p.width, p.height) for n, p in enumerate(chosen)
-    )
+    refs = tuple(PictureRef(n, p.urls()[0], p.urls(), p.alt, p.title, p.width, p.height) for n, p in enumerate(chosen))
     article = Article(
         id=ident,
         source=document.path,
@@ -153,7 +151,7 @@ def _fill(picture: Picture, found: Found | None, entries: list[embedded.Entry], 
 
 def _from_data(page: Page, entries: list[embedded.Entry], address: str) -> tuple[list[Picture], list[Found | None]]:
     """The pictures that only the page's data names, those with a caption."""
-    made = []
+    made: list[Picture] = []
     for entry in entries:
         picture = Picture(page.root, len(made), alt=entry.alt)
         for url in entry.urls:

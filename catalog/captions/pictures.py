@@ -30,7 +30,41 @@ _DECORATION = re.compile(
 )
 #: Attributes that hold one address although it may have no file extension.
 _ADDRESS = frozenset(
-    ["src", "data-src", "data-original", "data-lazy-src", "data-lazy", "data-url", "data-image", "data-img", "data-img-src", "data-image-src", "data-full", "data-full-src", "data-large", "data-large-file", "data-hi-res-src", "data-zoom-src", "data-orig-file", "data-echo", "data-defer-src", "data-actualsrc", "data-original-src", "data-fallback-src", "data-srcmini", "data-srchd", "data-lazyload", "data-big", "data-bg", "data-background", "data-background-image", "data-source", "data-image-url", "data-high-res-src", "data-zoom-image"]
+    [
+        "src",
+        "data-src",
+        "data-original",
+        "data-lazy-src",
+        "data-lazy",
+        "data-url",
+        "data-image",
+        "data-img",
+        "data-img-src",
+        "data-image-src",
+        "data-full",
+        "data-full-src",
+        "data-large",
+        "data-large-file",
+        "data-hi-res-src",
+        "data-zoom-src",
+        "data-orig-file",
+        "data-echo",
+        "data-defer-src",
+        "data-actualsrc",
+        "data-original-src",
+        "data-fallback-src",
+        "data-srcmini",
+        "data-srchd",
+        "data-lazyload",
+        "data-big",
+        "data-bg",
+        "data-background",
+        "data-background-image",
+        "data-source",
+        "data-image-url",
+        "data-high-res-src",
+        "data-zoom-image",
+    ]
 )
 
 
@@ -114,7 +148,10 @@ def _picture_tags(page: Page) -> list[str]:
 
 def _names_address(element: Element) -> bool:
     """Tell whether a custom element names an address and holds no ``img`` that shows it."""
-    return any(element.get(a) for a in ("src", "data-src", "srcset", "data-srcset")) and next(element.iter("img"), None) is None
+    return (
+        any(element.get(a) for a in ("src", "data-src", "srcset", "data-srcset"))
+        and next(element.iter("img"), None) is None
+    )
 
 
 def _sources(element: Element) -> Iterator[Element]:
@@ -139,7 +176,7 @@ def _sources(element: Element) -> Iterator[Element]:
 def add_attributes(picture: Picture, node: Element, base: str) -> None:
     """Add every address that the attributes of one element name."""
     for name, value in node.attrib.items():
-        if not isinstance(name, str) or not value or len(value) > MAX_ATTRIBUTE:
+        if not isinstance(name, str) or not isinstance(value, str) or not value or len(value) > MAX_ATTRIBUTE:
             continue
         name = name.lower()
         if "srcset" in name:
@@ -173,9 +210,9 @@ def _backgrounds(page: Page, root: Element) -> Iterator[Element]:
     start, stop = page.order.get(root, 0), page.order.get(last, len(page.elements) - 1)
     for element in page.elements[start : stop + 1]:
         style = element.get("style")
-        if (style and "url(" in style) or element.get("data-bg") or element.get("data-background-image"):
-            if element.tag != "img" and element.tag != "source":
-                yield element
+        shows = (style and "url(" in style) or element.get("data-bg") or element.get("data-background-image")
+        if shows and element.tag not in ("img", "source"):
+            yield element
 
 
 def _pixels(value: str | None) -> int | None:

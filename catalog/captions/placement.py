@@ -7,7 +7,7 @@ the picture's own wrapper; short text that shares the wrapper; a data attribute;
 from __future__ import annotations
 
 from ..model import Evidence
-from .credit import cut, is_credit
+from .credit import cut
 from .dom import Element, Page, parse, says, tidy, words
 from .holder import MAX_CAPTION, Found, from_text, read
 from .pictures import Picture
@@ -27,7 +27,14 @@ WEIGHTS = {
     "set-apart": 1.0,
     "title-attribute": 1.0,
 }
-_DATA = ("data-caption", "data-sub-html", "data-image-caption", "data-figcaption", "data-description", "data-credit-caption")
+_DATA = (
+    "data-caption",
+    "data-sub-html",
+    "data-image-caption",
+    "data-figcaption",
+    "data-description",
+    "data-credit-caption",
+)
 _STOPS = frozenset({"body", "html", "article", "main"})
 _SMALL = frozenset({"em", "i", "small", "font", "center"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
@@ -80,7 +87,9 @@ class Placer:
             own = [c for c in captions if next(c.iterancestors("figure"), None) is above]
             own = [c for c in own if not any(a in own for a in c.iterancestors("figcaption"))]
             if own or (captions and self._alone(above, number)):
-                return read(own or captions[:1], above if self._alone(above, number) else None, _way("figcaption"), self.known)
+                return read(
+                    own or captions[:1], above if self._alone(above, number) else None, _way("figcaption"), self.known
+                )
         return None
 
     def _described(self, element: Element) -> Found | None:
@@ -132,8 +141,9 @@ class Placer:
         return found
 
     def _attribute(self, element: Element) -> Found | None:
-        for node in (element, element.getparent()):
-            for name in _DATA if node is not None else ():
+        above = element.getparent()
+        for node in (element, above) if above is not None else (element,):
+            for name in _DATA:
                 value = node.get(name)
                 if value and 3 < len(value) < MAX_CAPTION:
                     return from_text(plain(value), None, _way("data-caption"), self.known)
@@ -161,9 +171,8 @@ class Placer:
         if _same_as_alt(text, picture):
             evidence.append(_way("same-as-alt"))
         if len(text) < 400 and after.tag in ("p", "div", "span", "em", "i", "small", "center", "cite"):
-            if cut(text, known=self.known).credit and len(text) < 400:
-                evidence.append(_way("set-apart"))
-            elif after.tag in _SMALL or _set_apart(after, text):
+            credited = bool(cut(text, known=self.known).credit)
+            if credited or after.tag in _SMALL or _set_apart(after, text):
                 evidence.append(_way("set-apart"))
         if not evidence:
             return None
@@ -208,8 +217,10 @@ def _letters(text: str) -> str:
 def _same_as_alt(text: str, picture: Picture) -> bool:
     """Tell whether words repeat the picture's ``alt`` or ``title`` (a credit may follow)."""
     own = _letters(text)
-    return any(len(key) > 15 and (own.startswith(key) or key.startswith(own) and len(own) > 15)
-               for key in (_letters(picture.alt), _letters(picture.title)))
+    return any(
+        len(key) > 15 and (own.startswith(key) or (key.startswith(own) and len(own) > 15))
+        for key in (_letters(picture.alt), _letters(picture.title))
+    )
 
 
 def _set_apart(block: Element, text: str) -> bool:

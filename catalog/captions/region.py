@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from .dom import SILENT, Element, Page, ancestors, names, says, tidy, words
+from .dom import SILENT, Element, Page, names, says, tidy, words
 
 MIN_BLOCK = 40
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -105,7 +105,9 @@ def find_all(page: Page, title: str) -> tuple[Region, list[Region]]:
     for part in parts:
         inner = [(b, t) for b, t in prose if part in b.iterancestors()]
         own = next((h for h in part.iter("h1") if words(h)), None)
-        regions[part] = _region(page, inner, _mass(page, inner), part, heading if part is main and heading is not None else own)
+        regions[part] = _region(
+            page, inner, _mass(page, inner), part, heading if part is main and heading is not None else own
+        )
     return regions[main], [r for p, r in regions.items() if p is not main]
 
 
@@ -113,9 +115,9 @@ def _whole_stories(page: Page, raw: dict[Element, int], whole: int) -> list[Elem
     """The ``article`` elements that are stories in themselves: with an ``h1`` and a fair share of the page's prose."""
     found: list[Element] = []
     for element in page.all("article")[:200]:
-        if raw.get(element, 0) >= max(300, 0.08 * whole) and next(element.iter("h1"), None) is not None:
-            if not any(f in element.iterancestors() for f in found):
-                found.append(element)
+        is_whole = raw.get(element, 0) >= max(300, 0.08 * whole) and next(element.iter("h1"), None) is not None
+        if is_whole and not any(f in element.iterancestors() for f in found):
+            found.append(element)
     return found[:50]
 
 

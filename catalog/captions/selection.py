@@ -63,7 +63,11 @@ def _is_card(region: Region, element: Element) -> bool:
             return False
         for link in islice(node.iter("a"), 4):
             target = link.get("href") or ""
-            if len(words(link)) > 25 and not target.startswith("#") and next(link.iterancestors("figcaption"), None) is None:
+            if (
+                len(words(link)) > 25
+                and not target.startswith("#")
+                and next(link.iterancestors("figcaption"), None) is None
+            ):
                 return True
         node = node.getparent()
     return False

@@ -21,7 +21,7 @@ class Locator:
         """Return the 1-based line of a span, else of an element, else 0."""
         if start >= 0:
             return self.source.count("\n", 0, start) + 1
-        return (element.sourceline or 0) if element is not None else 0
+        return _line_of(element) if element is not None else 0
 
     def find(self, element: Element | None, printed: str) -> tuple[int, int]:
         """Return the slice of the source from the first to the last printed word of ``element``; (-1, -1) if unclear."""
@@ -30,7 +30,7 @@ class Locator:
         runs = [t for p in pieces(element) if (t := p.strip())]
         if not runs:
             return -1, -1
-        start, after = self._run(runs[0], 0, lowest=element.sourceline or 0)
+        start, after = self._run(runs[0], 0, lowest=_line_of(element))
         if start < 0:
             return -1, -1
         if len(runs) == 1:
@@ -62,3 +62,9 @@ class Locator:
                         return place, place + len(written)
                 place += 1
         return -1, -1
+
+
+def _line_of(element: Element) -> int:
+    """The line on which an element begins, 0 when the parser does not say."""
+    line = element.sourceline
+    return line if isinstance(line, int) else 0

@@ -109,8 +109,8 @@ def of_part(whole: Story, part: Element, title: str) -> Story:
             story.language, story.publisher = whole.language, story.publisher or whole.publisher
             break
     if not story.url:
-        for node in (part, *part.iterancestors("article")):
-            given = node.get("data-url") or node.get("data-permalink") or node.get("itemid") or ""
+        for holder in (part, *part.iterancestors("article")):
+            given = holder.get("data-url") or holder.get("data-permalink") or holder.get("itemid") or ""
             story.url = story.url or (resolve(given, whole.url) if given else "")
     return story
 
