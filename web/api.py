@@ -29,7 +29,7 @@ from .inputs import (
     text_list,
 )
 from .present import thumb_url
-from .search import EXPORTS, FACETS, export
+from .search import EXPORTS, export
 from .security import needs, public, upload
 
 pages = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -68,7 +68,7 @@ def images() -> Response:
         sort=text_arg("sort", 40) or None,
         limit=number_arg("limit", 50, 1, 500),
         cursor=cursor_arg(),
-        facets=list_arg("facets", FACETS),
+        facets=list_arg("facets", tuple(words.FACETS)),
     )
     return _items(
         [_hit(h) for h in page.items], page.total, page.next, facets=plain(page.facets), capped=page.capped,
@@ -215,12 +215,12 @@ def _decisions(made: list[Decision]) -> Response:
 
 @pages.post("/undo")
 def undo() -> Response:
-    """Take back the last ``n`` decisions."""
-    body = json_body({"n": int}) if request.content_length else {}
+    """Take back the last ``n`` steps, or the ``decisions`` named; the answer lists what was taken back."""
+    body = json_body({"n": int, "decisions": list}) if request.content_length else {}
     n = body.get("n", 1)
     if not 1 <= n <= 100:
         raise NotAllowed("`n` must be a whole number from 1 to 100.", field="n")
-    return _decisions(library().undo(n, who=who()))
+    return _decisions(library().undo(n, idents=idents(body.get("decisions", []), "decisions", 100), who=who()))
 
 
 @pages.get("/log")

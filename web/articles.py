@@ -94,5 +94,7 @@ def link(ident: str) -> Response:
     if action not in ("link", "reject", "none"):
         raise NotAllowed("A caption can be linked, unlinked, or said to have no picture.", field="action")
     values = {"image": picture} if picture else {}
-    library().decide(f"caption:{caption}", action, values=values, who=who())
+    if card.finding is None:
+        raise NotAllowed("Nothing is in doubt about this caption: its link is certain.", field="caption")
+    library().decide(card.finding.id, action, values=values, who=who())
     return redirect(f"/articles/{view.article.id}#c-{caption}", 303)

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+#: Texts that share less than this are shown unmarked: marking nearly every word would tell nothing.
+ALIKE = 0.35
 #: Longer texts are compared in their first part only; the rest is shown as it is.
 MAX_TOKENS = 1200
 
@@ -63,11 +65,16 @@ def _bridge(ops: list[tuple[str, int, int, int, int]], a: list[str]) -> list[tup
 
 
 def compare(a: str, b: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
-    """Return ``a`` with what ``b`` lacks marked `removed`, and ``b`` with what ``a`` lacks marked `added`."""
+    """Return ``a`` with what ``b`` lacks marked `removed`, and ``b`` with what ``a`` lacks marked `added`.
+
+    Texts with little in common come back unmarked.
+    """
     left, right = tokens(a), tokens(b)
     rest_a, rest_b = "".join(left[MAX_TOKENS:]), "".join(right[MAX_TOKENS:])
     left, right = left[:MAX_TOKENS], right[:MAX_TOKENS]
     matcher = SequenceMatcher(None, [t.casefold() for t in left], [t.casefold() for t in right], autojunk=False)
+    if matcher.ratio() < ALIKE:
+        return (Piece(a, "same"),) if a else (), (Piece(b, "same"),) if b else ()
     old: list[Piece] = []
     new: list[Piece] = []
     for tag, i1, i2, j1, j2 in _bridge(matcher.get_opcodes(), left):

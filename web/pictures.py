@@ -34,7 +34,7 @@ _ID = re.compile(r"[0-9a-f]{16}")
 @pages.get("/api/v1/images/<ident>/thumb")
 def thumb(ident: str) -> Response:
     """Send a thumbnail; ``size`` is the longer side in pixels."""
-    path = library().thumbnail(ident, number_arg("size", 320, 32, 2048))
+    path = library().thumbnail(ident, number_arg("size", 320, 32, 2048)).absolute()
     response = send_file(path, mimetype="image/webp", conditional=True, etag=True)
     response.headers["Cache-Control"] = FOR_GOOD
     return response
@@ -50,7 +50,7 @@ def original(ident: str) -> Response:
     kind = PASSIVE.get(image.format.upper())
     name = f"{image.id}.{image.format.lower()}" if kind else f"{image.id}.bin"
     response = send_file(
-        library().original(ident),
+        library().original(ident).absolute(),
         mimetype=kind or "application/octet-stream",
         as_attachment=kind is None or request.args.get("download") is not None,
         download_name=name,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template
 from werkzeug.wrappers import Response
 
 from catalog.errors import NotAllowed, NotFound
 from catalog.library import Library
-from catalog.model import Decision
 from catalog.views import CompareView, FindingView
 
 from . import queue, words
@@ -74,22 +73,14 @@ def decide(ident: str) -> Response:
     return redirect(queue.address(next_ if waits else "", kind, query), 303)
 
 
-def taken_back(lib: Library, undone: list[Decision]) -> str:
-    """Return the finding that the last of the ``undone`` decisions was about, ``""`` when it was about none."""
-    ids = {ident for d in undone for ident in d.undoes} | {d.id for d in undone if d.action != "undo"}
-    for decision in lib.log(limit=200).items:
-        if decision.id in ids and decision.kind:
-            return decision.subject
-    return ""
-
-
 @pages.post("/undo")
 def undo() -> Response:
-    """Take back the last decision and show what it was about."""
+    """Take back the last decision, or the one named by ``decision``; from the queue, show what it was about."""
     lib = library()
-    undone = lib.undo(1, who=who())
-    back = request.form.get("back", "")
-    subject = taken_back(lib, undone)
+    named = form_text("decision", 40)
+    taken = lib.undo(1, idents=[named] if named else (), who=who())
+    back = form_text("back", 2000)
+    subject = next((d.subject for d in taken if d.kind), "")
     if not subject or not back.startswith("/review"):
         return redirect(local_path(back or "/log"), 303)
     try:

@@ -18,7 +18,7 @@ from .plots import histogram
 from .security import upload
 
 pages = Blueprint("search", __name__)
-FACETS = tuple(words.FACETS)
+FACETS = words.FACETS_SHOWN
 PAGE = 60
 EXPORTS = ("csv", "jsonl", "xmp", "ninjs", "jsonld", "iiif")
 

@@ -68,23 +68,30 @@ FLAGS = {
 }
 
 FACETS = {
+    "state": "State",
     "credit": "Credit",
     "publisher": "Publisher",
-    "year": "Year",
-    "format": "Format",
     "place": "Place",
     "person": "Person",
+    "year": "Year",
     "tag": "Tag",
+    "byline": "Byline",
     "language": "Language",
-    "is": "State",
+    "format": "Format",
+    "kind": "Source",
+    "orientation": "Shape",
+    "colour": "Colour",
 }
+
+#: Those that the search page shows.
+FACETS_SHOWN = ("state", "credit", "publisher", "place", "person", "tag", "language", "format")
 
 SORTS = {
     "relevance": "Best match",
-    "-date": "Newest first",
-    "date": "Oldest first",
+    "-date": "Newest",
+    "date": "Oldest",
     "-imported": "Last imported",
-    "-width": "Largest",
+    "-megapixels": "Largest",
 }
 
 RELATIONS = {
@@ -118,29 +125,12 @@ FIELDS = {
     "camera": "Camera",
     "width": "Width",
     "height": "Height",
-    "size": "File size",
+    "size": "Size",
+    "bytes": "File size",
     "format": "Format",
     "quality": "JPEG quality",
     "tags": "Tags",
     "note": "Note",
-}
-
-CONFLICT_KINDS = {
-    "place": "place",
-    "date": "date",
-    "person": "person",
-    "number": "number",
-    "event": "event",
-    "credit": "credit",
-    "negation": "negation",
-}
-
-CAPTION_STATES = {
-    "linked": "Linked",
-    "unsure": "Unsure",
-    "proposed": "Proposed",
-    "orphaned": "Without picture",
-    "rejected": "Rejected",
 }
 
 OUTCOMES = {
