@@ -8,6 +8,7 @@ for hashes and thumbnails is reduced where the format can do it (JPEG), and happ
 from __future__ import annotations
 
 import io
+import re
 import struct
 import warnings
 import zlib
@@ -19,7 +20,7 @@ from PIL import Image, ImageFile, JpegImagePlugin
 
 from ..errors import Rejected
 from . import colour, files, frames
-from .formats import describe, sniff
+from .formats import describe, ends_early, sniff
 from .metadata.exif import orientation_of
 
 __all__ = ["DECODING_ERRORS", "Limits", "explain", "memory_needed", "open_guarded", "reduced", "sniff", "upright"]
@@ -90,7 +91,7 @@ def open_guarded(source: Path | BinaryIO | bytes, limits: Limits = Limits()) -> 
             warnings.simplefilter("ignore")
             picture = Image.open(io.BytesIO(data), formats=[form])
     except DECODING_ERRORS as error:
-        raise Rejected(explain(error, form)) from error
+        raise Rejected(_cut(form) if ends_early(form, data) else explain(error, form)) from error
     _check(picture, form, data, limits)
     return picture
 
@@ -178,17 +179,27 @@ def explain(error: BaseException, form: str = "") -> str:
     """Return one sentence for a decoding error, without the insides of any library."""
     if isinstance(error, Rejected):
         return str(error)
-    name = {"WEBP": "WebP"}.get(form, form) or "picture"
+    name = _spelled(form)
     text = str(error).lower()
     if isinstance(error, MemoryError):
         return f"Decoding the {name} needs more memory than is allowed."
     if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
-        return f"The {name} has more pixels than is allowed."
+        claimed = re.search(r"\((\d{1,20}) pixels\)", text)
+        many = f"{int(claimed[1]) / 1e6:,.0f} million" if claimed else "too many"
+        return f"The {name} has {many} pixels, more than is allowed."
     if isinstance(error, EOFError) or "truncated" in text or "more data" in text or "end of file" in text:
-        return f"The {name} is cut short: the file ends before the picture does."
+        return _cut(form)
     if "too large" in text or "exceeds" in text:
         return f"The {name} holds more data than is allowed: {_plain(error)}."
     return f"The {name} is damaged and cannot be decoded ({_plain(error)})."
+
+
+def _spelled(form: str) -> str:
+    return {"WEBP": "WebP"}.get(form, form) or "picture"
+
+
+def _cut(form: str) -> str:
+    return f"The {_spelled(form)} is cut short: the file ends before the picture does."
 
 
 def _plain(error: Any) -> str:

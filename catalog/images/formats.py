@@ -20,6 +20,8 @@ _STARTS: tuple[tuple[bytes, str], ...] = (
     (b"GIF89a", "GIF"),
     (b"II*\0", "TIFF"),
     (b"MM\0*", "TIFF"),
+    (b"II\0*", "TIFF"),
+    (b"MM*\0", "TIFF"),
     (b"II+\0", "TIFF"),
     (b"MM\0+", "TIFF"),
 )
@@ -57,6 +59,7 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
 )
 
 _HEAD = 4096
+_MAX_BOXES = 1_000
 _SVG = re.compile(rb"<svg[\s>]", re.IGNORECASE)
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _CONTROLS = bytes(set(range(32)) - {9, 10, 12, 13, 27})
@@ -107,3 +110,20 @@ def describe(data: bytes | memoryview) -> str:
     if _HTML.search(head):
         return "a web page"
     return "text" if head.translate(None, _CONTROLS) == head else "data of an unknown kind"
+
+
+def ends_early(form: str, data: bytes) -> bool:
+    """Return whether a file of format ``form`` is shorter than its own container says (WebP, AVIF, HEIF; others: False)."""
+    if form == "WEBP":
+        return int.from_bytes(data[4:8], "little") + 8 > len(data)
+    if form not in ("AVIF", "HEIF"):
+        return False
+    at = 0
+    for _ in range(_MAX_BOXES):
+        size = int.from_bytes(data[at : at + 4], "big")
+        if size == 1:
+            size = int.from_bytes(data[at + 8 : at + 16], "big")
+        if at + 8 > len(data) or size < 8:
+            break
+        at += size
+    return at > len(data)

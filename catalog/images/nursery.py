@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import io
 import json
 import os
 import pickle
@@ -156,9 +157,7 @@ def main() -> None:
     """Load what workers need, then fork and bury them as asked, until the caller closes the socket."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = socket.socket(fileno=os.dup(0))
-    from .. import fingerprints  # noqa: F401 - loaded here once, for all workers
-    from . import worker  # noqa: F401
-
+    _warm_up()
     # Whatever codecs complain about on standard error is no message for users.
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
@@ -176,6 +175,17 @@ def main() -> None:
                 _bury(dead)
                 answer = _fork(handles[0], control, gate, timeout_s, memory_bytes)
             control.sendall(_ANSWER.pack(answer))
+
+
+def _warm_up() -> None:
+    """Prepare one picture, so that all that is loaded when first needed is loaded here, once for all workers."""
+    from PIL import Image
+
+    from . import worker
+
+    out = io.BytesIO()
+    Image.linear_gradient("L").save(out, "JPEG")
+    worker.prepare(worker.Task("", data=out.getvalue()))
 
 
 def _wait(pid: int, dead: dict[int, int]) -> int:

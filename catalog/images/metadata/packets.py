@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import io
 import struct
+import warnings
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -23,6 +24,20 @@ _XMP_MARK = b"http://ns.adobe.com/xap/1.0/\0"
 _EXTENDED_MARK = b"http://ns.adobe.com/xmp/extension/\0"
 _PHOTOSHOP_MARK = b"Photoshop 3.0\0"
 _C2PA_BOX = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
+
+
+#: What walking over damaged bytes raises here, and what Pillow's readers of AVIF and HEIF do.
+_BROKEN = (
+    struct.error,
+    LookupError,
+    ValueError,
+    OSError,
+    SyntaxError,
+    EOFError,
+    RuntimeError,
+    TypeError,
+    OverflowError,
+)
 
 
 @dataclass(slots=True)
@@ -45,7 +60,7 @@ def collect(form: str, data: bytes, limit: int, notes: Notes) -> Packets:
     if reader is not None:
         try:
             reader(memoryview(data), found, _Budget(limit), notes)
-        except (struct.error, IndexError, ValueError, OSError, SyntaxError, EOFError) as error:
+        except _BROKEN as error:
             notes.warn(f"The embedded metadata could not be read to its end ({type(error).__name__}).")
     return found
 
@@ -208,8 +223,10 @@ def _gif(data: memoryview, found: Packets, budget: _Budget, notes: Notes) -> Non
 
 def _media(data: memoryview, found: Packets, budget: _Budget, notes: Notes) -> None:
     """AVIF and HEIF: Pillow's readers know their boxes; only the top level is walked here, for C2PA."""
-    with Image.open(io.BytesIO(data), formats=("AVIF", "HEIF") if "HEIF" in Image.OPEN else ("AVIF",)) as picture:
-        exif, packet = picture.info.get("exif"), picture.info.get("xmp")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with Image.open(io.BytesIO(data), formats=("AVIF", "HEIF") if "HEIF" in Image.OPEN else ("AVIF",)) as picture:
+            exif, packet = picture.info.get("exif"), picture.info.get("xmp")
     if isinstance(exif, bytes):
         found.exif = exif_body(budget.take(memoryview(exif), notes))
     if isinstance(packet, bytes):

@@ -1,0 +1,140 @@
+"""The pool survives its workers: order, culprits named, nothing lost, executors of others, endless input."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from typing import Any, cast
+
+import pytest
+from drawn import encoded, picture
+
+from catalog.images.pool import Pool
+from catalog.images.worker import Failed, Prepared, Task
+
+SMALL = encoded("JPEG", picture().resize((60, 40)))
+
+
+class Evil:
+    """Bytes that run code where they are unpickled: stands for a picture that breaks its codec."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return eval, (self.code,)
+
+
+def evil(path: str, code: str) -> Task:
+    """A task that does ``code`` to its worker."""
+    return Task(path, data=cast(bytes, Evil(code)))
+
+
+CRASH = evil("crash", "__import__('os').kill(__import__('os').getpid(), 11)")
+EXIT = evil("exit", "__import__('os')._exit(7)")
+
+
+def tasks(number: int, prefix: str = "p") -> list[Task]:
+    """Tasks of good pictures."""
+    return [Task(f"{prefix}{n}", data=SMALL) for n in range(number)]
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    """A pool of two workers."""
+    with Pool(2) as made:
+        yield made
+
+
+def test_results_come_in_the_order_of_the_tasks(pool: Pool) -> None:
+    """Whoever finishes first, the order is that of the input, and every task has its result."""
+    given = tasks(30)
+    results = list(pool.map(given))
+    assert [result.path for result in results] == [task.path for task in given]
+    assert all(isinstance(result, Prepared) for result in results)
+
+
+def test_a_crash_costs_one_picture_and_names_it(pool: Pool) -> None:
+    """Workers that are killed or leave take only the picture with them that did it."""
+    given = [*tasks(3, "a"), CRASH, *tasks(3, "b"), EXIT, *tasks(3, "c")]
+    results = {result.path: result for result in pool.map(given)}
+    failed = {path: result for path, result in results.items() if isinstance(result, Failed)}
+    assert len(results) == len(given)
+    assert set(failed) == {"crash", "exit"}
+    assert "crashed" in failed["crash"].reason and "SIGSEGV" in failed["crash"].reason
+
+
+def test_a_hang_costs_one_picture_and_names_it() -> None:
+    """A picture that never ends is given up after its time, also in a worker that does not listen; the others are not."""
+    deaf = evil("hang", "__import__('signal').pthread_sigmask(0, [2, 15]) and 0 or __import__('time').sleep(600)")
+    with Pool(1, timeout_s=3) as impatient:
+        results = list(impatient.map([deaf, *tasks(1)]))
+    assert isinstance(results[0], Failed) and "longer than 3 seconds" in results[0].reason
+    assert isinstance(results[1], Prepared)
+
+
+def test_memory_is_limited() -> None:
+    """A worker that asks for more memory than it may have fails for that picture, and goes on."""
+    greedy = evil("greedy", "len(bytearray(1 << 32))")
+    with Pool(1, memory_bytes=256 << 20) as small:
+        results = list(small.map([greedy, *tasks(2)]))
+    assert isinstance(results[0], Failed)
+    assert all(isinstance(result, Prepared) for result in results[1:])
+
+
+def test_input_is_read_only_a_little_ahead(pool: Pool) -> None:
+    """Endless input is no burden: tasks are taken as results are."""
+    taken = 0
+
+    def endless() -> Iterator[Task]:
+        nonlocal taken
+        for number in itertools.count():
+            taken += 1
+            yield Task(f"e{number}", data=SMALL)
+
+    results = pool.map(endless())
+    assert [next(results).path for _ in range(5)] == [f"e{n}" for n in range(5)]
+    assert taken < 60
+    cast(Iterator[Any], results).close()  # type: ignore[attr-defined]
+    assert [result.path for result in pool.map(tasks(3, "after"))] == ["after0", "after1", "after2"]
+
+
+def test_large_pictures_do_not_block_the_pipes(pool: Pool) -> None:
+    """Tasks much larger than a socket takes go through, many at a time."""
+    given = [Task(f"l{n}", data=SMALL + b"\0" * 3_000_000) for n in range(8)]
+    assert all(isinstance(result, Prepared) for result in pool.map(given))
+
+
+def test_two_runs_share_a_pool(pool: Pool) -> None:
+    """Runs that alternate do not get each other's results."""
+    one, two = pool.map(tasks(6, "one")), pool.map(tasks(6, "two"))
+    mixed = [result.path for pair in zip(one, two, strict=True) for result in pair]
+    assert mixed == [f"{name}{n}" for n in range(6) for name in ("one", "two")]
+
+
+def test_without_workers_everything_happens_here() -> None:
+    """``workers=0`` decodes in this process."""
+    with Pool(0) as here:
+        assert [result.path for result in here.map(tasks(2))] == ["p0", "p1"]
+
+
+def test_any_executor_will_do() -> None:
+    """Threads prepare batches in order; a task that fails with its batch is named by running it again alone."""
+    with ThreadPoolExecutor(2) as threads, Pool(executor=threads, batch=4) as pool:
+        given = tasks(10)
+        assert [result.path for result in pool.map(given)] == [task.path for task in given]
+        broken = Task("broken", data=SMALL, limits=cast(Any, None))
+        results = list(pool.map([*tasks(2), broken, *tasks(2, "q")]))
+    assert [isinstance(result, Failed) for result in results] == [False, False, True, False, False]
+
+
+def test_a_broken_executor_is_replaced_by_own_workers() -> None:
+    """When an injected process pool breaks, own workers finish the run and name the culprit."""
+    import multiprocessing
+
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as processes, Pool(1, processes, batch=2) as pool:
+        results = {result.path: result for result in pool.map([*tasks(2, "a"), CRASH, *tasks(3, "b")])}
+    assert [path for path, result in results.items() if isinstance(result, Failed)] == ["crash"]
+    assert len(results) == 6
