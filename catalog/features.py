@@ -21,6 +21,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from . import panels
 from .descriptors import COUPLES
 
 Grey = npt.NDArray[np.uint8]
@@ -31,11 +32,15 @@ cv2.setNumThreads(1)
 #: Upper limit of a packed blob, bytes.
 BLOB_LIMIT = 9_000
 #: Features kept of a picture, at most.
-POINTS = 320
+POINTS = 300
 #: Working size: pixels of the shorter side, and of the longer side at most.
 WORKING_SIDE, WORKING_LENGTH = 320, 720
 #: Pyramid: ratio of neighbouring levels, and how many.
-STEP, LEVELS = 1.26, 7
+STEP, LEVELS = 1.26, 8
+#: Features per level fall with its side to this power.
+LEANING = 0.5
+#: Share of the features that go to what is inside panels, by level, when there are any.
+PANEL_SHARES = (0.16, 0.13, 0.08, 0.04, 0.0, 0.0, 0.0, 0.0)
 #: Thumbnail: pixels of the longer side, and bytes at most.
 THUMB_SIDE, THUMB_BYTES = 144, 2_400
 #: Directions are kept in this many steps of a full turn.
@@ -78,13 +83,14 @@ def extract(grey: Grey) -> Features:
     work = _working(grey)
     height, width = work.shape
     found: list[tuple[Floats, int, npt.NDArray[np.uint8], Grey]] = []
-    for level, quota in enumerate(_quotas()):
+    inside = panels.find(work)
+    for level, (quota, extra) in enumerate(_quotas(len(inside))):
         scale = STEP**-level
         size = (round(width * scale), round(height * scale))
         if min(size) < 2 * _MARGIN + 8:
             break
-        picture = work if level == 0 else cv2.resize(work, size, interpolation=cv2.INTER_AREA)
-        xs, ys = _corners(picture, quota)
+        picture = work if level == 0 else np.asarray(cv2.resize(work, size, interpolation=cv2.INTER_AREA), np.uint8)
+        xs, ys = _corners(picture, quota, extra, [_scaled(panel, scale) for panel in inside])
         if len(xs):
             turns = _directions(picture, xs, ys)
             points = np.stack([(xs + 0.5) * width / size[0] - 0.5, (ys + 0.5) * height / size[1] - 0.5], axis=1)
@@ -154,31 +160,59 @@ def _working(grey: Grey) -> Grey:
 
 
 @lru_cache
-def _quotas() -> tuple[int, ...]:
-    """How many features each level may keep: proportional to its side, not to its area, so that a picture that comes
-    back small inside another still has features of that size."""
-    weights = [STEP**-level for level in range(LEVELS)]
-    return tuple(int(POINTS * w / sum(weights)) for w in weights)
+def _quotas(inside: int) -> tuple[tuple[int, int], ...]:
+    """How many features each level may keep: of the whole picture, and besides of each of ``inside`` panels.
+
+    Proportional to the level's side, not to its area, so that a picture that comes back small inside another still has
+    features of that size; what is inside a panel gets some at the finest levels for the same reason.
+    """
+    weights = [STEP ** (-level * LEANING) for level in range(LEVELS)]
+    shares = [share * min(1, inside) for share in PANEL_SHARES]
+    rest = POINTS * (1 - sum(shares))
+    return tuple(
+        (int(rest * weight / sum(weights)), int(POINTS * share / max(1, inside)))
+        for weight, share in zip(weights, shares, strict=True)
+    )
 
 
-def _corners(picture: Grey, quota: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """x and y of at most ``quota`` corners: half by strength, half spread over a grid."""
+def _scaled(panel: panels.Panel, scale: float) -> panels.Panel:
+    left, top, right, bottom = (round(side * scale) for side in panel)
+    return left, top, right, bottom
+
+
+def _corners(
+    picture: Grey, quota: int, extra: int, inside: list[panels.Panel]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """x and y of corners: ``quota`` of the whole picture, and up to ``extra`` more in each panel."""
     response = cv2.cornerMinEigenVal(cv2.GaussianBlur(picture, (0, 0), 1.0), 3, ksize=3)
     peaks = cv2.dilate(response, np.ones((5, 5), np.uint8)) == response
     inner = (slice(_MARGIN, -_MARGIN), slice(_MARGIN, -_MARGIN))
     ys, xs = np.nonzero(peaks[inner] & (response[inner] > 1e-5))
     ys, xs = ys + _MARGIN, xs + _MARGIN
     order = np.argsort(-response[ys, xs], kind="stable")
-    if len(order) > quota:
-        height, width = picture.shape
-        cell = (ys[order] * _GRID // height) * _GRID + xs[order] * _GRID // width
-        by_cell = np.argsort(cell, kind="stable")
-        starts = np.searchsorted(cell[by_cell], cell[by_cell])
-        rank = np.empty(len(order), np.intp)
-        rank[by_cell] = np.arange(len(order)) - starts
-        strong = np.arange(len(order)) < quota // 2
-        order = order[np.lexsort((rank, ~strong))[:quota]]
-    return xs[order], ys[order]
+    xs, ys = xs[order], ys[order]
+    chosen = np.zeros(len(xs), bool)
+    chosen[_spread(xs, ys, (0, 0, picture.shape[1], picture.shape[0]), quota)] = True
+    for left, top, right, bottom in inside:
+        within = (xs >= left + 4) & (xs < right - 4) & (ys >= top + 4) & (ys < bottom - 4)
+        left_over = np.flatnonzero(within & ~chosen)
+        chosen[left_over[_spread(xs[left_over], ys[left_over], (left, top, right, bottom), extra)]] = True
+    return xs[chosen], ys[chosen]
+
+
+def _spread(
+    xs: npt.NDArray[np.intp], ys: npt.NDArray[np.intp], part: panels.Panel, quota: int
+) -> npt.NDArray[np.intp]:
+    """Which ``quota`` of the corners (strongest first) to keep of ``part``: half by strength, half over a grid."""
+    if len(xs) <= quota:
+        return np.arange(len(xs))
+    left, top, right, bottom = part
+    cell = ((ys - top) * _GRID // max(1, bottom - top)) * _GRID + (xs - left) * _GRID // max(1, right - left)
+    by_cell = np.argsort(cell, kind="stable")
+    rank = np.empty(len(xs), np.intp)
+    rank[by_cell] = np.arange(len(xs)) - np.searchsorted(cell[by_cell], cell[by_cell])
+    strong = np.arange(len(xs)) < quota // 2
+    return np.lexsort((rank, ~strong))[:quota]
 
 
 def _directions(picture: Grey, xs: npt.NDArray[np.intp], ys: npt.NDArray[np.intp]) -> npt.NDArray[np.uint8]:

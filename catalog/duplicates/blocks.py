@@ -1,7 +1,9 @@
 """Aligned blocks: does what two pictures show at the same place look the same?
 
-Local features find two pictures of one scene alike; block by block, a copy agrees nearly everywhere outside overlays,
-another frame of the scene does not.
+Local features find two pictures of one scene alike. Block by block, once exactly aligned, a copy agrees nearly everywhere
+outside of what was laid over it; another frame of the scene agrees only roughly and in places, since things have moved
+and the camera stood elsewhere. So the alignment is refined on the pixels first (Lucas and Kanade, 1981, affine, on
+locally normalised grey values, so that changes of tone do not matter).
 """
 
 from __future__ import annotations
@@ -16,34 +18,47 @@ from .geometry import Matrix, invert, to_pixels
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
 
-#: Pixels of a block's side, and between the centres of neighbouring blocks.
-BLOCK, STRIDE = 9, 4
-#: Standard deviation (of 255) under which a block has nothing to compare.
-TEXTURE = 4.0
-#: Normalised cross-correlation from which a block agrees.
-AGREES = 0.75
+#: Pixels of a block's side; blocks are taken around every pixel.
+BLOCK = 9
+#: Standard deviation (of 255) under which a block has nothing to compare; and the variance of mere noise.
+_TEXTURE, _NOISE = 4.0, 2.0
+#: Normalised cross-correlation from which a block agrees, and from which it agrees closely.
+AGREES, CLOSELY = 0.75, 0.9
+#: A coherent part is where this share of the blocks within so many pixels agree.
+_COHERENT, _AROUND = 0.6, 21
+#: Agreement of blocks shifted by up to a pixel below which a closer look is not worth its time.
+_HOPELESS = 0.12
+#: Independent blocks that must have structure.
+_FEWEST = 4
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """What the blocks of the shared part say. ``share``: agreeing among those with structure; ``blocks``: how many those
-    are; ``of_a``, ``of_b``: area of agreeing blocks (and of those without structure between them) as a share of each picture;
-    ``mean``: mean correlation; ``grid``: 1 agrees, -1 differs, 0 nothing to compare or outside."""
+    """What the blocks of the shared part say, once ``matrix`` (b -> a, fractional) is refined.
 
+    ``share``: agreeing blocks among those with structure; ``close``: closely agreeing blocks among those of the coherent
+    part; ``blocks``: how many (independent) have structure; ``of_a``, ``of_b``: area of the coherent part as a share of
+    each picture; ``part``: the pixels of the compared frame that are compared (1 agrees, -1 differs, 0 nothing to say);
+    ``gain``, ``offset``: grey values of the other picture from those of the frame, where they agree.
+    """
+
+    matrix: Matrix
     share: float
-    blocks: int
+    close: float
+    blocks: float
     of_a: float
     of_b: float
-    mean: float
-    grid: npt.NDArray[np.int8]
-    in_b: bool
+    part: npt.NDArray[np.int8]
+    gain: float
+    offset: float
 
 
 def compare(a: Grey, b: Grey, matrix: Matrix) -> Agreement | None:
     """Compare ``a`` and ``b`` (grey thumbnails) under ``matrix`` (b -> a, fractional), in the frame of the coarser one.
 
-    ``None`` when they do not overlap by at least a few blocks.
+    ``None`` when they do not overlap by at least a few blocks with structure, or nearly all of those differ.
     """
     inverse = invert(matrix)
     if inverse is None:
@@ -52,67 +67,151 @@ def compare(a: Grey, b: Grey, matrix: Matrix) -> Agreement | None:
     scale = float(np.sqrt(abs(np.linalg.det(pixels[:2, :2]))))
     if not 0.02 < scale < 50:
         return None
-    if scale >= 1:
-        return _in_frame(b, a, matrix, scale, in_b=True)
-    return _in_frame(a, b, inverse, 1 / scale, in_b=False)
-
-
-def _in_frame(frame: Grey, other: Grey, matrix: Matrix, scale: float, *, in_b: bool) -> Agreement | None:
-    """Warp ``other`` into ``frame``; ``matrix`` maps fractions of frame to other, ``scale`` is other pixels per frame pixel."""
-    height, width = frame.shape
-    if scale > 1.05:
-        size = (max(1, round(other.shape[1] / scale)), max(1, round(other.shape[0] / scale)))
-        other = np.asarray(cv2.resize(other, size, interpolation=cv2.INTER_AREA), np.uint8)
-    pixels = to_pixels(other.shape[1], other.shape[0]) @ matrix @ np.linalg.inv(to_pixels(width, height))
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    warped = cv2.warpPerspective(other, pixels, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    inside = cv2.warpPerspective(
-        np.ones(other.shape, np.uint8), pixels, (width, height), flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
-    )
-    correlation, textured = _correlate(frame.astype(np.float32), warped.astype(np.float32))
-    half = BLOCK // 2
-    full = cv2.erode(inside, np.ones((BLOCK - 2, BLOCK - 2), np.uint8), borderValue=1)
-    ys = np.arange(min(half, height // 2), height - min(half, height // 2), STRIDE)
-    xs = np.arange(min(half, width // 2), width - min(half, width // 2), STRIDE)
-    at = np.ix_(ys, xs)
-    usable = full[at] > 0
-    judged = usable & textured[at]
-    agrees = judged & (correlation[at] >= AGREES)
-    blocks = int(judged.sum())
-    if blocks < 4:
+    in_b = scale >= 1
+    pair = _Pair(b, a, matrix, scale) if in_b else _Pair(a, b, inverse, 1 / scale)
+    rough = pair.correlation(1)
+    if not pair.enough() or pair.share(rough) < _HOPELESS:
         return None
-    grid = np.where(agrees, 1, np.where(judged, -1, 0)).astype(np.int8)
-    share = float(agrees.sum()) / blocks
-    # Plain blocks count with the share of the others.
-    area = float(inside.mean()) * share
-    other_area = area * width * height / max(1, other.size)
-    of_frame, of_other = area, min(1.0, other_area)
-    mean = float(np.clip(correlation[at][judged], 0, 1).mean())
-    of_a, of_b = (of_other, of_frame) if in_b else (of_frame, of_other)
-    return Agreement(share, blocks, of_a, of_b, mean, grid, in_b)
+    pair.refine(rough)
+    return pair.agreement(in_b)
 
 
-def _correlate(a: Floats, b: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """Normalised cross-correlation around each pixel, the best over shifts of one pixel; and where there is structure."""
-    box = (BLOCK, BLOCK)
+class _Pair:
+    """A frame, and another picture warped into it. ``matrix`` maps fractions of the frame to the other picture."""
 
-    def mean(x: Floats) -> Floats:
-        return np.asarray(cv2.boxFilter(x, -1, box, borderType=cv2.BORDER_REFLECT_101), np.float32)
+    def __init__(self, frame: Grey, other: Grey, matrix: Matrix, scale: float) -> None:
+        if scale > 1.05:
+            size = (max(1, round(other.shape[1] / scale)), max(1, round(other.shape[0] / scale)))
+            other = np.asarray(cv2.resize(other, size, interpolation=cv2.INTER_AREA), np.uint8)
+        self._other = other
+        self._frame = frame.astype(np.float32)
+        self._height, self._width = frame.shape
+        self._mean = _box(self._frame)
+        self._variance = np.maximum(_box(self._frame * self._frame) - self._mean**2, 0)
+        self._from_pixels = np.linalg.inv(to_pixels(self._width, self._height))
+        self._warp(matrix)
 
-    mean_a, mean_b = mean(a), mean(b)
-    var_a = np.maximum(mean(a * a) - mean_a**2, 0)
-    var_b = np.maximum(mean(b * b) - mean_b**2, 0)
-    noise = 2.0
-    best = np.full(a.shape, -1, np.float32)
-    for dy in (-1, 0, 1):
-        for dx in (-1, 0, 1):
-            move = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
+    def _warp(self, matrix: Matrix) -> None:
+        self._matrix = matrix
+        pixels = to_pixels(self._other.shape[1], self._other.shape[0]) @ matrix @ self._from_pixels
+        size = (self._width, self._height)
+        turn = cv2.WARP_INVERSE_MAP
+        warped = cv2.warpPerspective(
+            self._other, pixels, size, flags=cv2.INTER_LINEAR | turn, borderMode=cv2.BORDER_REPLICATE
+        )
+        inside = cv2.warpPerspective(np.ones(self._other.shape, np.uint8), pixels, size, flags=cv2.INTER_NEAREST | turn)
+        self._warped = np.asarray(warped, np.float32)
+        self._warped_mean = _box(self._warped)
+        self._warped_variance = np.maximum(_box(self._warped * self._warped) - self._warped_mean**2, 0)
+        self._inside = float(inside.mean())
+        whole = cv2.erode(inside, np.ones((BLOCK - 2, BLOCK - 2), np.uint8), borderValue=1) > 0
+        self._usable: Mask = whole & (np.maximum(self._variance, self._warped_variance) > _TEXTURE**2)
 
-            def moved(x: Floats, move: Floats = move) -> Floats:
-                size = (x.shape[1], x.shape[0])
-                return np.asarray(cv2.warpAffine(x, move, size, borderMode=cv2.BORDER_REPLICATE), np.float32)
+    def enough(self) -> bool:
+        """Whether there is anything to judge by."""
+        return int(self._usable.sum()) >= _FEWEST * 16
 
-            shifted = moved(b)
-            covariance = mean(a * shifted) - mean_a * moved(mean_b)
-            best = np.maximum(best, covariance / np.sqrt((var_a + noise) * (moved(var_b) + noise)))
-    return best, np.maximum(var_a, var_b) > TEXTURE**2
+    def share(self, correlation: Floats) -> float:
+        """The share of agreeing blocks."""
+        usable = int(self._usable.sum())
+        return float((correlation[self._usable] >= AGREES).mean()) if usable else 0.0
+
+    def correlation(self, reach: int) -> Floats:
+        """Normalised cross-correlation of the blocks around each pixel: the best over shifts of up to ``reach`` pixels."""
+        best = np.full(self._frame.shape, -1, np.float32)
+        others = [
+            np.pad(x, reach, mode="edge") for x in (self._warped, self._warped_mean, self._warped_variance + _NOISE)
+        ]
+        spread = self._variance + _NOISE
+        for down in range(2 * reach + 1):
+            for right in range(2 * reach + 1):
+                at = (slice(down, down + self._height), slice(right, right + self._width))
+                shifted, mean, variance = (x[at] for x in others)
+                covariance = _box(self._frame * shifted) - self._mean * mean
+                np.maximum(best, covariance / np.sqrt(spread * variance), out=best)
+        return best
+
+    def refine(self, rough: Floats, rounds: int = 2) -> None:
+        """Move the alignment to where grey values agree best; back, should fewer blocks agree then."""
+        before, found = self._matrix, self.share(rough)
+        agrees = rough >= 0.6
+        for _ in range(rounds):
+            step = self._step(self._usable & agrees)
+            if step is None:
+                break
+            self._warp(self._matrix @ step)
+            agrees = self.correlation(0) >= 0.6
+        if self._matrix is not before and (not self.enough() or self.share(self.correlation(1)) < found - 0.02):
+            self._warp(before)
+
+    def _step(self, where: Mask) -> Matrix | None:
+        """One Gauss-Newton step, in fractions of the frame; ``None`` when there is too little to go by."""
+        ys, xs = np.nonzero(where)
+        if len(xs) < 60:
+            return None
+        fixed = (self._frame - self._mean) / np.sqrt(self._variance + _NOISE)
+        moving = (self._warped - self._warped_mean) / np.sqrt(self._warped_variance + _NOISE)
+        across = cv2.Sobel(moving, cv2.CV_32F, 1, 0, ksize=3, scale=0.125)[ys, xs]
+        down = cv2.Sobel(moving, cv2.CV_32F, 0, 1, ksize=3, scale=0.125)[ys, xs]
+        left = np.clip(fixed[ys, xs] - moving[ys, xs], -2, 2)
+        width, height = float(self._width), float(self._height)
+        u, v = (xs - width / 2) / width, (ys - height / 2) / width
+        slopes = np.stack([across, across * u, across * v, down, down * u, down * v])
+        normal = np.asarray(np.einsum("in,jn->ij", slopes, slopes), np.float64)
+        normal += np.eye(6) * (1e-3 * np.trace(normal) / 6)
+        d = np.linalg.solve(normal, np.einsum("in,n->i", slopes, left))
+        if not np.isfinite(d).all() or np.abs(d).max() > 6:
+            return None
+        middle = height / width / 2
+        moved = np.array(
+            [
+                [1 + d[1] / width, d[2] / width, d[0] - d[1] / 2 - d[2] * middle],
+                [d[4] / width, 1 + d[5] / width, d[3] - d[4] / 2 - d[5] * middle],
+                [0, 0, 1],
+            ]
+        )
+        return np.asarray(self._from_pixels @ moved @ np.linalg.inv(self._from_pixels), np.float64)
+
+    def agreement(self, in_b: bool) -> Agreement | None:
+        """What the blocks say as they are now aligned; ``in_b``: the frame is b."""
+        if not self.enough():
+            return None
+        exact, loose = self.correlation(0), self.correlation(1)
+        usable = self._usable
+        agrees = usable & (loose >= AGREES)
+        size = (_AROUND, _AROUND)
+        near = cv2.boxFilter(agrees.astype(np.float32), -1, size)
+        coherent = usable & (near >= _COHERENT * cv2.boxFilter(usable.astype(np.float32), -1, size))
+        count = int(usable.sum())
+        covered = self._inside * float(coherent.sum()) / count
+        other = min(1.0, covered * self._frame.size / self._other.size)
+        gain, offset = self._tone(usable & (exact >= CLOSELY))
+        inverse = invert(self._matrix)
+        if inverse is None:
+            return None
+        return Agreement(
+            matrix=self._matrix if in_b else inverse,
+            share=float((exact[usable] >= AGREES).mean()),
+            close=float((exact[coherent] >= CLOSELY).mean()) if coherent.any() else 0.0,
+            blocks=count / 16,
+            of_a=other if in_b else covered,
+            of_b=covered if in_b else other,
+            part=np.where(agrees, 1, np.where(usable, -1, 0)).astype(np.int8),
+            gain=gain,
+            offset=offset,
+        )
+
+    def _tone(self, where: Mask) -> tuple[float, float]:
+        """Gain and offset of the other picture's grey values against the frame's."""
+        if int(where.sum()) < 60:
+            return 1.0, 0.0
+        x, y = self._frame[where], self._warped[where]
+        spread = float(x.std())
+        if spread < 1:
+            return 1.0, float(y.mean() - x.mean())
+        gain = float(((x - x.mean()) * (y - y.mean())).mean()) / spread**2
+        return gain, float(y.mean() - gain * x.mean())
+
+
+def _box(x: Floats) -> Floats:
+    return np.asarray(cv2.boxFilter(x, -1, (BLOCK, BLOCK), borderType=cv2.BORDER_REFLECT_101), np.float32)

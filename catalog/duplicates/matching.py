@@ -14,6 +14,8 @@ from .geometry import Matrix, Points, apply, invert, to_pixels
 
 #: Descriptors further apart than this many of 128 bits are not the same corner.
 FAR = 34
+#: An alignment that fewer corners agree with is chance.
+FEWEST = 6
 #: Pixels of the working picture between a corner and where the alignment expects it.
 REACH = 4.0
 
@@ -47,10 +49,38 @@ def alignments(a: Features, b: Features) -> Iterator[Alignment]:
             yield Alignment(fractional @ matrix @ to_pixels(b.width, b.height), inliers)
 
 
+def repeated(a: Features, b: Features, matrix: Matrix) -> tuple[float, int]:
+    """How many corners of both pictures ``matrix`` (b -> a, fractional) brings together, as a share of those that lie in
+    the common part (of the picture with fewer there), and in all."""
+    inverse = invert(matrix)
+    if inverse is None or not len(a.points) or not len(b.points):
+        return 0.0, 0
+    ia, ib = _pairs(a, b)
+    there_a, there_b = _fractions(a), apply(matrix, _fractions(b))
+    size = np.array([a.width, a.height], np.float64)
+    off = np.linalg.norm((there_b[ib] - there_a[ia]) * size, axis=1)
+    scale = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2])) * a.width * a.height / (b.width * b.height)))
+    near = off < REACH * max(1.0, min(scale, 4.0))
+    met = min(len(np.unique(ia[near])), len(np.unique(ib[near])))
+    back = apply(inverse, there_a)
+    common = min(int(_within(there_b).sum()), int(_within(back).sum()))
+    return met / max(8, common), met
+
+
+def _fractions(features: Features) -> Points:
+    size = np.array([features.width, features.height], np.float64)
+    return (features.points.astype(np.float64) + 0.5) / size
+
+
+def _within(points: Points) -> npt.NDArray[np.bool_]:
+    return np.asarray(((points > 0) & (points < 1)).all(axis=1), np.bool_)
+
+
 def _pairs(a: Features, b: Features) -> tuple[Index, Index]:
     """Indices of corners that look alike: each corner's nearest in the other picture, if near enough."""
-    signs_a, signs_b = (np.unpackbits(f.bits, axis=1).astype(np.float32) * 2 - 1 for f in (a, b))
-    distance = (signs_a.shape[1] - signs_a @ signs_b.T) / 2
+    words_a, words_b = a.bits.view(np.uint64), b.bits.view(np.uint64)
+    distance = np.bitwise_count(words_a[:, None, 0] ^ words_b[None, :, 0])
+    distance += np.bitwise_count(words_a[:, None, 1] ^ words_b[None, :, 1])
     to_b, to_a = distance.argmin(axis=1), distance.argmin(axis=0)
     pairs = np.concatenate([np.stack([np.arange(len(to_b)), to_b], 1), np.stack([to_a, np.arange(len(to_a))], 1)])
     pairs = np.unique(pairs[distance[pairs[:, 0], pairs[:, 1]] <= FAR], axis=0)
@@ -105,7 +135,7 @@ def _fit(pa: Points, pb: Points, kept: Index) -> tuple[Matrix, int] | None:
             if len(more) >= len(inner) + 4 and len(more) > 1.15 * len(inner):
                 matrix, inner = bent, more
     distinct = min(len(np.unique(pa[inner], axis=0)), len(np.unique(pb[inner], axis=0)))
-    return (matrix, distinct) if distinct >= 4 else None
+    return (matrix, distinct) if distinct >= FEWEST else None
 
 
 def _affine(pa: Points, pb: Points) -> Matrix:

@@ -29,9 +29,10 @@ def same_scene(a: Sample, b: Sample, matrix: Matrix, score: float, evidence: tup
 
 
 def describe(
-    a: Sample, b: Sample, matrix: Matrix, agreement: Agreement, score: float, evidence: tuple[Evidence, ...]
+    a: Sample, b: Sample, agreement: Agreement, score: float, evidence: tuple[Evidence, ...]
 ) -> Match:
-    """The match of two copies: ``matrix`` maps b to a (fractions), ``agreement`` is what the blocks say."""
+    """The match of two copies; ``agreement`` is what the blocks say."""
+    matrix = agreement.matrix
     scale, degrees, mirrored, stretch = similarity(matrix, (a.width, a.height), (b.width, b.height))
     of_a, of_b = overlap(matrix)
     seen: list[str] = []

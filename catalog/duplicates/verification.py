@@ -19,24 +19,23 @@ from ..model import Evidence, Fingerprint, Match
 from . import judgement, relation
 from .blocks import Agreement, compare
 from .geometry import Matrix, centred, into_box, invert
-from .matching import alignments
+from .matching import alignments, repeated
 from .sample import Sample
 
 #: Hashes further apart than this many of 256 bits nominate no alignment.
 NOMINATES = 72
-#: Blocks agree so well that no other hypothesis can be better.
-_CLEAR = 0.93
+#: From this score on no other hypothesis needs to be tried.
+_CLEAR = 0.97
 _MIRROR = np.array([[-1.0, 0, 1], [0, 1, 0], [0, 0, 1]])
 
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """One way that b may lie on a, with what speaks for it. ``distance`` is that of the hashes, 256 when not compared."""
+    """One way that b may lie on a, judged. ``corners`` of both agree with it."""
 
-    matrix: Matrix
-    inliers: int
-    distance: int
     agreement: Agreement
+    corners: int
+    score: float
 
 
 def verify(a: Sample, b: Sample) -> Match | None:
@@ -52,47 +51,46 @@ def verify(a: Sample, b: Sample) -> Match | None:
         same = a.fingerprint.flat and b.fingerprint.flat and a.fingerprint.pixels == b.fingerprint.pixels
         return relation.same_pixels(a, b) if same and (a.width, a.height) == (b.width, b.height) else None
     found = best_hypothesis(a, b)
-    if found is None:
-        return None
-    score = judgement.score(found.agreement, found.inliers)
-    if score < judgement.SCENE:
+    if found is None or found.score < judgement.SCENE:
         return None
     evidence = (
-        Evidence("blocks", found.agreement.share, f"{found.agreement.blocks} compared"),
-        Evidence("corners", float(found.inliers)),
+        Evidence("blocks", round(found.agreement.share, 4), f"of {found.agreement.blocks:.0f} with structure"),
+        Evidence("corners", float(found.corners), "in both pictures"),
     )
-    if score < judgement.COPY:
-        return relation.same_scene(a, b, found.matrix, score, evidence)
-    return relation.describe(a, b, found.matrix, found.agreement, score, evidence)
+    if found.score < judgement.COPY:
+        # Where few corners meet, the rest is chance.
+        return relation.same_scene(a, b, found.agreement.matrix, found.score, evidence) if found.corners >= 12 else None
+    return relation.describe(a, b, found.agreement, found.score, evidence)
 
 
 def best_hypothesis(a: Sample, b: Sample) -> Hypothesis | None:
     """The way of laying ``b`` on ``a`` for which most speaks; ``None`` when nothing does."""
     best: Hypothesis | None = None
     for hypothesis in _hypotheses(a, b):
-        if best is None or _rank(hypothesis) > _rank(best):
+        if best is None or hypothesis.score > best.score:
             best = hypothesis
-        if best.agreement.share >= _CLEAR and max(best.agreement.of_a, best.agreement.of_b) > 0.8:
+        if best.score >= _CLEAR:
             break
     return best
 
 
-def _rank(hypothesis: Hypothesis) -> float:
-    return judgement.score(hypothesis.agreement, hypothesis.inliers)
-
-
 def _hypotheses(a: Sample, b: Sample) -> Iterator[Hypothesis]:
     local_a, local_b = unpacked(a.features), unpacked(b.features)
-    for matrix, distance in _by_hash(a.fingerprint, b.fingerprint):
-        agreement = compare(local_a.thumb, local_b.thumb, matrix)
-        if agreement is not None:
-            yield Hypothesis(matrix, 0, distance, agreement)
-    for form, mirror in ((local_b, np.eye(3)), (local_b.mirrored, _MIRROR)):
+    for matrix in _by_hash(a.fingerprint, b.fingerprint):
+        yield from _judged(local_a, local_b, matrix)
+    for form, mirror in ((local_b, None), (local_b.mirrored, _MIRROR)):
         for found in alignments(local_a, form):
-            matrix = found.matrix @ mirror
-            agreement = compare(local_a.thumb, local_b.thumb, matrix)
-            if agreement is not None:
-                yield Hypothesis(matrix, found.inliers, 256, agreement)
+            yield from _judged(local_a, local_b, found.matrix if mirror is None else found.matrix @ mirror)
+
+
+def _judged(a: Features, b: Features, matrix: Matrix) -> Iterator[Hypothesis]:
+    agreement = compare(a.thumb, b.thumb, matrix)
+    if agreement is not None:
+        mirrored = float(np.linalg.det(agreement.matrix[:2, :2])) < 0
+        share, corners = (
+            repeated(a, b.mirrored, agreement.matrix @ _MIRROR) if mirrored else repeated(a, b, agreement.matrix)
+        )
+        yield Hypothesis(agreement, corners, judgement.score(agreement, share))
 
 
 @lru_cache(maxsize=256)
@@ -101,7 +99,7 @@ def unpacked(blob: bytes) -> Features:
     return features.unpack(blob)
 
 
-def _by_hash(a: Fingerprint, b: Fingerprint) -> Iterator[tuple[Matrix, int]]:
+def _by_hash(a: Fingerprint, b: Fingerprint) -> list[Matrix]:
     """Alignments that the hashes propose, nearest first."""
     found: list[tuple[int, Matrix]] = []
     for hash_a, box_a in _parts(a):
@@ -115,7 +113,7 @@ def _by_hash(a: Fingerprint, b: Fingerprint) -> Iterator[tuple[Matrix, int]]:
                     assert back is not None
                     found.append((distance, into_box(box_a) @ back @ outof_b))
     found.sort(key=lambda pair: pair[0])
-    yield from ((matrix, distance) for distance, matrix in found[:2])
+    return [matrix for _, matrix in found[:2]]
 
 
 def _parts(fingerprint: Fingerprint) -> list[tuple[str, tuple[float, float, float, float] | None]]:
