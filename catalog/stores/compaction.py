@@ -11,13 +11,16 @@ import contextlib
 import os
 import shutil
 import zlib
+from array import array
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .files import NEW, refused, sync_folder, write_synced
-from .generation import Generation
+from ..errors import Damaged
+from .files import NEW, Blocks, ReadFile, refused, sync_folder, write_synced
+from .generation import Generation, Run, Single
 from .journal import JOURNAL, Header, header_line, read_header
 from .lookups import Compacted
 from .manifest import (
@@ -45,13 +48,40 @@ _BUFFER = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table to be written: (id, TinyDB key, row in the old file or -1, bytes) in the order of ids."""
+    """One table to be written, in the order of ids. ``old`` gives the lookups and ``file`` the bytes of runs of old rows."""
 
     kind: str
     next_key: int
-    entries: Iterable[tuple[str, int, int, bytes]]
+    pieces: Iterable[Run | Single]
+    key: Callable[[str], int]
     old: Callable[[str], Compacted | None] = lambda path: None
     old_rows: int = 0
+    file: ReadFile | None = None
+
+
+@dataclass(slots=True)
+class _Columns:
+    """What the manifest says of a table's documents."""
+
+    ids: list[str] = field(default_factory=list)
+    keys: array[int] = field(default_factory=lambda: array("I"))
+    sizes: array[int] = field(default_factory=lambda: array("I"))
+    crcs: array[int] = field(default_factory=lambda: array("I"))
+
+    def add(self, ident: str, key: int, data: bytes) -> None:
+        """Note one document."""
+        self.ids.append(ident)
+        self.keys.append(key)
+        self.sizes.append(len(data))
+        self.crcs.append(zlib.crc32(data))
+
+    def take(self, run: Run) -> None:
+        """Note a run of documents that stay as they are."""
+        rows, part = run.rows, slice(run.first, run.end)
+        self.ids += rows.ids[part]
+        self.keys += rows.keys[part]
+        self.sizes += rows.sizes[part]
+        self.crcs += rows.crcs[part]
 
 
 class _Writer:
@@ -84,27 +114,57 @@ class _Writer:
         self.collectors.append(collector)
         yield self._passed(b'%b"%b": {\n' % (comma, table.kind.encode()), 1)
         start, line = self.size, self.line + 1
-        ids: list[str] = []
-        keys: list[int] = []
-        sizes: list[int] = []
-        crcs: list[int] = []
-        buffer: list[bytes] = []
-        held = 0
-        for row, (ident, key, old_row, data) in enumerate(table.entries):
-            ids.append(ident)
-            keys.append(key)
-            sizes.append(len(data))
-            crcs.append(zlib.crc32(data))
-            collector.add(row, old_row, data)
-            buffer += (b'%b"%d":' % (b",\n" if row else b"", key), data)
-            held += len(data)
-            if held > _BUFFER:
-                yield self._passed(b"".join(buffer))
-                buffer, held = [], 0
-        yield self._passed(b"".join([*buffer, b"\n}"]), len(ids))
-        self.tables[table.kind] = TableSum(
-            start, line, table.next_key, ids, pack("I", sizes), pack("I", crcs), pack("I", keys)
-        )
+        columns = _Columns()
+        for chunk in _grouped(self._lines(table, columns, collector)):
+            yield self._passed(chunk)
+        yield self._passed(b"\n}", len(columns.ids))
+        sizes, crcs, keys = (pack("I", column) for column in (columns.sizes, columns.crcs, columns.keys))
+        self.tables[table.kind] = TableSum(start, line, table.next_key, columns.ids, sizes, crcs, keys)
+
+    def _lines(self, table: Table, columns: _Columns, collector: Collector) -> Iterator[bytes]:
+        for piece in table.pieces:
+            row = len(columns.ids)
+            yield b",\n" if row else b""
+            if isinstance(piece, Single):
+                key = table.key(piece.ident)
+                columns.add(piece.ident, key, piece.data)
+                collector.add(row, piece.data)
+                yield b'"%d":' % key
+                yield piece.data
+                continue
+            assert table.file is not None
+            columns.take(piece)
+            yield from _bytes_of(piece, table.file)
+            if not collector.moved(piece.first, piece.end, row):
+                blocks, rows = Blocks(table.file), piece.rows
+                for old in range(piece.first, piece.end):
+                    collector.add(row + old - piece.first, blocks.read(rows.offsets[old], rows.sizes[old]))
+
+
+def _bytes_of(run: Run, file: ReadFile) -> Iterator[bytes]:
+    """The lines of a run as they stand, without the last line's end."""
+    rows, last = run.rows, run.end - 1
+    offset = rows.offsets[run.first] - len(f'"{rows.keys[run.first]}":')
+    end = rows.offsets[last] + rows.sizes[last]
+    while offset < end:
+        data = file.read(offset, min(_BUFFER, end - offset))
+        if not data:
+            raise Damaged(str(file.path), "its end", "it has become shorter")
+        offset += len(data)
+        yield data
+
+
+def _grouped(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Join small parts into larger ones."""
+    buffer: list[bytes] = []
+    held = 0
+    for part in parts:
+        buffer.append(part)
+        held += len(part)
+        if held > _BUFFER:
+            yield b"".join(buffer)
+            buffer, held = [], 0
+    yield b"".join(buffer)
 
 
 def write_new(
@@ -190,9 +250,11 @@ def tables_of(state: Generation) -> Iterator[Table]:
         yield Table(
             kind,
             state.next_key(kind),
-            ((ident, state.key(kind, ident), row, data) for ident, row, data in state.entries(kind)),
-            lambda path, kind=kind: state.stored(kind, path),  # type: ignore[misc]
+            state.pieces(kind),
+            partial(state.key, kind),
+            partial(state.stored, kind),
             len(rows) if rows is not None else 0,
+            state.main,
         )
 
 
@@ -202,6 +264,7 @@ def compact(state: Generation, position: int) -> None:
     Raises CatalogueUnusable when the disk refuses, Damaged when a document does not read as it was written; the present
     generation stands in both cases.
     """
+    state.check_whole()  # runs of old documents are copied as they stand
     folder, number = state.folder, state.number
     backup = _back_up(state)
     write_new(folder, tables_of(state), generation=number + 1, position=position, before=number, backup=backup)

@@ -19,6 +19,7 @@ from ..model import Damage
 from . import compaction
 from .documents import decode_doc, ident_of
 from .files import Blocks, ReadFile, sync_folder
+from .generation import Single
 from .journal import JOURNAL, Entry, lines, read_body, read_header, seal_of, unseal
 from .manifest import BACKUP, LOOKUPS_FILE, MAIN, MANIFEST, Manifest, Rows, read_manifest
 
@@ -336,13 +337,14 @@ def _apply(file: ReadFile, entry: Entry, kept: Salvage) -> bool:
 def _tables(kept: Salvage) -> Iterator[compaction.Table]:
     for kind, group in sorted(kept.docs.items()):
         free = max((key for key, _ in group.values() if key is not None), default=0)
-        numbered: list[tuple[str, int, int, bytes]] = []
-        for ident, (key, data) in group.items():
+        keys: dict[str, int] = {}
+        for ident, (key, _) in group.items():
             if key is None:
                 key = free = free + 1
-            numbered.append((ident, key, -1, data))
-        if numbered:
-            yield compaction.Table(kind, free + 1, sorted(numbered))
+            keys[ident] = key
+        if keys:
+            pieces = [Single(ident, data) for ident, (_, data) in sorted(group.items())]
+            yield compaction.Table(kind, free + 1, pieces, keys.__getitem__)
 
 
 def _aside(folder: Path, generation: int) -> str:

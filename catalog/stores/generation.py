@@ -7,17 +7,20 @@ import time
 import zlib
 from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import Damaged
+from .documents import values_by_path
 from .files import NEW, Blocks, ReadFile, refused
 from .journal import JOURNAL, Entry, Journal
-from .lookups import Compacted, Fresh
-from .manifest import LOOKUPS_FILE, MAIN, MANIFEST, Manifest, Rows, read_manifest
+from .lookups import Compacted, Fresh, number64
+from .manifest import LOOKUPS_FILE, MAIN, MANIFEST, Manifest, Rows, TableSum, read_manifest
 
 #: The compacted file is checked whole when opened up to this size; each document is checked when read in any case.
 CHECK_WHOLE = 64 << 20
 
+_CHUNK = 4 << 20
 _GONE = -1
 _SHIFT = 32
 _MASK = (1 << _SHIFT) - 1
@@ -25,6 +28,26 @@ _MASK = (1 << _SHIFT) - 1
 
 class MovedError(Exception):
     """The files changed while they were being opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Documents that stand one after the other in the compacted file: rows ``first`` to before ``end``."""
+
+    rows: Rows
+    first: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """A document that is new since the compaction."""
+
+    ident: str
+    data: bytes
+
+
+_NO_ROWS = Rows(TableSum(0, 0, 1, [], b"", b"", b""))
 
 
 class Generation:
@@ -106,7 +129,15 @@ class Generation:
             raise Damaged(
                 str(self.folder / MAIN), "its end", f"it has {size:,} bytes, not {wanted:,} as it was written with"
             )
-        if size <= CHECK_WHOLE and zlib.crc32(self.main.read(0, size)) != self.manifest.main.crc:
+        if size <= CHECK_WHOLE:
+            self.check_whole()
+
+    def check_whole(self) -> None:
+        """Check every byte of the compacted file. Raises Damaged, naming the first line that does not fit."""
+        crc, offset = 0, 0
+        while data := self.main.read(offset, _CHUNK):
+            crc, offset = zlib.crc32(data, crc), offset + len(data)
+        if crc != self.manifest.main.crc:
             where = next((f"line {line}" for line, _ in self.bad_lines()), "a line between tables")
             raise Damaged(str(self.folder / MAIN), where, "its checksum does not fit")
 
@@ -220,23 +251,35 @@ class Generation:
             self._ids[kind] = stay
         return self._ids[kind]
 
-    def entries(self, kind: str) -> Iterator[tuple[str, int, bytes]]:
-        """Yield (id, row in the compacted file or -1, bytes) in the order of ids, as they are now. Raises Damaged."""
-        return self._entries(kind, list(self.ids(kind)), dict(self.fresh.get(kind, {})))
+    def entries(self, kind: str) -> Iterator[tuple[str, bytes]]:
+        """Yield (id, bytes) in the order of ids, as they are now. Raises Damaged."""
+        return self._read_pieces(self.pieces(kind))
 
-    def _entries(self, kind: str, idents: list[str], fresh: dict[str, int]) -> Iterator[tuple[str, int, bytes]]:
-        rows = self.tables.get(kind)
-        blocks, row = Blocks(self.main), 0
-        for ident in idents:
-            place = fresh.get(ident)
-            if place is not None:
-                yield ident, -1, self.journal.file.read(place >> _SHIFT, place & _MASK)
+    def _read_pieces(self, pieces: Iterator[Run | Single]) -> Iterator[tuple[str, bytes]]:
+        blocks = Blocks(self.main)
+        for piece in pieces:
+            if isinstance(piece, Single):
+                yield piece.ident, piece.data
                 continue
-            assert rows is not None
-            if rows.ids[row] != ident:
-                row = bisect_left(rows.ids, ident, row)
-            yield ident, row, self._checked(rows, row, blocks.read(rows.offsets[row], rows.sizes[row]))
-            row += 1
+            rows = piece.rows
+            for row in range(piece.first, piece.end):
+                yield rows.ids[row], self._checked(rows, row, blocks.read(rows.offsets[row], rows.sizes[row]))
+
+    def pieces(self, kind: str) -> Iterator[Run | Single]:
+        """Yield the documents of a kind in the order of ids, as they are now: unchanged ones in runs."""
+        return self._pieces(self.tables.get(kind, _NO_ROWS), sorted(self.fresh.get(kind, {}).items()))
+
+    def _pieces(self, rows: Rows, fresh: list[tuple[str, int]]) -> Iterator[Run | Single]:
+        row = 0
+        for ident, place in fresh:
+            stop = bisect_left(rows.ids, ident, row)
+            if stop > row:
+                yield Run(rows, row, stop)
+            row = stop + (stop < len(rows) and rows.ids[stop] == ident)
+            if place != _GONE:
+                yield Single(ident, self.journal.file.read(place >> _SHIFT, place & _MASK))
+        if row < len(rows):
+            yield Run(rows, row, len(rows))
 
     # ---------------------------------------------------------------- TinyDB's integer keys
 
@@ -287,14 +330,11 @@ class Generation:
         return Compacted.read(self.lookups, section) if section is not None and self.lookups is not None else None
 
     def _rebuilt(self, kind: str, path: str) -> Compacted:
-        from .documents import values_by_path
-        from .lookups import hash64
-
         rows, blocks = self.tables[kind], Blocks(self.main)
         pairs = []
         for row, (offset, size) in enumerate(zip(rows.offsets, rows.sizes, strict=True)):
             data = self._checked(rows, row, blocks.read(offset, size))
-            pairs += [(hash64(v), row) for p, values in values_by_path(kind, data) if p == path for v in values]
+            pairs += [(number64(v), row) for p, values in values_by_path(kind, data) if p == path for v in values]
         return Compacted.build(pairs)
 
     # ---------------------------------------------------------------- changes

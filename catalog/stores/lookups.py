@@ -19,9 +19,14 @@ from .files import ReadFile
 from .manifest import Section, unpack
 
 
-def hash64(value: str) -> int:
-    """Return 64 bits of ``value`` that depend on nothing else."""
-    return int.from_bytes(hashlib.blake2b(value.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+def hash64(value: str) -> bytes:
+    """Return 64 bits of ``value`` that depend on nothing else, as little-endian bytes."""
+    return hashlib.blake2b(value.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+
+
+def number64(value: str) -> int:
+    """Return :func:`hash64` as a number."""
+    return int.from_bytes(hash64(value), "little")
 
 
 class Compacted:
@@ -46,7 +51,7 @@ class Compacted:
 
     def find(self, value: str) -> array[int]:
         """Return the rows of the documents that have ``value``, ascending."""
-        wanted = hash64(value)
+        wanted = number64(value)
         low = high = bisect_left(self.hashes, wanted)
         while high < len(self.hashes) and self.hashes[high] == wanted:
             high += 1

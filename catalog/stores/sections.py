@@ -23,13 +23,16 @@ class Collector:
         self._old = {path: found for path in self.paths if (found := old(path)) is not None}
         self._whole = len(self._old) == len(self.paths)
         self._moved = np.full(old_rows, -1, dtype=np.int64)
-        self._fresh: dict[str, tuple[list[int], list[int]]] = {path: ([], []) for path in self.paths}
+        self._fresh: dict[str, tuple[list[bytes], list[int]]] = {path: ([], []) for path in self.paths}
 
-    def add(self, row: int, old_row: int, data: bytes) -> None:
-        """Note the document that now stands in ``row``, and stood unchanged in ``old_row`` (-1: it is new)."""
-        if old_row >= 0 and self._whole:
-            self._moved[old_row] = row
-            return
+    def moved(self, first: int, end: int, row: int) -> bool:
+        """Note that old rows ``first`` to before ``end`` now begin at ``row``; false when their documents must be added."""
+        if self._whole:
+            self._moved[first:end] = np.arange(row, row + end - first)
+        return self._whole
+
+    def add(self, row: int, data: bytes) -> None:
+        """Note the document that now stands in ``row``."""
         for path, values in values_by_path(self.kind, data):
             hashes, rows = self._fresh[path]
             for value in values:
@@ -46,7 +49,10 @@ class Collector:
 
     def _merged(self, path: str) -> tuple[Numbers, Numbers]:
         new_hashes, new_rows = self._fresh[path]
-        hashes, rows = np.array(new_hashes, dtype=np.uint64), np.array(new_rows, dtype=np.uint64)
+        hashes, rows = (
+            np.frombuffer(b"".join(new_hashes), dtype="<u8").astype(np.uint64),
+            np.array(new_rows, dtype=np.uint64),
+        )
         if self._whole and path in self._old:
             old = self._old[path]
             moved = self._moved[np.asarray(old.rows, dtype=np.int64)] if len(old.rows) else np.empty(0, dtype=np.int64)

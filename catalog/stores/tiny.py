@@ -35,7 +35,7 @@ TIMEOUT = 15.0
 #: ``close`` folds the journal in when the compacted file is smaller than this, or not much larger than the journal.
 SMALL = 32 << 20
 #: A journal that grows beyond this, and beyond the compacted file, is folded in by the commit that made it so.
-LARGE = 128 << 20
+LARGE = 64 << 20
 
 
 class TinyStore:
@@ -147,7 +147,7 @@ class TinyStore:
         """Yield (id, document) in the order of ids, as they are when the first is asked for."""
         with self._mutex:
             entries = self._state.entries(kind)
-        for ident, _, data in entries:
+        for ident, data in entries:
             yield ident, self._decoded(kind, ident, data)
 
     def count(self, kind: str) -> int:
