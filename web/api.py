@@ -83,7 +83,7 @@ def image(ident: str) -> Response:
 
 
 def _edit_values(body: dict[str, Any]) -> dict[str, Any]:
-    values = {k: body[k] for k in ("caption", "credit", "tags", "note") if k in body}
+    values: dict[str, Any] = {k: body[k] for k in ("caption", "credit", "tags", "note") if k in body}
     if "tags" in values:
         values["tags"] = text_list(values["tags"], "tags")
     if not values:
@@ -160,7 +160,7 @@ def caption(ident: str) -> Response:
 def duplicates() -> Response:
     """Groups of pictures that show one photograph."""
     limit = number_arg("limit", 100, 1, 1000)
-    groups = []
+    groups: list[Any] = []
     total = 0
     for group in library().groups():
         total += 1

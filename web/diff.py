@@ -7,11 +7,12 @@ so that a changed comma does not mark the word before it. Scripts without spaces
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 #: Texts that share less than this are shown unmarked: marking nearly every word would tell nothing.
-ALIKE = 0.35
+ALIKE = 0.5
 #: Longer texts are compared in their first part only; the rest is shown as it is.
 MAX_TOKENS = 1200
 
@@ -44,7 +45,7 @@ def _merge(pieces: list[Piece]) -> tuple[Piece, ...]:
     return tuple(merged)
 
 
-def _bridge(ops: list[tuple[str, int, int, int, int]], a: list[str]) -> list[tuple[str, int, int, int, int]]:
+def _bridge(ops: Sequence[tuple[str, int, int, int, int]], a: list[str]) -> list[tuple[str, int, int, int, int]]:
     """Join changes that only a space lies between: two changed words read better as one mark."""
     joined: list[tuple[str, int, int, int, int]] = []
     for op in ops:
@@ -64,6 +65,12 @@ def _bridge(ops: list[tuple[str, int, int, int, int]], a: list[str]) -> list[tup
     return joined
 
 
+def _shared(matcher: SequenceMatcher[str], a: list[str], b: list[str]) -> float:
+    """Return the share of words and signs, spaces left out, that both texts have in the same order."""
+    same = sum(1 for m in matcher.get_matching_blocks() for t in a[m.a : m.a + m.size] if t.strip())
+    return 2 * same / max(sum(1 for t in (*a, *b) if t.strip()), 1)
+
+
 def compare(a: str, b: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     """Return ``a`` with what ``b`` lacks marked `removed`, and ``b`` with what ``a`` lacks marked `added`.
 
@@ -73,7 +80,7 @@ def compare(a: str, b: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     rest_a, rest_b = "".join(left[MAX_TOKENS:]), "".join(right[MAX_TOKENS:])
     left, right = left[:MAX_TOKENS], right[:MAX_TOKENS]
     matcher = SequenceMatcher(None, [t.casefold() for t in left], [t.casefold() for t in right], autojunk=False)
-    if matcher.ratio() < ALIKE:
+    if left and right and _shared(matcher, left, right) < ALIKE:
         return (Piece(a, "same"),) if a else (), (Piece(b, "same"),) if b else ()
     old: list[Piece] = []
     new: list[Piece] = []

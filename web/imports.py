@@ -44,7 +44,12 @@ def tidy(results: Iterator[ImportResult | ImportSummary], root: Path | None) -> 
     for result in results:
         if prefix and isinstance(result, ImportResult) and result.path.startswith(prefix):
             result = ImportResult(
-                result.path.removeprefix(prefix), result.result, result.kind, result.id, result.reason, result.duplicate_of
+                result.path.removeprefix(prefix),
+                result.result,
+                result.kind,
+                result.id,
+                result.reason,
+                result.duplicate_of,
             )
         yield result
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from .access import Access
 from .inputs import local_path
 from .limits import Attempts
-from .security import Refused, needs, public
+from .security import RefusedError, needs, public
 
 pages = Blueprint("login", __name__)
 
@@ -44,7 +44,7 @@ def login() -> tuple[str, int] | Response:
     attempts = _attempts()
     wait = max(attempts.wait(key) for key in keys)
     if wait:
-        raise Refused(429, "attempts", f"Too many attempts. Try again in {wait} seconds.")
+        raise RefusedError(429, "attempts", f"Too many attempts. Try again in {wait} seconds.")
     person = _access().login(name, request.form.get("password", ""))
     next_ = local_path(request.form.get("next", "/"))
     if person is None:

@@ -5,6 +5,7 @@ One line per operation in :data:`OPERATIONS`; a test compares them with the rout
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,7 +77,17 @@ HIT = {"allOf": [ref("Hit"), obj({"thumb": TEXT})]}
 RECORD = {
     "allOf": [
         ref("Record"),
-        obj({"sha256": TEXT, "paths": TEXTS, "width": COUNT, "height": COUNT, "format": TEXT, "thumb": TEXT, "file": TEXT}),
+        obj(
+            {
+                "sha256": TEXT,
+                "paths": TEXTS,
+                "width": COUNT,
+                "height": COUNT,
+                "format": TEXT,
+                "thumb": TEXT,
+                "file": TEXT,
+            }
+        ),
     ]
 }
 FACETS = {"type": "object", "additionalProperties": {"type": "array", "items": ref("FacetValue")}}
@@ -191,7 +202,7 @@ def _operation(one: Operation) -> Schema:
     for status in errors:
         answers[str(status)] = {"description": "Refused.", "content": _content(ref("Error"))}
     made: Schema = {
-        "operationId": f"{one.method}{one.path}".translate(str.maketrans({"/": "-", "{": "", "}": "", ".": "-"})),
+        "operationId": one.method + re.sub(r"[^a-z]+", "-", one.path).rstrip("-"),
         "summary": one.summary,
         "parameters": [*path, *one.params],
         "responses": answers,

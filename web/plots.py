@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+MOST_BARS = 240
+_YEAR = re.compile(r"\d{4}")
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +34,21 @@ class Histogram:
 
 
 def _filled(counts: list[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Fill the years that nothing was found in, so that distance on the plot is distance in time."""
-    if len(counts) < 2 or not all(label.isdigit() and len(label) == 4 for label, _ in counts):
+    """Fill the years or months that nothing was found in, so that distance on the plot is distance in time."""
+    labels = [label for label, _ in counts]
+    months = all(_MONTH.fullmatch(label) for label in labels)
+    if len(counts) < 2 or not (months or all(_YEAR.fullmatch(label) for label in labels)):
+        return counts
+    low, high = (_number(label) if months else int(label) for label in (labels[0], labels[-1]))
+    if not 0 < high - low < MOST_BARS:
         return counts
     known = dict(counts)
-    low, high = int(counts[0][0]), int(counts[-1][0])
-    if not 0 < high - low < 200:
-        return counts
-    return [(str(year), known.get(str(year), 0)) for year in range(low, high + 1)]
+    every = [f"{n // 12:04d}-{n % 12 + 1:02d}" if months else f"{n:04d}" for n in range(low, high + 1)]
+    return [(label, known.get(label, 0)) for label in every]
+
+
+def _number(month: str) -> int:
+    return int(month[:4]) * 12 + int(month[5:]) - 1
 
 
 def histogram(counts: Iterable[tuple[str, int]]) -> Histogram | None:

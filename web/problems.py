@@ -21,7 +21,10 @@ ADVICE = {
     403: ("Not allowed", "Ask someone with the role that this needs."),
     404: ("Not here", "It may have been taken out, or the address is misspelt. Search for it instead."),
     405: ("Not that way", "This address does not take that kind of request."),
-    409: ("It changed while you looked", "Someone else decided, or an import brought new facts. Look again, then decide."),
+    409: (
+        "It changed while you looked",
+        "Someone else decided, or an import brought new facts. Look again, then decide.",
+    ),
     413: ("Too large", "Send less at once: the import page sends files one by one."),
     414: ("Too long", "Shorten the query."),
     415: ("Not a kind that is taken here", "See the API's description for what to send."),
@@ -29,7 +32,10 @@ ADVICE = {
     421: ("Not this server", "Use the address that `cutline serve` printed."),
     422: ("That does not fit", "Nothing was changed."),
     429: ("Too many attempts", "Wait a little, then try again."),
-    500: ("Something broke here", "Nothing was half done: every answered change is on disk. The server's log says more."),
+    500: (
+        "Something broke here",
+        "Nothing was half done: every answered change is on disk. The server's log says more.",
+    ),
     503: ("The catalogue cannot be used now", "Another program may be writing. Try again in a moment."),
 }
 
@@ -64,7 +70,7 @@ def _http(error: HTTPException) -> Response:
     status = error.code or 500
     if status == 308 or error.response is not None:
         return make_response(error.get_response(request.environ))
-    code = HTTPStatus(status).phrase.lower().replace(" ", "-") if status in HTTPStatus else "error"
+    code = HTTPStatus(status).phrase.lower().replace(" ", "-") if status in set(HTTPStatus) else "error"
     message = ADVICE[status][0] + "." if status in ADVICE else HTTPStatus(status).phrase + "."
     if isinstance(error, RequestEntityTooLarge):
         code, message = "too-large", "The request is larger than what is taken here."

@@ -37,7 +37,9 @@ def place(library: Library, finding: str, kind: str, query: str) -> Place:
             found = Place(0, total, "", page.items[0].id if page.items else "", kinds)
         for n, item in enumerate(page.items):
             if item.id == finding:
-                after = page.items[n + 1].id if n + 1 < len(page.items) else _first_after(library, kind, query, page.next)
+                after = (
+                    page.items[n + 1].id if n + 1 < len(page.items) else _first_after(library, kind, query, page.next)
+                )
                 return Place(seen + n + 1, total, before, after, kinds)
             before = item.id
         seen += len(page.items)

@@ -103,7 +103,9 @@ def bulk() -> str | BaseResponse:
     """Preview a change of many pictures, then (``step=apply``) make it; or export them."""
     images, query = selected()
     if request.form.get("step") == "export":
-        return redirect("/export?" + urlencode({"q": _as_query(images), "format": form_text("format", 10) or "csv"}), 303)
+        return redirect(
+            "/export?" + urlencode({"q": _as_query(images), "format": form_text("format", 10) or "csv"}), 303
+        )
     values = bulk_values()
     if not values:
         raise NotAllowed("Say what to change: tags, credit or note.", field="tags")

@@ -44,7 +44,7 @@ HEADERS = {
 }
 
 
-class Refused(CatalogError):
+class RefusedError(CatalogError):
     """A request that is turned away before any page sees it."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
@@ -94,22 +94,22 @@ def _host_name(header: str) -> str:
 def _check_host(access: Access) -> None:
     name = _host_name(request.environ.get("HTTP_HOST", ""))
     if name not in LOOPBACK_NAMES and name not in access.hosts:
-        raise Refused(421, "host", "This server does not answer to that host name.")
+        raise RefusedError(421, "host", "This server does not answer to that host name.")
 
 
 def _check_address() -> None:
     raw = request.environ.get("QUERY_STRING", "")
     if len(raw) > MAX_QUERY:
-        raise Refused(414, "too-long", f"The address is longer than {MAX_QUERY:,} characters.")
+        raise RefusedError(414, "too-long", f"The address is longer than {MAX_QUERY:,} characters.")
     path = request.environ.get("PATH_INFO", "").encode("latin-1", "replace")
     if re.search(r"%(?![0-9A-Fa-f]{2})", raw):
-        raise Refused(400, "encoding", "The address holds a % that is not followed by two hexadecimal digits.")
+        raise RefusedError(400, "encoding", "The address holds a % that is not followed by two hexadecimal digits.")
     try:
         texts = path.decode("utf-8"), unquote_to_bytes(raw).decode("utf-8")
     except UnicodeDecodeError:
-        raise Refused(400, "encoding", "The address is not valid UTF-8.") from None
+        raise RefusedError(400, "encoding", "The address is not valid UTF-8.") from None
     if any("\0" in text for text in texts):
-        raise Refused(400, "encoding", "The address holds a NUL character.")
+        raise RefusedError(400, "encoding", "The address holds a NUL character.")
 
 
 def _check_body(view: Callable[..., Any] | None) -> None:
@@ -119,7 +119,7 @@ def _check_body(view: Callable[..., Any] | None) -> None:
     if not large:
         request.max_form_memory_size = MAX_BODY
     if (request.content_length or 0) > limit:
-        raise Refused(413, "too-large", f"At most {limit >> 20} MB can be sent here at once.")
+        raise RefusedError(413, "too-large", f"At most {limit >> 20} MB can be sent here at once.")
 
 
 def same_origin() -> bool:
@@ -143,7 +143,7 @@ def _bearer(access: Access) -> Person | None:
         return None
     person = access.bearer(token.strip())
     if person is None:
-        raise Refused(401, "token", "That token is not known here.")
+        raise RefusedError(401, "token", "That token is not known here.")
     return person
 
 
@@ -161,10 +161,10 @@ def _check_role(view: Callable[..., Any] | None, person: Person | None) -> BaseR
         return None
     if person is None:
         if wants_json() or request.method not in SAFE_METHODS:
-            raise Refused(401, "login", "Log in first, or send a bearer token.")
+            raise RefusedError(401, "login", "Log in first, or send a bearer token.")
         return redirect("/login?next=" + quote(request.full_path.rstrip("?"), safe=""), 303)
     if not person.may(role):
-        raise Refused(403, "role", f"This needs the role {role}; {person.name or 'you'} have {person.role}.")
+        raise RefusedError(403, "role", f"This needs the role {role}; {person.name or 'you'} have {person.role}.")
     return None
 
 
@@ -185,7 +185,7 @@ def guard(app: Flask, access: Access) -> None:
         _check_body(view)
         by_token = _bearer(access) if access.required else None
         if request.method not in SAFE_METHODS and by_token is None and not same_origin():
-            raise Refused(403, "origin", "A change must come from a page of this server, or with a bearer token.")
+            raise RefusedError(403, "origin", "A change must come from a page of this server, or with a bearer token.")
         person = by_token or _who(access)
         g.person = person or Person("", "viewer")
         g.known = person is not None
@@ -196,5 +196,7 @@ def guard(app: Flask, access: Access) -> None:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = "no-store" if request.method not in SAFE_METHODS else "private, no-cache"
+            response.headers["Cache-Control"] = (
+                "no-store" if request.method not in SAFE_METHODS else "private, no-cache"
+            )
         return response

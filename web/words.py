@@ -84,7 +84,7 @@ FACETS = {
 }
 
 #: Those that the search page shows.
-FACETS_SHOWN = ("state", "credit", "publisher", "place", "person", "tag", "language", "format")
+FACETS_SHOWN = ("state", "year", "credit", "publisher", "place", "person", "tag", "language", "format")
 
 SORTS = {
     "relevance": "Best match",
