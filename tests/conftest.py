@@ -1,0 +1,38 @@
+"""What many tests share: a catalogue with the example stories in it, copied for each test that changes it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from catalog.library import Library, open_library
+
+STORIES = Path(__file__).resolve().parent.parent / "fixtures" / "stories"
+
+
+@pytest.fixture(scope="session")
+def stories() -> Path:
+    """The folder of the example stories."""
+    return STORIES
+
+
+@pytest.fixture(scope="session")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed catalogue into which the example stories were imported once. Copy it before changing it."""
+    folder = tmp_path_factory.mktemp("imported") / "catalogue"
+    with open_library(folder) as library:
+        for _ in library.import_([STORIES], workers=2):
+            pass
+    return folder
+
+
+@pytest.fixture
+def library(imported: Path, tmp_path: Path) -> Iterator[Library]:
+    """An open catalogue of the example stories that a test may change."""
+    folder = tmp_path / "catalogue"
+    shutil.copytree(imported, folder)
+    with open_library(folder) as opened:
+        yield opened

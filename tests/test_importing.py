@@ -1,0 +1,201 @@
+"""Importing: one result for every input, idempotent, resumable after a kill, and never touching what people said."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from catalog.library import Library, open_library
+from catalog.model import ImportResult, ImportSummary
+
+
+def run(library: Library, *inputs: Path, **options: bool) -> list[ImportResult]:
+    """Import and return the results, without the summary."""
+    return [r for r in library.import_(inputs, workers=1, **options) if isinstance(r, ImportResult)]  # type: ignore[arg-type]
+
+
+def outcomes(results: list[ImportResult]) -> dict[str, str]:
+    """File name -> outcome."""
+    return {r.path.rsplit("/", 1)[-1]: r.result for r in results}
+
+
+def picture(path: Path, seed: int, size: tuple[int, int] = (80, 60)) -> Path:
+    """Write a small picture that differs for each seed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    noise = Image.effect_noise(size, 40 + seed % 60).convert("RGB")
+    noise.putpixel((seed % size[0], seed // size[0] % size[1]), (seed % 256, 0, 255))
+    noise.save(path, quality=90)
+    return path
+
+
+def everything(library: Library) -> list[bytes]:
+    """The whole catalogue, when and by which run things were imported left aside."""
+    lines = []
+    for line in library.export("jsonl", everything=True):
+        doc = json.loads(line)
+        for key in ("imported", "until"):
+            doc.pop(key, None)
+        if isinstance(doc.get("article"), dict):
+            doc["article"].pop("imported", None)
+        lines.append(json.dumps(doc, sort_keys=True).encode())
+    return sorted(lines)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Library:
+    """A new catalogue."""
+    return open_library(tmp_path / "catalogue")
+
+
+def test_importing_again_changes_nothing(library: Library, stories: Path) -> None:
+    """A second import of the same files says unchanged (or the same ignored and rejected) and leaves every document as it was."""
+    before = everything(library)
+    results = run(library, stories)
+    assert {r.result for r in results} <= {"unchanged", "ignored", "rejected"}
+    assert everything(library) == before
+
+
+def test_every_input_has_exactly_one_result(empty: Library, stories: Path) -> None:
+    """Each file of a folder is reported once, whether catalogued, ignored or rejected, and reasons are given."""
+    results = run(empty, stories)
+    assert sorted(r.path for r in results) == sorted(str(p) for p in stories.rglob("*") if p.is_file())
+    assert all(r.reason for r in results if r.result in ("ignored", "rejected", "duplicate"))
+
+
+def test_a_dry_run_predicts_the_run(empty: Library, stories: Path, tmp_path: Path) -> None:
+    """A dry run gives the results that the run then gives, and changes nothing at all."""
+    predicted = run(empty, stories, dry_run=True)
+    assert empty.store.count("image") == 0 and not list((tmp_path / "catalogue").glob("media/*"))
+    assert [(r.path, r.result, r.id) for r in run(empty, stories)] == [(r.path, r.result, r.id) for r in predicted]
+
+
+def test_touched_files_are_told_by_their_hash(empty: Library, tmp_path: Path) -> None:
+    """A file with a new time and the same bytes is unchanged; other bytes under the name make it updated."""
+    path = picture(tmp_path / "in" / "a.jpg", 1)
+    first = run(empty, tmp_path / "in")[0]
+    os.utime(path, (1, 1))
+    assert outcomes(run(empty, tmp_path / "in")) == {"a.jpg": "unchanged"}
+    picture(path, 2)
+    second = run(empty, tmp_path / "in")[0]
+    assert second.result == "updated" and second.id != first.id
+    assert empty.record(first.id).image.paths, "the old picture stays, with where it was last seen"
+
+
+def test_the_same_bytes_elsewhere_are_a_duplicate(empty: Library, tmp_path: Path) -> None:
+    """A byte-identical copy adds a location to the picture and says of what it is a duplicate."""
+    path = picture(tmp_path / "in" / "a.jpg", 1)
+    shutil.copy(path, tmp_path / "in" / "b.jpg")
+    a, b = run(empty, tmp_path / "in")
+    assert (a.result, b.result, b.duplicate_of) == ("new", "duplicate", a.id)
+    assert len(empty.record(a.id).image.paths) == 2
+
+
+def test_a_changed_article_keeps_its_revision_and_its_decisions(empty: Library, tmp_path: Path) -> None:
+    """Re-importing changed words replaces facts, keeps the old revision, and leaves what a person said standing, marked as changed."""
+    page = tmp_path / "in" / "story.html"
+    picture(tmp_path / "in" / "story_files" / "a.jpg", 1, (400, 300))
+    body = '<html><head><link rel="canonical" href="https://x.example/s"><title>T</title></head><body><article><h1>T</h1><p>%s</p><figure><img src="story_files/a.jpg"><figcaption>%s</figcaption></figure></article></body></html>'
+    words = "Some words of the story that go on for a while, so that it is a story. " * 8
+    page.write_text(body % (words, "A bridge over the river in the old town"))
+    run(empty, tmp_path / "in")
+    image = empty.store.ids("image")[0]
+    empty.edit(image, {"note": "checked by hand"}, who="me")
+    page.write_text(body % (words, "A bridge over the river in the new town"))
+    assert outcomes(run(empty, tmp_path / "in"))["story.html"] == "updated"
+    record = empty.record(image)
+    assert record.note == "checked by hand"
+    assert "A bridge over the river in the new town" in record.captions
+    article = next(empty.articles())
+    revisions = empty.article(article.id).revisions
+    assert [c.text for c in revisions[0].captions] == ["A bridge over the river in the old town"]
+
+
+def test_a_picture_that_comes_later_is_linked_then(empty: Library, tmp_path: Path, stories: Path) -> None:
+    """An article whose picture arrives with a later import is linked to it then."""
+    folder = tmp_path / "in"
+    shutil.copytree(stories / "harbour", folder, ignore=shutil.ignore_patterns("*.jpg"))
+    run(empty, folder)
+    assert empty.store.count("link") == 0
+    shutil.copy(stories / "harbour" / "DSC_2041.jpg", folder)
+    late = next(r for r in run(empty, folder) if r.result == "new")
+    assert "linked" in empty.record(late.id).flags
+
+
+def test_originals_are_copied_and_never_touched(empty: Library, tmp_path: Path) -> None:
+    """The original is kept byte for byte in the catalogue, and the input file is as it was; in place nothing is copied."""
+    path = picture(tmp_path / "in" / "a.jpg", 1)
+    before = (path.read_bytes(), path.stat().st_mtime_ns)
+    found = run(empty, path)[0]
+    assert empty.original(found.id).read_bytes() == before[0] == path.read_bytes()
+    assert path.stat().st_mtime_ns == before[1] and empty.original(found.id) != path
+    other = picture(tmp_path / "in" / "b.jpg", 2)
+    placed = run(empty, other, in_place=True)[0]
+    assert empty.original(placed.id).resolve() == other.resolve()
+
+
+def test_hostile_entries_are_reported_and_never_waited_on(empty: Library, tmp_path: Path) -> None:
+    """Pipes, links, broken names and garbage each end in a result with a reason; nothing hangs and nothing outside is read."""
+    folder = tmp_path / "in"
+    picture(folder / "good.jpg", 1)
+    os.mkfifo(folder / "pipe.jpg")
+    (folder / "link.jpg").symlink_to("/etc/passwd")
+    (folder / "loop").symlink_to(folder)
+    Path(os.fsdecode(os.fsencode(folder) + b"/bad\xff.jpg")).write_bytes(b"no picture")
+    (folder / "cut.jpg").write_bytes((folder / "good.jpg").read_bytes()[:200])
+    results = run(empty, folder)
+    assert len(results) == 6
+    assert outcomes(results)["good.jpg"] == "new"
+    assert all(r.reason for r in results if r.result != "new")
+
+
+def test_a_stopped_run_is_finished_by_the_next(empty: Library, tmp_path: Path) -> None:
+    """Stopping ends a run after its transaction; running again completes it, and the end is the same as without stopping."""
+    for n in range(120):
+        picture(tmp_path / "in" / f"{n:03}.jpg", n)
+    seen = 0
+    for result in empty.import_([tmp_path / "in"], workers=2):
+        if isinstance(result, ImportResult):
+            seen += 1
+            empty.stop_import()
+        else:
+            assert isinstance(result, ImportSummary) and result.interrupted
+    assert 0 < seen < 120
+    run(empty, tmp_path / "in")
+    with open_library(tmp_path / "other") as undisturbed:
+        run(undisturbed, tmp_path / "in")
+        assert everything(undisturbed) == everything(empty)
+
+
+@pytest.mark.timeout(180)
+def test_a_killed_import_keeps_what_it_reported_and_is_completed(tmp_path: Path) -> None:
+    """After kill -9 at any moment the catalogue opens with everything reported, and importing again gives the undisturbed result."""
+    for n in range(150):
+        picture(tmp_path / "in" / f"{n:03}.jpg", n)
+    command = [sys.executable, "-m", "catalog.cli", "--catalog", str(tmp_path / "cat"), "import", str(tmp_path / "in"), "--json"]
+    for wait in (0, 40, 99):
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        assert process.stdout is not None
+        reported = []
+        deadline = time.monotonic() + 60
+        for line in process.stdout:
+            reported.append(json.loads(line))
+            if len(reported) > wait or time.monotonic() > deadline:
+                break
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        with open_library(tmp_path / "cat") as library:
+            assert {r["id"] for r in reported if r.get("id")} <= set(library.store.ids("image"))
+            assert not [d for d in library.verify() if not d.repaired]
+    with open_library(tmp_path / "cat") as library, open_library(tmp_path / "calm") as calm:
+        run(library, tmp_path / "in")
+        run(calm, tmp_path / "in")
+        assert everything(library) == everything(calm)
