@@ -12,12 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import msgspec
-
 from ..errors import CatalogueUnusable, Damaged
 from ..model import Damage
 from . import compaction
-from .documents import decode_doc, ident_of
+from .documents import decode_doc, encode_doc, ident_of
 from .files import Blocks, ReadFile, sync_folder
 from .generation import Single
 from .journal import JOURNAL, Entry, lines, read_body, read_header, seal_of, unseal
@@ -273,7 +271,7 @@ def _take_main(file: ReadFile, manifest: Manifest, older: Salvage, kept: Salvage
 def _take_plain(path: Path, kept: Salvage) -> None:
     for kind, table in json.loads(path.read_bytes()).items():
         for key, doc in table.items():
-            kept.put(kind, ident_of(doc, int(key)), msgspec.json.encode(doc), int(key))
+            kept.put(kind, ident_of(doc, int(key)), encode_doc(doc), int(key))
 
 
 def _parses(path: Path) -> bool:
