@@ -30,9 +30,9 @@ Floats = npt.NDArray[np.float32]
 cv2.setNumThreads(1)
 
 #: Upper limit of a packed blob, bytes.
-BLOB_LIMIT = 9_000
+BLOB_LIMIT = 8_100
 #: Features kept of a picture, at most.
-POINTS = 300
+POINTS = 280
 #: Working size: pixels of the shorter side, and of the longer side at most.
 WORKING_SIDE, WORKING_LENGTH = 320, 720
 #: Pyramid: ratio of neighbouring levels, and how many.
@@ -200,9 +200,7 @@ def _corners(
     return xs[chosen], ys[chosen]
 
 
-def _spread(
-    xs: npt.NDArray[np.intp], ys: npt.NDArray[np.intp], part: panels.Panel, quota: int
-) -> npt.NDArray[np.intp]:
+def _spread(xs: npt.NDArray[np.intp], ys: npt.NDArray[np.intp], part: panels.Panel, quota: int) -> npt.NDArray[np.intp]:
     """Which ``quota`` of the corners (strongest first) to keep of ``part``: half by strength, half over a grid."""
     if len(xs) <= quota:
         return np.arange(len(xs))

@@ -10,12 +10,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from .. import features
+from ..features import TURNS, Features
 from ..fingerprints import turned
 from ..model import Fingerprint, Match
 from . import hamming, postings
-from .postings import Keys, Rows, Segment
+from .postings import Keys, Places, Segment
 from .sample import Sample
 from .table import Table
 from .verification import unpacked, verify
@@ -23,9 +25,11 @@ from .verification import unpacked, verify
 #: Hashes up to this far apart (of 256 bits) make two pictures candidates; ``_FIRST`` is the limit for the first 64.
 NEAR, _FIRST = 72, 18
 #: Features in common from which a picture is a candidate.
-VOTES = 3
+VOTES = 4
 #: Candidates that are verified for one picture, at most.
-CANDIDATES = 60
+CANDIDATES = 100
+#: After so many candidates in a row that are no match, the rest is not tried.
+PATIENCE = 16
 #: Rows of the largest segment that merging makes, and how many neighbours of a size merge.
 _LARGEST, _FAN = 1 << 16, 4
 
@@ -42,7 +46,7 @@ class DuplicateIndex:
         self._folder = folder
         self._table = Table(folder)
         self._segments: list[Segment] = []
-        self._recent: list[tuple[Keys, int]] = []
+        self._recent = _Recent()
         self._covered = 0
         self._open_segments()
 
@@ -70,11 +74,12 @@ class DuplicateIndex:
     def add(self, samples: Iterable[Sample]) -> None:
         """Add samples; those with a known id are replaced. Raises :class:`ValueError` for a blob that does not unpack."""
         batch = list(samples)
-        keys = [postings.keys_of(features.unpack(sample.features).bits) for sample in batch]
+        local = [features.unpack(sample.features) for sample in batch]
         first = len(self._table)
         if batch:
             self._table.append(batch)
-            self._recent += [(key, first + at) for at, key in enumerate(keys)]
+            for row, one in enumerate(local, first):
+                self._recent.add(row, one)
 
     def discard(self, idents: Iterable[str]) -> None:
         """Forget samples. Unknown ids are no error."""
@@ -89,8 +94,8 @@ class DuplicateIndex:
         """Write the votes held in memory as a segment, and merge neighbouring segments of a size."""
         if self._recent:
             end = len(self._table)
-            self._write(self._covered, end, [_gather(self._recent, band) for band in range(_bands())])
-            self._recent, self._covered = [], end
+            self._write(self._covered, end, self._recent.bands())
+            self._recent, self._covered = _Recent(), end
             self._merge()
 
     # ------------------------------------------------------------ questions
@@ -123,6 +128,8 @@ class DuplicateIndex:
                 yield from self._verified(sample, CANDIDATES, seen)
 
     def _verified(self, sample: Sample, limit: int, seen: set[tuple[str, str]]) -> Iterator[Match]:
+        """Verify candidates in the order of their promise, until too many in a row are none."""
+        failed = 0
         for other in self.candidates(sample, limit):
             pair = (min(sample.id, other), max(sample.id, other))
             if pair in seen:
@@ -134,6 +141,9 @@ class DuplicateIndex:
                 continue
             if found is not None:
                 yield found
+            failed = 0 if found is not None else failed + 1
+            if failed >= PATIENCE:
+                return
 
     def _flat_twins(self, sample: Sample) -> list[str]:
         """Pictures without structure: those whose hash is the same, for verification to compare their pixels."""
@@ -158,37 +168,39 @@ class DuplicateIndex:
         return promise
 
     def _by_votes(self, sample: Sample) -> dict[int, float]:
-        """Rows that share features with the picture or its mirror image: how many."""
+        """Rows that share features with the picture or its mirror image: how many, as far as these agree on how the one
+        is turned and scaled against the other."""
         local = unpacked(sample.features)
         promise: dict[int, float] = {}
         total = len(self._table)
-        if not total:
-            return promise
-        for form in (local, local.mirrored):
-            hits = self._hits(postings.keys_of(form.bits))
-            if not len(hits):
-                continue
-            rows, votes = np.unique(hits, return_counts=True)
-            keep = (votes >= VOTES) & self._table.alive[rows]
-            for row, count in zip(rows[keep], votes[keep], strict=True):
-                promise[int(row)] = max(promise.get(int(row), 0.0), float(count))
+        for form in (local, local.mirrored) if total else ():
+            places, which = self._hits(postings.keys_of(form.bits))
+            rows = places >> np.uint32(8)
+            count = np.bincount(rows, minlength=total)[:total]
+            chosen = np.flatnonzero((count >= VOTES) & self._table.alive)
+            for row, votes in zip(chosen, votes_agreeing(chosen, places, form, which), strict=True):
+                if votes >= VOTES:
+                    promise[int(row)] = max(promise.get(int(row), 0.0), float(votes))
         return promise
 
-    def _hits(self, keys: Keys) -> Rows:
-        found: list[Rows] = []
+    def _hits(self, keys: Keys) -> tuple[Places, npt.NDArray[np.intp]]:
+        """Places of features like those of ``keys`` (n x bands), and for each which of the n it is like."""
+        places: list[Places] = [np.zeros(0, np.uint32)]
+        which: list[npt.NDArray[np.intp]] = [np.zeros(0, np.intp)]
         for band in range(keys.shape[1]):
-            asked = postings.probes(keys[:, band]).reshape(-1)
-            found += [segment.find(band, asked) for segment in self._segments]
-            if self._recent:
-                recent, rows = _gather(self._recent, band)
-                found.append(_find_recent(recent, rows, asked))
-        return np.concatenate(found) if found else np.zeros(0, np.uint32)
+            asked = postings.probes(keys[:, band])
+            sources: list[Segment | _Recent] = [*self._segments, self._recent]
+            for source in sources:
+                found, index = source.find(band, asked.reshape(-1))
+                places.append(found)
+                which.append(index // asked.shape[1])
+        return np.concatenate(places), np.concatenate(which)
 
     # ------------------------------------------------------------ segments
 
     def _open_segments(self) -> None:
         """Map the segments that are whole; take the votes of rows that none covers again from their samples."""
-        self._segments, self._recent, self._covered = [], [], 0
+        self._segments, self._recent, self._covered = [], _Recent(), 0
         total = len(self._table)
         for path in sorted(self._folder.glob("votes-*.seg")):
             try:
@@ -201,12 +213,11 @@ class DuplicateIndex:
         for ident, row in self._table.rows.copy().items():
             if row >= self._covered:
                 try:
-                    bits = features.unpack(self._table.sample(ident).features).bits
+                    self._recent.add(row, features.unpack(self._table.sample(ident).features))
                 except (KeyError, ValueError):
                     continue
-                self._recent.append((postings.keys_of(bits), row))
 
-    def _write(self, first: int, end: int, bands: list[tuple[Keys, Rows]]) -> None:
+    def _write(self, first: int, end: int, bands: list[tuple[Keys, Places]]) -> None:
         path = self._folder / f"votes-{first:010d}-{end:010d}.seg"
         postings.write(path, first, end, bands)
         self._segments.append(postings.read(path))
@@ -221,7 +232,7 @@ class DuplicateIndex:
             parts = [postings.entries(segment) for segment in last]
             bands = [
                 (np.concatenate([part[band][0] for part in parts]), np.concatenate([part[band][1] for part in parts]))
-                for band in range(_bands())
+                for band in range(len(parts[0]))
             ]
             del self._segments[-_FAN:]
             self._write(last[0].first, last[-1].end, bands)
@@ -229,20 +240,55 @@ class DuplicateIndex:
                 segment.path.unlink(missing_ok=True)
 
 
-def _bands() -> int:
-    return postings.keys_of(np.zeros((1, 16), np.uint8)).shape[1]
+def votes_agreeing(
+    rows: npt.NDArray[np.intp], places: Places, form: Features, which: npt.NDArray[np.intp]
+) -> npt.NDArray[np.int64]:
+    """For each of ``rows`` (sorted), the most hits that agree on a change of direction and scale (weak geometric
+    consistency; Jégou, Douze and Schmid, ECCV 2008): within 3/16 of a turn and four levels."""
+    if not len(rows):
+        return np.zeros(0, np.int64)
+    hit_rows = (places >> np.uint32(8)).astype(np.intp)
+    at = np.minimum(np.searchsorted(rows, hit_rows), len(rows) - 1)
+    known = rows[at] == hit_rows
+    at, which, pose = at[known], which[known], (places[known] & np.uint32(255)).astype(np.int64)
+    turn = (form.turns[which].astype(np.int64) - (pose & 31)) % TURNS // 2
+    level = (form.levels[which].astype(np.int64) - (pose >> 5) + 8) // 2
+    bins = np.bincount((at * 16 + turn) * 9 + level, minlength=len(rows) * 16 * 9).reshape(len(rows), 16, 9)
+    bins = bins + np.roll(bins, 1, axis=1) + np.roll(bins, -1, axis=1)
+    pairs = bins[:, :, :-1] + bins[:, :, 1:]
+    return np.asarray(pairs.max(axis=(1, 2)), np.int64)
 
 
-def _gather(recent: list[tuple[Keys, int]], band: int) -> tuple[Keys, Rows]:
-    keys = np.concatenate([keys[:, band] for keys, _ in recent])
-    rows = np.repeat(np.array([row for _, row in recent], np.uint32), [len(keys) for keys, _ in recent])
-    return keys, rows
+class _Recent:
+    """The postings of the latest rows, in memory until they are written as a segment."""
 
+    def __init__(self) -> None:
+        self._parts: list[tuple[Keys, Places]] = []
+        self._sorted: list[tuple[Keys, Places]] | None = None
 
-def _find_recent(keys: Keys, rows: Rows, asked: Keys) -> Rows:
-    order = np.argsort(keys, kind="stable")
-    ordered = keys[order]
-    start, stop = np.searchsorted(ordered, asked, "left"), np.searchsorted(ordered, asked, "right")
-    count = stop - start
-    where = np.repeat(start - np.cumsum(count) + count, count) + np.arange(int(count.sum()))
-    return rows[order[where]]
+    def __bool__(self) -> bool:
+        return bool(self._parts)
+
+    def add(self, row: int, local: Features) -> None:
+        """Take the features of one more row."""
+        self._parts.append((postings.keys_of(local.bits), postings.places_of(row, local)))
+        self._sorted = None
+
+    def bands(self) -> list[tuple[Keys, Places]]:
+        """All (keys, places), band by band, sorted by key."""
+        if self._sorted is None:
+            keys = np.concatenate([keys for keys, _ in self._parts] or [postings.keys_of(np.zeros((0, 16), np.uint8))])
+            places = np.concatenate([places for _, places in self._parts] or [np.zeros(0, np.uint32)])
+            orders = [np.argsort(keys[:, band], kind="stable") for band in range(keys.shape[1])]
+            self._sorted = [(keys[order, band], places[order]) for band, order in enumerate(orders)]
+        return self._sorted
+
+    def find(self, band: int, asked: Keys) -> tuple[Places, npt.NDArray[np.intp]]:
+        """As :meth:`Segment.find`."""
+        if not self._parts:
+            return np.zeros(0, np.uint32), np.zeros(0, np.intp)
+        keys, places = self.bands()[band]
+        start, stop = np.searchsorted(keys, asked, "left"), np.searchsorted(keys, asked, "right")
+        count = stop - start
+        where = np.repeat(start - np.cumsum(count) + count, count) + np.arange(int(count.sum()))
+        return places[where], np.repeat(np.arange(len(asked)), count)

@@ -1,8 +1,8 @@
-"""Which pictures have a feature like this one: sorted, memory-mapped lists of (key, row), a few files that merge.
+"""Which pictures have a feature like this one: sorted, memory-mapped lists of (key, place), a few files that merge.
 
 A key is ``KEY_BITS`` bits of a descriptor. Corners that correspond differ in about a tenth of their bits, so a look-up
 also asks for every key that differs in one bit. A segment file holds, for a run of rows, the keys' high bits as a
-directory of offsets, their low bits as one byte (two in small segments) and the row of each as four bytes.
+directory of offsets, their low bits as one byte (two in smaller segments) and the place of each (its row and its pose) as four bytes.
 """
 
 from __future__ import annotations
@@ -17,31 +17,43 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-KEY_BITS = 24
-#: First byte of each key within a descriptor (three bytes each).
-_BANDS = (0, 3)
+from ..features import Features
+
+KEY_BITS = 30
+#: First byte of each key within a descriptor (the upper 30 bits of four bytes).
+_BANDS = (0, 4)
 #: Lists longer than this share of all rows (and than 64) say nothing: a pattern that everything has.
 _COMMON = 1 / 400
+
+#: From this many postings on the larger directory is worth its place.
+_MANY = 1 << 23
 
 _HEADER = struct.Struct("<8sIIQII")
 _MAGIC = b"CUTPOST1"
 
 Keys = npt.NDArray[np.uint32]
-Rows = npt.NDArray[np.uint32]
+#: Where a feature is: its row << 8 | its pose (level << 5 | turn), see :mod:`catalog.features`.
+Places = npt.NDArray[np.uint32]
 
 
 def keys_of(bits: npt.NDArray[np.uint8]) -> Keys:
     """The keys of descriptors (n x 16 bytes): n x number of bands. Bands do not share keys: each has its own space."""
     if not len(bits):
         return np.zeros((0, len(_BANDS)), np.uint32)
-    wide = bits.astype(np.uint32)
-    return np.stack([wide[:, at] << 16 | wide[:, at + 1] << 8 | wide[:, at + 2] for at in _BANDS], axis=1)
+    wide = np.ascontiguousarray(bits).view(">u4").astype(np.uint32)
+    return np.stack([wide[:, at // 4] >> np.uint32(32 - KEY_BITS) for at in _BANDS], axis=1)
 
 
 def probes(keys: Keys) -> Keys:
     """Each key and all that differ from it in one bit: n x (1 + KEY_BITS)."""
     flips = np.concatenate([[0], 1 << np.arange(KEY_BITS)]).astype(np.uint32)
     return keys[:, None] ^ flips
+
+
+def places_of(row: int, features: Features) -> Places:
+    """The places of a picture's features; ``row`` is below 2**24."""
+    pose = features.levels.astype(np.uint32) << np.uint32(5) | features.turns
+    return np.asarray(np.uint32(row << 8) | pose, np.uint32)
 
 
 @dataclass(frozen=True)
@@ -54,28 +66,21 @@ class Segment:
     directory_bits: int
     directories: tuple[npt.NDArray[np.uint32], ...]
     lows: tuple[npt.NDArray[np.unsignedinteger], ...]
-    rows: tuple[Rows, ...]
+    places: tuple[Places, ...]
 
-    def find(self, band: int, keys: Keys) -> Rows:
-        """Rows that have one of ``keys``; one entry for each hit, common keys left out."""
+    def find(self, band: int, keys: Keys) -> tuple[Places, npt.NDArray[np.intp]]:
+        """Places of the features that have one of ``keys``, common keys left out, and the index of the key for each."""
         shift = np.uint32(KEY_BITS - self.directory_bits)
         directory, low = self.directories[band], self.lows[band]
         high = keys >> shift
-        rest = keys & np.uint32((1 << int(shift)) - 1)
         start, stop = directory[high].astype(np.int64), directory[high + np.uint32(1)].astype(np.int64)
         some = np.flatnonzero(stop > start)
-        if not len(some):
-            return np.zeros(0, np.uint32)
-        start, stop, rest = start[some], stop[some], rest[some]
+        start, stop, rest = start[some], stop[some], keys[some] & np.uint32((1 << int(shift)) - 1)
         begin = _bound(low, start, stop, rest)
-        end = _bound(low, begin, stop, rest + np.uint32(1))
-        count = end - begin
+        count = _bound(low, begin, stop, rest + np.uint32(1)) - begin
         count[count > max(64, int((self.end - self.first) * _COMMON))] = 0
-        total = int(count.sum())
-        if not total:
-            return np.zeros(0, np.uint32)
-        where = np.repeat(begin - np.cumsum(count) + count, count) + np.arange(total)
-        return np.asarray(self.rows[band][where], np.uint32)
+        where = np.repeat(begin - np.cumsum(count) + count, count) + np.arange(int(count.sum()))
+        return np.asarray(self.places[band][where], np.uint32), np.repeat(some, count)
 
 
 def _bound(
@@ -93,17 +98,17 @@ def _bound(
         end = np.where(open_ & ~below, middle, end)
 
 
-def write(path: Path, first: int, end: int, bands: Sequence[tuple[Keys, Rows]]) -> None:
+def write(path: Path, first: int, end: int, bands: Sequence[tuple[Keys, Places]]) -> None:
     """Write a segment of the postings of rows ``first`` to ``end``, band by band: to a temporary file, synced, renamed."""
     n = len(bands[0][0])
-    directory_bits = 8 if n <= 1 << 15 else min(22, max(16, n.bit_length() - 4))
+    directory_bits = 22 if n > _MANY else 14
     shift = KEY_BITS - directory_bits
     low_type = _low_type(directory_bits)
     crc = 0
     temporary = path.with_suffix(".tmp")
     with open(temporary, "wb") as file:
         file.write(bytes(_HEADER.size))
-        for keys, rows in bands:
+        for keys, places in bands:
             order = np.argsort(keys, kind="stable")
             ordered = keys[order]
             directory = np.zeros((1 << directory_bits) + 1, "<u4")
@@ -111,7 +116,7 @@ def write(path: Path, first: int, end: int, bands: Sequence[tuple[Keys, Rows]]) 
             low = (ordered & np.uint32((1 << shift) - 1)).astype(low_type)
             for part in (
                 directory.tobytes(),
-                rows[order].astype("<u4").tobytes(),
+                places[order].astype("<u4").tobytes(),
                 low.tobytes() + bytes(-low.nbytes % 4),
             ):
                 crc = zlib.crc32(part, crc)
@@ -136,25 +141,25 @@ def read(path: Path, *, check: bool = False) -> Segment:
     low_type = _low_type(directory_bits)
     low_bytes = n * low_type.itemsize
     sizes = (4 * ((1 << directory_bits) + 1), 4 * n, low_bytes + -low_bytes % 4)
-    if magic != _MAGIC or not 8 <= directory_bits <= 22 or len(data) != _HEADER.size + len(_BANDS) * sum(sizes):
+    if magic != _MAGIC or directory_bits not in (14, 22) or len(data) != _HEADER.size + len(_BANDS) * sum(sizes):
         raise ValueError(f"{path.name} is not a whole segment")
     if check and zlib.crc32(data[_HEADER.size :]) != crc:
         raise ValueError(f"{path.name} is damaged")
-    directories, lows, rows = [], [], []
+    directories, lows, places = [], [], []
     at = _HEADER.size
     for _ in _BANDS:
         directories.append(data[at : at + sizes[0]].view("<u4"))
-        rows.append(data[at + sizes[0] : at + sizes[0] + sizes[1]].view("<u4"))
+        places.append(data[at + sizes[0] : at + sizes[0] + sizes[1]].view("<u4"))
         lows.append(data[at + sizes[0] + sizes[1] : at + sizes[0] + sizes[1] + low_bytes].view(low_type))
         at += sum(sizes)
-    return Segment(path, first, end, directory_bits, tuple(directories), tuple(lows), tuple(rows))
+    return Segment(path, first, end, directory_bits, tuple(directories), tuple(lows), tuple(places))
 
 
-def entries(segment: Segment) -> list[tuple[Keys, Rows]]:
-    """All (keys, rows) of a segment, band by band."""
+def entries(segment: Segment) -> list[tuple[Keys, Places]]:
+    """All (keys, places) of a segment, band by band."""
     shift = KEY_BITS - segment.directory_bits
     found = []
-    for directory, low, rows in zip(segment.directories, segment.lows, segment.rows, strict=True):
+    for directory, low, places in zip(segment.directories, segment.lows, segment.places, strict=True):
         high = np.repeat(np.arange(1 << segment.directory_bits, dtype=np.uint32), np.diff(directory))
-        found.append((high << np.uint32(shift) | low.astype(np.uint32), np.asarray(rows)))
+        found.append((high << np.uint32(shift) | low.astype(np.uint32), np.asarray(places)))
     return found

@@ -28,9 +28,7 @@ def same_scene(a: Sample, b: Sample, matrix: Matrix, score: float, evidence: tup
     return Match(f"{a.id}:{b.id}", a.id, b.id, "same scene", score, detail, _flat(matrix), evidence=evidence)
 
 
-def describe(
-    a: Sample, b: Sample, agreement: Agreement, score: float, evidence: tuple[Evidence, ...]
-) -> Match:
+def describe(a: Sample, b: Sample, agreement: Agreement, score: float, evidence: tuple[Evidence, ...]) -> Match:
     """The match of two copies; ``agreement`` is what the blocks say."""
     matrix = agreement.matrix
     scale, degrees, mirrored, stretch = similarity(matrix, (a.width, a.height), (b.width, b.height))
