@@ -8,8 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from . import captions, sources
-from .errors import CatalogError, NotFound, UsageError
+from .errors import CatalogError, NotFound, Rejected, UsageError
+from .model import Extraction
 from .sources.base import Document, LeftAside
+
+
+def read_document(document: Document) -> tuple[Extraction, ...]:
+    """Return the stories of a document. Raises Rejected for one that defeats the reader, whatever it holds."""
+    try:
+        return tuple(captions.extract_documents(document))
+    except (RecursionError, MemoryError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError) as error:
+        # Hostile pages find what no test has: the rest of an import must not pay for one of them.
+        raise Rejected(f"The document defeats the reader ({type(error).__name__}: {str(error)[:120]}).") from error
 
 
 def documents(path: str | Path) -> Iterator[Document | LeftAside]:
@@ -44,7 +54,7 @@ def _folder(path: Path) -> bool:
 
 
 def extract(path: str | Path, url: str | None = None) -> Iterator[dict[str, Any]]:
-    """Yield one line for each document in a file: ``path``, ``article``, ``images``, ``captions``; or ``path``, ``error``.
+    """Yield one line for each story in a file: ``path``, ``article``, ``images``, ``captions``; or ``path``, ``error``.
 
     ``url`` is the address the document was served from, against which its own addresses are resolved.
     """
@@ -58,7 +68,8 @@ def extract(path: str | Path, url: str | None = None) -> Iterator[dict[str, Any]
                 continue
             found = True
             document = replace(item, url=url) if url else item
-            yield {"path": item.path, **captions.extraction_to_json(captions.extract_document(document))}
+            for extraction in read_document(document):
+                yield {"path": item.path, **captions.extraction_to_json(extraction)}
     except CatalogError as error:
         yield {"path": str(path), "error": str(error)}
         return

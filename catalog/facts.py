@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from . import __version__, captions, inferring
+from . import __version__, inferring
 from .catalogue import Catalogue, with_path, without_path
 from .codec import facts_hash, from_dict, to_dict
 from .duplicates.index import DuplicateIndex
 from .errors import CatalogError, Rejected
+from .extracting import read_document
 from .images.worker import Failed, Prepared
 from .media import Media
 from .model import Article, Caption, Extraction, Image, ImportResult, Outcome, Revision
@@ -92,7 +93,7 @@ class FactWriter:
                     members.append({"path": picture.path, "id": result.id, "url": picture.url})
                     if picture.path not in self.early and result.result != "unchanged":
                         results.append(result)
-            results.append(self._article(document, own, change, entry))
+            results += self._articles(document, own, change)
         for picture in item.pictures:
             if picture.path in self.early:
                 result = self.early.pop(picture.path)
@@ -236,15 +237,21 @@ class FactWriter:
         if self.neighbours is not None and image.fingerprint is not None:
             self.neighbours.add([inferring.sample(prepared)])
 
-    def _article(self, document: Document, own: Sequence[str], change: Transaction, entry: Entry) -> ImportResult:
-        """Put an article's facts into ``change``; the state before is kept as a revision."""
-        shown = document.path
+    def _articles(self, document: Document, own: Sequence[str], change: Transaction) -> list[ImportResult]:
+        """Read a document's stories under the ids that its address, or its absolute path, gives them."""
+        named = document if document.url else replace(document, path=os.path.abspath(document.path))  # noqa: PTH100
         try:
-            extraction = self._extract(document)
+            stories = read_document(named)
         except CatalogError as error:
-            return ImportResult(shown, "rejected", "article", reason=str(error))
-        article, found = replace(extraction.article, source=shown), extraction.captions
-        same = [i for i in self.store.find("article", "sha256", article.sha256) if i != article.id]
+            return [ImportResult(document.path, "rejected", "article", reason=str(error))]
+        shown = [document.path, *(_member(document.path, f"story-{n}") for n in range(2, len(stories) + 1))]
+        return [self._article(path, story, own, change) for path, story in zip(shown, stories, strict=True)]
+
+    def _article(self, shown: str, story: Extraction, own: Sequence[str], change: Transaction) -> ImportResult:
+        """Put an article's facts into ``change``; the state before is kept as a revision."""
+        article, found = replace(story.article, source=shown), story.captions
+        twins = self.cat.articles(self.store.find("article", "sha256", article.sha256))
+        same = [i for i, twin in twins.items() if i != article.id and _container(twin.source) != _container(shown)]
         if same:
             return ImportResult(
                 shown,
@@ -270,14 +277,6 @@ class FactWriter:
         self._put_article(replace(article, imported=now()), found, own, change)
         return ImportResult(shown, "updated", "article", article.id)
 
-    def _extract(self, document: Document) -> Extraction:
-        """Read a document's captions under the id that its address, or its absolute path, gives it."""
-        named = replace(document, path=os.path.abspath(document.path) if not document.url else document.path)  # noqa: PTH100
-        try:
-            return captions.extract_document(named)
-        except (RecursionError, MemoryError, ValueError, LookupError) as error:
-            raise Rejected(f"The document defeats the reader ({type(error).__name__}: {str(error)[:120]}).") from error
-
     def _put_article(self, article: Article, found: Sequence[Caption], own: Sequence[str], change: Transaction) -> None:
         doc = inferring.article_doc(article, found)
         doc["own"] = sorted(set(own))
@@ -299,6 +298,14 @@ def _source_hash(item: Input, prepared: Decoded) -> str:
         return item.documents[0].sha256
     done = prepared.get(item.entry.path)
     return done.image.sha256 if isinstance(done, Prepared) else ""
+
+
+def _container(path: str) -> str:
+    return path.split("!/", 1)[0]
+
+
+def _member(path: str, name: str) -> str:
+    return f"{path}/{name}" if "!/" in path else f"{path}!/{name}"
 
 
 def _said(article: Article, found: Sequence[Caption]) -> str:
