@@ -7,7 +7,6 @@ but chance is left (:mod:`.calibration`).
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,7 +16,7 @@ from .candidates import Candidate, Folder, Known, Scope
 from .evidence import Scene, judge
 from .selection import PER_CAPTION, Shortlist, choose
 from .tokens import words
-from .views import Picture, Ref, Words
+from .views import same_words
 
 __all__ = ["Candidate", "Folder", "Known", "Orphans", "Scope", "Shortlist", "link", "orphans", "shortlist", "words"]
 
@@ -32,12 +31,12 @@ def link(article: Article, captions: Sequence[Caption], candidates: Sequence[Can
 
     The result does not depend on the order of ``candidates``. A caption for which nothing speaks gets none.
     """
-    scene = _scene(article, captions, candidates)
+    scene = Scene.of(article, captions, candidates)
     pieces = {(c, p): judge(scene, scene.captions[c], scene.pictures[p]) for c, p in choose(scene).pairs}
-    scores = {pair: calibration.log_odds(e) for pair, e in pieces.items() if any(x.weight > 0 for x in e)}
-    groups = _same_words(scene.captions)
+    scores = {pair: calibration.log_odds(e) for pair, e in pieces.items() if any(map(calibration.favours, e))}
+    groups = same_words(scene.captions)
     chosen = assignment.assign(scores)
-    rivals = assignment.rivals(scores, groups)
+    rivals = {pair: [scores[p] for p in others] for pair, others in assignment.rivals(scores, groups).items()}
     found: dict[int, list[Link]] = {}
     for pair in sorted(scores):
         words_, picture = scene.captions[pair[0]].caption, scene.pictures[pair[1]].image
@@ -58,7 +57,7 @@ def shortlist(
     article: Article, captions: Sequence[Caption], candidates: Sequence[Candidate], limit: int = PER_CAPTION
 ) -> Shortlist:
     """Return the pairs that :func:`link` would judge, as (index of caption, index of candidate by image id)."""
-    return choose(_scene(article, captions, candidates), limit)
+    return choose(Scene.of(article, captions, candidates), limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +79,3 @@ def orphans(
         tuple(c.id for c in captions if c.id not in linked),
         tuple(sorted(set(near) - used)),
     )
-
-
-def _scene(article: Article, captions: Sequence[Caption], candidates: Sequence[Candidate]) -> Scene:
-    refs = [Ref(p) for p in article.pictures]
-    by_position = {r.picture.position: r for r in refs}
-    ordered = sorted(captions, key=lambda c: (c.position, c.id))
-    pictures = sorted({c.image.id: c for c in candidates}.values(), key=lambda c: c.image.id)
-    return Scene(
-        article,
-        [Words(i, c, by_position) for i, c in enumerate(ordered)],
-        [Picture(i, c, article) for i, c in enumerate(pictures)],
-        refs,
-    )
-
-
-def _same_words(captions: Sequence[Words]) -> list[int]:
-    """A number for each caption; captions that print the same words with the same picture share it."""
-    numbers: Counter[tuple[str, int | None]] = Counter()
-    seen: dict[tuple[str, int | None], int] = {}
-    for c in captions:
-        numbers[c.text.whole, c.caption.picture] += 1
-        seen.setdefault((c.text.whole, c.caption.picture), len(seen))
-    return [seen[c.text.whole, c.caption.picture] for c in captions]

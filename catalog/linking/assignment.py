@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 Pair = tuple[int, int]
 
@@ -16,6 +15,8 @@ def assign(scores: Mapping[Pair, float]) -> set[Pair]:
 
     Rows and columns that no pair connects are solved apart, so that the matrices stay small.
     """
+    from scipy.optimize import linear_sum_assignment  # a second of start-up that only linking needs
+
     worth = {pair: score for pair, score in scores.items() if score > 0}
     chosen: set[Pair] = set()
     for block in _blocks(worth):
@@ -56,17 +57,18 @@ def _blocks(pairs: Mapping[Pair, float]) -> list[list[Pair]]:
     return blocks
 
 
-def rivals(scores: Mapping[Pair, float], same: Sequence[int]) -> dict[Pair, list[float]]:
-    """For each pair the log-odds of the others of its row and of its column.
+def rivals(pairs: Iterable[Pair], same: Sequence[int]) -> dict[Pair, list[Pair]]:
+    """For each pair the others of its row and of its column.
 
     ``same`` gives each row a number; rows with the same number print the same words, and are no rivals for a column.
     """
     by_row: dict[int, list[Pair]] = defaultdict(list)
     by_column: dict[int, list[Pair]] = defaultdict(list)
-    for pair in scores:
+    every = sorted(pairs)
+    for pair in every:
         by_row[pair[0]].append(pair)
         by_column[pair[1]].append(pair)
     return {
-        (r, c): [scores[p] for p in by_row[r] if p[1] != c] + [scores[p] for p in by_column[c] if same[p[0]] != same[r]]
-        for r, c in scores
+        (r, c): [p for p in by_row[r] if p[1] != c] + [p for p in by_column[c] if same[p[0]] != same[r]]
+        for r, c in every
     }

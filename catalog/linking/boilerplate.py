@@ -51,12 +51,14 @@ _TAIL = [
     ),
     # (AP Photo/Jane Doe), (Photo by Jane Doe/Getty Images), (© Jane Doe), (Jane Doe/AFP)
     re.compile(
-        r" ?[(\[](?:[^()\[\]]{0,60}\b)?(?:photo|foto|photograph|picture|image|bild|credit|crédit|quelle|source|©|copyright)[^()\[\]]{0,120}[)\]]\W*$",
+        r" ?[(\[](?:[^()\[\]]{0,60}\b)?(?:photo|foto|photograph|picture|image|bild|credit|crédit|quelle|source|©|copyright)"
+        r"[^()\[\]]{0,120}[)\]]\W*$",
         _FLAGS,
     ),
     re.compile(r" ?\((?:©|[^()/]{2,60}/)[^()]{0,80}\)\W*$"),
     re.compile(
-        r"(?:^|(?<=[.!?\"')| ]))[|-]? ?(?:photo(?: by|graph by|:)|foto(?: von|:| ?©)|bild:|picture:|image:|credit:|quelle:|source:|©)[^.!?]{2,90}\W*$",
+        r"(?:^|(?<=[.!?\"')| ]))[|-]? ?(?:photo(?: by|graph by|:)|foto(?: von|:| ?©)|bild:|picture:|image:|credit:|quelle:|source:|©)"
+        r"[^.!?]{2,90}\W*$",
         _FLAGS,
     ),
     re.compile(r"(?:^|(?<=[.!?] ))[^.!?:]{2,60}/(?:file photo|file|handout|pool|archiv\w*)\W*$", _FLAGS),

@@ -24,10 +24,14 @@ GAP_LIKELY = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """One row of the table. ``weak`` evidence never makes a link certain or likely by itself."""
+    """One row of the table. ``prior`` is the weight expected before any case was seen.
+
+    ``weak`` evidence never makes a link certain or likely by itself.
+    """
 
     name: str
     weight: float
+    prior: float
     weak: bool
     meaning: str
 
@@ -37,12 +41,20 @@ def weights() -> dict[str, Weight]:
     """The table ``weights.tsv`` by evidence name, in its order."""
     text = (Path(__file__).parent / "weights.tsv").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
-    return {name: Weight(name, float(weight), strength == "weak", meaning) for name, weight, strength, meaning in rows}
+    return {
+        name: Weight(name, float(weight), float(prior), strength == "weak", meaning)
+        for name, weight, prior, strength, meaning in rows
+    }
 
 
 def evidence(name: str, detail: str = "") -> Evidence:
     """A piece of evidence with the weight the table gives it."""
     return Evidence(name, weights()[name].weight, detail)
+
+
+def favours(piece: Evidence) -> bool:
+    """Whether evidence of this name speaks for a link; without any such, a pair is not considered."""
+    return weights()[piece.name].prior > 0
 
 
 def log_odds(pieces: Iterable[Evidence]) -> float:
@@ -58,15 +70,12 @@ def probability(own: float, rivals: Iterable[float]) -> float:
 
 
 def band(pieces: Iterable[Evidence], own: float, rivals: Iterable[float]) -> Band:
-    """The band of a pair: its score, the gap to the runner-up, and that weak evidence alone does not carry it."""
-    pieces = tuple(pieces)
-    others = tuple(rivals)
-    table = weights()
-    firm = log_odds(p for p in pieces if p.weight < 0 or not table[p.name].weak)
-    score = probability(min(own, firm + 1.5), others)
-    gap = own - max(others, default=-math.inf)
-    if score >= CERTAIN and gap >= GAP_CERTAIN:
+    """The band of a pair: by its score and the gap to the runner-up, and only if more than weak evidence carries it."""
+    pieces, others, table = tuple(pieces), tuple(rivals), weights()
+    firm = [p for p in pieces if not (table[p.name].weak and favours(p))]
+    score, gap = probability(own, others), own - max(others, default=-math.inf)
+    if score >= CERTAIN and gap >= GAP_CERTAIN and probability(log_odds(firm), others) >= LIKELY:
         return "certain"
-    if score >= LIKELY and gap >= GAP_LIKELY:
+    if score >= LIKELY and gap >= GAP_LIKELY and any(map(favours, firm)):
         return "likely"
     return "unsure"

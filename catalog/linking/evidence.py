@@ -5,14 +5,16 @@ Each kind of evidence is one small function that yields at most one piece, named
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from ..model import Article, Evidence
-from . import tokens
+from ..model import Article, Caption, Evidence
+from . import boilerplate, tokens
 from .calibration import evidence
-from .views import Names, Picture, Ref, Text, Words
+from .candidates import Candidate
+from .views import CUT_NAME, Names, Picture, Ref, Text, Words
 
 
 class Scene:
@@ -29,9 +31,23 @@ class Scene:
         self.turns = _turns(captions, pictures)
         self.captioned = {c.ref.picture.position for c in captions if c.ref is not None}
 
+    @staticmethod
+    def of(article: Article, captions: Sequence[Caption], candidates: Sequence[Candidate]) -> Scene:
+        """The scene of an article. Captions stand in their order, pictures by id, whatever order they come in."""
+        refs = [Ref(p) for p in article.pictures]
+        by_position = {r.picture.position: r for r in refs}
+        ordered = sorted(captions, key=lambda c: (c.position, c.id))
+        pictures = sorted({c.image.id: c for c in candidates}.values(), key=lambda c: c.image.id)
+        return Scene(
+            article,
+            [Words(i, c, by_position) for i, c in enumerate(ordered)],
+            [Picture(i, c, article) for i, c in enumerate(pictures)],
+            refs,
+        )
+
     def weight(self, word: str) -> float:
         """How much a word tells one caption of the article from the others: 1 for one caption, less for more."""
-        return (0.5 if word.isdigit() else 1.0) / max(1, self.spread[word]) ** 0.5
+        return (0.5 if word.isdigit() else 1.0) / math.sqrt(max(1, self.spread[word]))
 
     def share(self, words: frozenset[str], of: frozenset[str]) -> float:
         """The part of ``of`` by weight that is in ``words``, 0..1."""
@@ -49,14 +65,26 @@ def judge(scene: Scene, words: Words, picture: Picture) -> tuple[Evidence, ...]:
 
 
 def resolves(ref: Names, file: Names) -> str:
-    """How surely an address of the page names a file: ``same address``, ``same file name``, ``similar file name`` or ``""``."""
-    if ref.addresses & file.addresses:
+    """How surely an address of the page names a file: ``same address``, ``same file name``, ``similar file name`` or ``""``.
+
+    An address inside the page's saved folder was written by the browser itself: there only the exact name counts.
+    """
+    if ref.addresses & file.addresses or ref.local & file.local:
         return "same address"
+    if {folder for folder, _ in ref.local} & {folder for folder, _ in file.local}:
+        return ""
     if ref.bases & file.bases:
         return "same file name"
-    if ref.stems & file.stems or ref.short & file.short or ref.keys & file.keys:
+    if ref.stems & file.stems or ref.short & file.short or ref.keys & file.keys or _cut(ref, file):
         return "similar file name"
     return ""
+
+
+def _cut(ref: Names, file: Names) -> bool:
+    """Whether the file's name is the beginning of the address's, cut for being long."""
+    if not ref.heads & file.heads:
+        return False
+    return any(r.startswith(f) for f in file.stems if len(f) >= CUT_NAME for r in ref.stems)
 
 
 def _figure(scene: Scene, words: Words, picture: Picture) -> Iterator[Evidence]:
@@ -179,20 +207,31 @@ def _holds(text: Text, phrase: str) -> bool:
 
 
 _DAY = re.compile(
-    r"(?<!\d)(\d{1,2})\.? ?([^\W\d_]{3,10})\.?(?: ((?:19|20)\d\d))?|([^\W\d_]{3,10})\.? (\d{1,2})(?:,? ((?:19|20)\d\d))?(?!\d)"
+    r"(?<!\d)(\d{1,2})\.? ?([^\W\d_]{3,10})\.?(?: ((?:19|20)\d\d))?"
+    r"|([^\W\d_]{3,10})\.? (\d{1,2})(?:,? ((?:19|20)\d\d))?(?!\d)"
 )
 _MONTHS = {
-    m: n
-    for n, names in enumerate(
+    beginning: number
+    for number, beginnings in enumerate(
         (
-            "jan ene gen sty led", "feb fev fevr fév lut úno", "mar mär mrz mars marz", "apr abr avr kwi dub", "may mai mag maj kvě",
-            "jun juin giu cze", "jul juil lug lip", "aug ago aoû sie srp", "sep set wrz zář", "oct okt out ott paź říj",
-            "nov lis", "dec dez dic déc gru pro",
+            "jan ene gen sty led",
+            "feb fev fevr fév lut úno",
+            "mar mär mrz mars marz",
+            "apr abr avr kwi dub",
+            "may mai mag maj kvě",
+            "jun juin giu cze",
+            "jul juil lug lip",
+            "aug ago aoû sie srp",
+            "sep set wrz zář",
+            "oct okt out ott paź říj",
+            "nov lis",
+            "dec dez dic déc gru pro",
         ),
         1,
     )
-    for m in names.split()
-}  # fmt: skip
+    for beginning in beginnings.split()
+}
+"""The first letters of the months in the languages that write a month's name between or before the numbers."""
 
 
 def days(text: str) -> list[tuple[int, int, int]]:
@@ -207,15 +246,33 @@ def days(text: str) -> list[tuple[int, int, int]]:
 
 
 def _date(scene: Scene, words: Words, picture: Picture) -> Iterator[Evidence]:
-    taken = re.match(r"(\d{4})-(\d\d)-(\d\d)", picture.image.metadata.created)
-    named = days(words.caption.text) if taken else []
-    if not taken or not named:
+    """The day of the caption against the one the embedded caption names, else against the one the file was taken on.
+
+    A day without a time is a desk's entry, often that of publication: it may agree, but does not contradict.
+    """
+    named = days(words.caption.text)
+    if not named:
         return
-    year, month, day = map(int, taken.groups())
-    if any(m == month and d == day and y in (0, year) for y, m, d in named):
-        yield evidence("date agrees", taken.group())
-    elif len(named) == 1 and (named[0][0] not in (0, year) or abs(31 * (named[0][1] - month) + named[0][2] - day) > 2):
-        yield evidence("date contradicts", taken.group())
+    meta = picture.image.metadata
+    theirs = days(boilerplate.core(meta.caption)) if meta.caption else []
+    firm = bool(theirs)
+    taken = re.match(r"(\d{4})-(\d\d)-(\d\d)(T)?", meta.created)
+    if not theirs and taken:
+        theirs, firm = [(int(taken[1]), int(taken[2]), int(taken[3]))], bool(taken[4])
+    if any(_same_day(a, b) for a in named for b in theirs):
+        yield evidence("date agrees", meta.created or meta.caption[:200])
+    elif firm and len(named) == len(theirs) == 1 and _apart(named[0], theirs[0]) > 2:
+        yield evidence("date contradicts", meta.created or meta.caption[:200])
+
+
+def _same_day(a: tuple[int, int, int], b: tuple[int, int, int]) -> bool:
+    return a[1:] == b[1:] and (a[0] == b[0] or 0 in (a[0], b[0]))
+
+
+def _apart(a: tuple[int, int, int], b: tuple[int, int, int]) -> int:
+    """Roughly how many days lie between two days; years count only where both are known."""
+    years = 366 * (a[0] - b[0]) if a[0] and b[0] else 0
+    return abs(years + 31 * (a[1] - b[1]) + a[2] - b[2])
 
 
 # ---------------------------------------------------------------- files
@@ -226,11 +283,11 @@ def _file_words(scene: Scene, words: Words, picture: Picture) -> Iterator[Eviden
     if not names:
         return
     kept = [w for w in names if w in words.text.bag]
-    own = [w for w in kept if scene.spread[w] == 1]
+    own = any(scene.spread[w] == 1 for w in kept)
     detail = " ".join(kept)
-    if len(kept) == len(names) >= 2 and own:
-        yield evidence("all file-name words", detail)
-    elif len(kept) >= 2 and 2 * len(kept) > len(names) and own:
+    if len(kept) == len(names) >= 2:
+        yield evidence("all file-name words" if len(kept) > 2 else "both file-name words", detail)
+    elif len(kept) >= 2 and 2 * len(kept) > len(names):
         yield evidence("most file-name words", detail)
     elif own:
         yield evidence("some file-name words", detail)

@@ -36,15 +36,20 @@ class _Index:
 
 
 def _handles(names: Names) -> set[str]:
-    return {f"b:{b}" for b in names.bases} | {f"s:{s}" for s in names.stems | names.short} | names.keys
+    return (
+        {f"b:{b}" for b in names.bases}
+        | {f"s:{s}" for s in names.stems | names.short}
+        | {f"h:{h}" for h in names.heads}
+        | names.keys
+    )
 
 
 def choose(scene: Scene, limit: int = PER_CAPTION) -> Shortlist:
     """The pairs to judge: by address, by turn in a numbered series, and by the words they share, best first."""
     index = _Index(scene.pictures)
     in_turn: dict[int, list[int]] = defaultdict(list)
-    for picture, words in scene.turns.items():
-        in_turn[words].append(picture)
+    for picture, turn in scene.turns.items():
+        in_turn[turn].append(picture)
     looked, pairs = 0, []
     for words in scene.captions:
         score: Counter[int] = Counter()

@@ -16,46 +16,16 @@ from pathlib import Path
 MAX_CHARS = 4000
 """Longer texts are compared by their beginning: nobody prints a caption of this length."""
 
-_QUOTES = str.maketrans({c: "'" for c in "‘’‚‛`´′‹›"} | {c: '"' for c in "“”„‟«»″"} | {c: "-" for c in "‐‑‒–—−―"})
+_QUOTES = str.maketrans(dict.fromkeys("‘’‚‛`´′‹›", "'") | dict.fromkeys("“”„‟«»″", '"') | dict.fromkeys("‐‑‒–—−―", "-"))
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
-_PLAIN = str.maketrans(
-    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "þ": "th", "ħ": "h"}
-    | dict(
-        zip(
-            "абвгдезийклмнопрстуфыэіґ",
-            [
-                "a",
-                "b",
-                "v",
-                "g",
-                "d",
-                "e",
-                "z",
-                "i",
-                "i",
-                "k",
-                "l",
-                "m",
-                "n",
-                "o",
-                "p",
-                "r",
-                "s",
-                "t",
-                "u",
-                "f",
-                "y",
-                "e",
-            ]
-            + ["i", "g"],
-            strict=True,
-        )
-    )
-    | {"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ь": "", "ю": "yu", "я": "ya"}
-    | {"ђ": "dj", "ј": "j", "љ": "lj", "њ": "nj", "ћ": "c", "џ": "dz", "є": "ye"}
-    | dict(zip("αβγδεζηικλμνξοπρσςτυφω", "avgdeziiklmnxoprsstyfo", strict=True))
-    | {"θ": "th", "χ": "ch", "ψ": "ps"}
-)
+_ROMAN = """
+ß ss  æ ae  œ oe  ø o  đ d  ð d  ł l  ı i  þ th  ħ h
+а a  б b  в v  г g  ґ g  д d  ђ dj  е e  є ye  ж zh  з z  и i  й i  і i  ї yi  ј j  к k  л l  љ lj  м m  н n  њ nj  о o  п p
+р r  с s  т t  ћ c  у u  ф f  х kh  ц ts  ч ch  џ dz  ш sh  щ shch  ы y  э e  ю yu  я ya
+α a  β v  γ g  δ d  ε e  ζ z  η i  θ th  ι i  κ k  λ l  μ m  ν n  ξ x  ο o  π p  ρ r  σ s  ς s  τ t  υ y  φ f  χ ch  ψ ps  ω o
+"""
+_PAIRS = _ROMAN.split()
+_PLAIN = str.maketrans(dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True)) | dict.fromkeys("ъь", ""))
 _DIGRAPHS = re.compile("([aou])e")
 _TOKEN = re.compile(r"[^\W_]+")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from .. import addresses
 from ..model import Article, Caption, PictureRef
+from ..sources.savedpage import FOLDER_SUFFIXES
 from . import boilerplate, tokens
 from .candidates import Candidate, Folder
 
@@ -18,25 +18,32 @@ _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _COPY = re.compile(r" ?[(\[]\d{1,3}[)\]]$")
 _NUMBERED = re.compile(r"^(.*?)(\d{1,9})(\D*)$", re.DOTALL)
 _EXTENSION = re.compile(r"\.[A-Za-z]{3,5}$")
-#: Browsers and file systems cut long names; two names that agree so far are one.
-_LONG = 60
+_SAVED = tuple(ending.casefold() for ending in FOLDER_SUFFIXES)
+#: Browsers and file systems cut long names: a file name of this length and more may be the beginning of an address's.
+CUT_NAME = 40
 
 
 def basename(address: str) -> str:
     """The last segment of an address or path as a file system would have it: decoded, lower-case, no forbidden signs."""
+    return segments(address)[1]
+
+
+def segments(address: str) -> tuple[str, str]:
+    """The last two segments of an address or path, as :func:`basename` gives the last."""
     path = address.rsplit("!/", 1)[-1]
     if "://" in path or path.startswith("//"):
         try:
             path = urlsplit(path).path
         except ValueError:
             path = path.split("?", 1)[0]
-    name = unquote(path.rstrip("/").rsplit("/", 1)[-1])
-    return _FORBIDDEN.sub("_", name).strip(". ").casefold()
+    parts = ["", *path.rstrip("/").rsplit("/", 2)][-2:]
+    folder, last = (_FORBIDDEN.sub("_", unquote(x)).strip(". ").casefold() for x in parts)
+    return folder, last
 
 
 def plain_stem(name: str) -> str:
     """A base name without extension and without the ``(1)`` of a second copy."""
-    return _COPY.sub("", _EXTENSION.sub("", name))[:_LONG]
+    return _COPY.sub("", _EXTENSION.sub("", name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +63,19 @@ class Text:
 
 
 class Names:
-    """The names one picture of the page, or one file, goes by, from the most to the least telling."""
+    """The names one picture of the page, or one file, goes by, from the most to the least telling.
+
+    ``local`` are those inside the folder that a browser saved with a page: (folder, file name).
+    """
 
     def __init__(self, urls: Sequence[str]) -> None:
+        pairs = {s for u in urls if (s := segments(u))[1]}
         self.addresses = frozenset(urls)
-        self.bases = frozenset(b for u in urls if (b := basename(u)))
+        self.local = frozenset(s for s in pairs if s[0].endswith(_SAVED))
+        self.bases = frozenset(name for _, name in pairs)
         self.stems = frozenset(s for b in self.bases if (s := plain_stem(b)))
         self.short = frozenset(s for b in self.bases if len(s := addresses.stem(b)) > 2)
+        self.heads = frozenset(s[:CUT_NAME] for s in self.stems if len(s) >= CUT_NAME)
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -96,7 +109,7 @@ class Picture:
         """(folder and pattern, number) of each of its numbered file names."""
         out = []
         for path in self.image.paths:
-            folder, name = os.path.split(path)
+            folder, _, name = path.rpartition("/")
             m = _NUMBERED.match(_EXTENSION.sub("", name))
             if m and not re.search(r"[0-9a-fA-F]{9,}", name):
                 out.append((f"{folder}/{m.group(1)}#{m.group(3)}", int(m.group(2))))
@@ -129,12 +142,16 @@ def _speaking(stem: str) -> list[str]:
     return [w for w in tokens.name_words(stem) if w not in tokens.NOISE and w not in tokens.STOP]
 
 
+def _parent(path: str) -> str:
+    return path.split("!/", 1)[0].rpartition("/")[0]
+
+
 def _folder(source: str, paths: Sequence[str]) -> Folder:
     """Where a picture's files lie, seen from the article's file; the nearest counts."""
     if not paths or "://" in source:
         return ""
-    home = os.path.dirname(source.split("!/", 1)[0])
-    places = [os.path.dirname(p.split("!/", 1)[0]) for p in paths]
+    home = _parent(source)
+    places = [_parent(p) for p in paths]
     if home in places:
         return "same"
     if any(not home or p.startswith(home.rstrip("/") + "/") for p in places):
@@ -142,3 +159,9 @@ def _folder(source: str, paths: Sequence[str]) -> Folder:
     if any(home.startswith(p.rstrip("/") + "/") for p in places if p):
         return "above"
     return "elsewhere"
+
+
+def same_words(captions: Sequence[Words]) -> list[int]:
+    """A number for each caption; captions that print the same words with the same picture share it."""
+    seen: dict[tuple[str, int | None], int] = {}
+    return [seen.setdefault((c.text.whole, c.caption.picture), len(seen)) for c in captions]
