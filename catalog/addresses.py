@@ -210,7 +210,7 @@ def stem(url_or_filename: str) -> str:
     name = url_or_filename[:MAX_URL].split("#", 1)[0]
     if "://" in name or name.startswith("//"):
         name = name.split("?", 1)[0]
-    name = unquote(name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1].split("?", 1)[0])
+    name = unquote(name.split("?", 1)[0]).replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
     return _short(_EXTENSION.sub("", name.strip())).lower()
 
 

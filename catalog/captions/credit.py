@@ -127,7 +127,9 @@ def _bracket_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> 
             continue
         inside = match.group(1)
         before = printed[start : match.start()].rstrip()
-        if is_credit(inside, known, bracketed=True) or _is_labelled(inside) or _is_closing_name(before, inside):
+        if not is_credit(inside, known, bracketed=True) and (label := _labelled(inside)):
+            return _made(printed, (start, match.start()), (match.start(1) + label, match.end(1)), "credit-bracket")
+        if is_credit(inside, known, bracketed=True) or _is_closing_name(before, inside):
             return _made(printed, (start, match.start()), match.span(1), "credit-bracket")
     return None
 
@@ -143,12 +145,13 @@ def _is_closing_name(before: str, inside: str) -> bool:
     return before[-1] in '.!?…”"»。' and len(inside) < 50
 
 
-def _is_labelled(inside: str) -> bool:
-    """Tell whether brackets hold a label of an unknown language and names: "(Kuha: Juan Cruz)"."""
+def _labelled(inside: str) -> int:
+    """Where the names begin in brackets that hold a label of an unknown language and names ("(Kuha: Juan Cruz)"), or 0."""
     label = _LABEL.fullmatch(inside)
     if label is None or not all(is_name(p) for p in parts_of(label.group(2))):
-        return False
-    return len(label.group(2).split()) > 1 or label.group(2).isupper() or not label.group(2).isascii()
+        return 0
+    told = len(label.group(2).split()) > 1 or label.group(2).isupper() or not label.group(2).isascii()
+    return label.start(2) if told else 0
 
 
 def _marker_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:

@@ -24,6 +24,8 @@ _SPLIT = re.compile(
 )
 _SENTENCE = re.compile(r"(?<=[^\W\d_]{3})[.!?]\s+(?=\S)|[。！？](?=.)")
 _CASELESS = re.compile(r"[\u0590-\u08ff\u0900-\u109f\u10d0-\u10ff\u1200-\u139f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af]")
+#: Brackets that part a caption from its credit: square ones, and any after letters of a script without capitals.
+_BRACKETED = re.compile(r"[\[［【〔（]|(?<=[\u0590-\u08ff\u0900-\u109f\u2e80-\u9fff\uac00-\ud7af])\(")
 PARTICLES = frozenset(
     [
         "van",
@@ -211,7 +213,7 @@ def parts_of(text: str) -> list[str]:
 def is_agency_clause(text: str, known: tuple[str, ...] = ()) -> bool:
     """Tell whether a text is names, an agency or known house among them, and nothing else."""
     text = text.strip(LOOSE + ".")
-    if not text or len(text) > 110 or reads_on(text):
+    if not text or len(text) > 110 or reads_on(text) or _BRACKETED.search(text[1:]):
         return False
     parts = parts_of(text)
     houses = {k.casefold() for k in known}

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import html
+import re
 
 from .dom import Element, pieces
 
 MAX_TRIES = 20
+#: Letters at either end of a run by which it is found when it is written with character references.
+REACH = 60
 #: The parser counts source lines in 16 bits.
 _LINES_COUNTED = 65_535
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """A pattern for ``text`` in which each sign may be a character reference: one step per letter, so linear."""
+    parts = []
+    for letter in text:
+        if letter.isspace():
+            parts.append(r"(?:\s|&nbsp;|&#160;|&#x[aA]0;)")
+        elif letter.isascii() and letter.isalnum():
+            parts.append(letter)
+        else:
+            parts.append(rf"(?:{re.escape(letter)}|&#?\w{{1,10}};)")
+    return re.compile("".join(parts))
 
 
 class Locator:
@@ -16,11 +32,13 @@ class Locator:
 
     def __init__(self, source: str) -> None:
         self.source = source
+        # Captions are asked for in document order: each search begins where the last one ended.
+        self._place, self._line = 0, 1
 
     def line(self, element: Element | None, start: int) -> int:
         """Return the 1-based line of a span, else of an element, else 0."""
         if start >= 0:
-            return self.source.count("\n", 0, start) + 1
+            return self._line if start == self._place else self.source.count("\n", 0, start) + 1
         return _line_of(element) if element is not None else 0
 
     def find(self, element: Element | None, printed: str) -> tuple[int, int]:
@@ -30,25 +48,43 @@ class Locator:
         runs = [t for p in pieces(element) if (t := p.strip())]
         if not runs:
             return -1, -1
-        start, after = self._run(runs[0], 0, lowest=_line_of(element))
+        start, after = self._run(runs[0], self._place, lowest=_line_of(element), line=self._line)
+        if start < 0 and self._place:
+            start, after = self._run(runs[0], 0, lowest=_line_of(element))
+        if start < 0:
+            start, after = self._referenced(runs[0], self._place)
         if start < 0:
             return -1, -1
-        if len(runs) == 1:
-            return start, after
         room = after + 2000 + 20 * len(printed)
         for run in runs[1:]:
             _, stop = self._run(run, after, room)
             if stop < 0:
+                _, stop = self._referenced(run, after, room)
+            if stop < 0:
                 return -1, -1
             after = stop
+        if start >= self._place:
+            self._line += self.source.count("\n", self._place, start)
+            self._place = start
         return start, after
 
-    def _run(self, run: str, low: int, high: int | None = None, lowest: int = 0) -> tuple[int, int]:
+    def _referenced(self, run: str, low: int, high: int | None = None) -> tuple[int, int]:
+        """The next place at or after ``low`` where a run of text is written with character references."""
+        head = _pattern(run[:REACH]).search(self.source, low, len(self.source) if high is None else high)
+        if head is None:
+            return -1, -1
+        if len(run) <= REACH:
+            return head.span()
+        room = min(head.start() + 10 * len(run) + 100, len(self.source))
+        tail = _pattern(run[-REACH:]).search(self.source, head.start(), room)
+        return (head.start(), tail.end()) if tail else (-1, -1)
+
+    def _run(self, run: str, low: int, high: int | None = None, lowest: int = 0, line: int = 1) -> tuple[int, int]:
         """The next place at or after ``low``, and not above line ``lowest``, where a run of text is printed between tags."""
         for written in dict.fromkeys(
             (run, html.escape(run, quote=False), html.escape(run), run.replace("\u00a0", "&nbsp;"))
         ):
-            place, counted, line = low, low, 1
+            place, counted, at = low, low, line
             for _ in range(MAX_TRIES):
                 place = self.source.find(written, place, high)
                 if place < 0:
@@ -57,8 +93,8 @@ class Locator:
                 if not before or before.endswith((">", "&nbsp;")):
                     if not lowest:
                         return place, place + len(written)
-                    line, counted = line + self.source.count("\n", counted, place), place
-                    if line >= min(lowest, _LINES_COUNTED):
+                    at, counted = at + self.source.count("\n", counted, place), place
+                    if at >= min(lowest, _LINES_COUNTED):
                         return place, place + len(written)
                 place += 1
         return -1, -1

@@ -1,0 +1,94 @@
+"""Cutting the credit from a caption as printed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from catalog.captions.credit import cut
+from catalog.captions.creditwords import is_credit
+
+CASES = [
+    ("Boats at dawn. Photo by Ana Lind / Coast News", "Boats at dawn.", "Ana Lind / Coast News"),
+    ("Boote am Morgen. (Foto: Ana Lind/dpa)", "Boote am Morgen.", "Ana Lind/dpa"),
+    ("© Ana Lind/dpa | Die Boote liegen am Morgen im Hafen", "Die Boote liegen am Morgen im Hafen", "Ana Lind/dpa"),
+    ("Boats at dawn. Ana Lind/AFP via Getty Images", "Boats at dawn.", "Ana Lind/AFP via Getty Images"),
+    ("Boats at dawn on Friday. (AP Photo/Ana Lind)", "Boats at dawn on Friday.", "AP Photo/Ana Lind"),
+    ("Boote am Morgen. Bildquelle: Ana Lind", "Boote am Morgen.", "Ana Lind"),
+    ("Des bateaux au matin. Crédit photo : Ana Lind", "Des bateaux au matin.", "Ana Lind"),
+    ("Båtar i gryningen. Foto: Ana Lind/TT", "Båtar i gryningen.", "Ana Lind/TT"),
+    ("Thuyền lúc bình minh. Ảnh: Minh Anh", "Thuyền lúc bình minh.", "Minh Anh"),
+    ("夜明けの船が港に並ぶ[写真=共同]", "夜明けの船が港に並ぶ", "共同"),
+    ("Лодки на рассвете. Фото: Анна Линд / РИА Новости", "Лодки на рассвете.", "Анна Линд / РИА Новости"),
+    ("Kayıklar sabah vakti. Fotoğraf: Ana Lind", "Kayıklar sabah vakti.", "Ana Lind"),
+    ("Laivai auštant. J. Petraičio / LRT nuotr.", "Laivai auštant.", "J. Petraičio / LRT"),
+    ("סירות עם שחר. צילום: מאיה לוין", "סירות עם שחר.", "מאיה לוין"),
+    ("Boats at dawn | Reuters", "Boats at dawn", "Reuters"),
+    ("Boats at dawn, Photo: Coast Images", "Boats at dawn", "Coast Images"),
+    ("Boats at dawn. (Ana Lind)", "Boats at dawn.", "Ana Lind"),
+    ("Photo: Ana Lind", "", "Ana Lind"),
+    ("Getty Images", "", "Getty Images"),
+]
+
+
+@pytest.mark.parametrize(("printed", "text", "credit"), CASES)
+def test_a_credit_is_cut_where_it_is_printed(printed: str, text: str, credit: str) -> None:
+    """Caption and credit come apart, without marker words, and both spans point into the printed words."""
+    done = cut(printed)
+    assert (done.text, done.credit) == (text, credit)
+    assert printed[slice(*done.text_span)] == text
+    assert printed[slice(*done.credit_span)] == credit
+    assert done.reasons and done.reasons[0].weight > 0
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "Deputy mayor Ada Fenn (Labour) on the quay with Tom Orr (left)",
+        "The mayor, right, shakes hands with the harbour master",
+        "A woman looks at photos by the river.",
+        "The image shows boats by the pier at noon",
+        "The harbour in winter (file photo)",
+        "Ada Fenn (left)",
+        "Die Mannschaft gewann das Spiel (3:1)",
+        "",
+        "   ",
+    ],
+)
+def test_captions_without_a_credit_stay_whole(printed: str) -> None:
+    """Party names, directions, file-photo marks and prose about pictures are no credits."""
+    done = cut(printed)
+    assert (done.text, done.credit) == (printed.strip(), "")
+    assert done.credit_span == (0, 0)
+
+
+def test_a_known_house_counts_as_a_credit() -> None:
+    """The publisher's own name in brackets is a credit when the caller knows it."""
+    assert cut("Boats at dawn (Larkmouth Courier)", known=("Larkmouth Courier",)).credit == "Larkmouth Courier"
+    assert cut("Boats at dawn (Larkmouth Courier)").credit == ""
+
+
+def test_a_bare_name_is_a_credit_only_apart() -> None:
+    """A name alone is believed to be a credit only where it stands in an element or line of its own."""
+    assert is_credit("Ana Lind", apart=True)
+    assert not is_credit("Ana Lind")
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=600))
+def test_any_text_is_cut_into_its_own_slices(printed: str) -> None:
+    """Whatever the text, both parts are slices of it and do not overlap."""
+    done = cut(printed)
+    assert printed[slice(*done.text_span)] == done.text
+    assert not done.credit or printed[slice(*done.credit_span)] == done.credit
+    if done.text and done.credit:
+        assert done.text_span[1] <= done.credit_span[0] or done.credit_span[1] <= done.text_span[0]
+
+
+@pytest.mark.parametrize("unit", ["(", "Foto: ", "/ A", " by ", "A. ", "| ", "(Foto: ", "写真=", "Aa Bb / ", ".", "\n"])
+def test_hostile_strings_are_cut_in_bounded_work(unit: str) -> None:
+    """Text that repeats what the patterns look for is answered; the suite's time limit would tell an explosion."""
+    for length in (1_000, 10_000, 200_000):
+        cut((unit * length)[:length])
+        cut("x" + (unit * length)[:length] + "!")

@@ -1,0 +1,122 @@
+"""Any bytes give an answer: hostile, broken and enormous pages."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from catalog.captions import extract_document, extraction_to_json
+from catalog.captions.srcset import parse
+from catalog.model import Extraction
+from catalog.sources.base import Document
+
+STORY = "<p>" + "The harbour was quiet on the morning after the storm and nobody spoke of it. " * 4 + "</p>"
+
+
+def read(text: str, url: str = "https://courier.example/a") -> Extraction:
+    """Read a page from memory."""
+    return extract_document(Document("page.html", "webpage", text, "utf-8", "0" * 64, url))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \n",
+        "\0\0\0",
+        "<",
+        "<!DOCTYPE html>",
+        "<html><head><title>Only a head</title></head></html>",
+        "plain words without any tag",
+        "<script>var a = '<img src=x>';",
+        "\ud800 lone surrogate <p>text</p>",
+        "<img src='http://[::1' srcset='http://[ 1w'>",
+        '<base href="http://["><img src="a.jpg">',
+        "<p>cut off in a tag <img src=",
+        "<frameset><frame src=x></frameset>",
+        '<script type="application/ld+json">{"@type": "NewsArticle", "headline": </script>',
+        '<script type="application/ld+json">[[[[{"@type":["NewsArticle"],"image":[null,3,{"url":null}],"author":7}]]]]</script>',
+    ],
+)
+def test_broken_pages_give_an_answer(text: str) -> None:
+    """Pages without body, story or sense are read as far as they go, and the answer can be printed."""
+    assert extraction_to_json(read(text))["captions"] == []
+
+
+def test_random_bytes_give_an_answer() -> None:
+    """Bytes of any kind, decoded as Latin-1, never fail."""
+    maker = random.Random(7)
+    for _ in range(60):
+        read(maker.randbytes(maker.randrange(2_000)).decode("latin-1"))
+
+
+def test_cut_off_pages_give_an_answer() -> None:
+    """A page that ends anywhere is read as far as it goes."""
+    whole = f'<html><body><h1>Quiet</h1>{STORY}<figure><img src="boats-at-dawn.jpg"><figcaption>Boats. Photo: A B</figcaption></figure>{STORY}'
+    for end in range(0, len(whole), 13):
+        read(whole[:end])
+    assert read(whole).captions[0].credit == "A B"
+
+
+@pytest.mark.parametrize("tag", ["div", "b", "figure", "table", "span"])
+def test_deep_nesting_is_read(tag: str) -> None:
+    """100,000 nested elements end in an answer, without recursion."""
+    read(f"<{tag}>" * 100_000 + "x" + f"</{tag}>" * 100_000)
+
+
+def test_words_below_unclosed_tags_are_read() -> None:
+    """A few hundred unclosed inline tags, as old pages have, do not hide the story."""
+    page = read(
+        "<h1>Quiet</h1>"
+        + "<font>" * 400
+        + STORY
+        + '<figure><img src="boats-at-dawn.jpg"><figcaption>Boats at dawn.</figcaption></figure>'
+        + STORY
+    )
+    assert [c.text for c in page.captions] == ["Boats at dawn."]
+
+
+def test_entity_bombs_do_not_expand() -> None:
+    """Entities that a document declares for itself stay unexpanded."""
+    bomb = "<!DOCTYPE x [" + "".join(f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i in range(1, 12)) + "]><p>&a11;</p>"
+    assert len(read(bomb + STORY).article.text) < 5_000
+
+
+def test_many_pictures_are_read_once_each() -> None:
+    """Thousands of pictures are bounded, and the answer keeps their order."""
+    body = "".join(
+        f'<figure><img src="/p/harbour-view-{n:05d}.jpg"><figcaption>View {n}.</figcaption></figure>'
+        for n in range(4_000)
+    )
+    page = read(f"<h1>Quiet</h1>{STORY}{body}{STORY}")
+    assert [p.position for p in page.article.pictures] == list(range(len(page.article.pictures)))
+    assert page.captions[1].text == "View 1." and len(page.captions) >= 1_000
+
+
+def test_a_large_page_is_read() -> None:
+    """Megabytes of markup and one enormous attribute end in an answer."""
+    text = STORY * 20_000 + f'<img data-images="{"http://x.example/a.jpg, " * 100_000}">'
+    assert len(text) > 6_000_000
+    assert read("<h1>Quiet</h1>" + text).article.title == "Quiet"
+
+
+@pytest.mark.parametrize("unit", [",", " ", "(", "a ", "a,", "1w,", ", ,", "a 1w (", "\t,"])
+def test_hostile_srcsets_are_read_in_bounded_work(unit: str) -> None:
+    """Repetitive values give at most 200 candidates."""
+    assert len(parse(unit * 100_000)) <= 200
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("a.jpg", [("a.jpg", 0, 0.0)]),
+        ("a.jpg 1x, b.jpg 2x", [("a.jpg", 0, 1.0), ("b.jpg", 0, 2.0)]),
+        ("/w_1,h_2/a.jpg 100w,/w_3,h_4/b.jpg 200w", [("/w_1,h_2/a.jpg", 100, 0.0), ("/w_3,h_4/b.jpg", 200, 0.0)]),
+        ("a.jpg, b.jpg 300w 200h", [("a.jpg", 0, 0.0), ("b.jpg", 300, 0.0)]),
+        (" , a.jpg 1.5x (x,y), b.jpg", [("a.jpg", 0, 1.5), ("b.jpg", 0, 0.0)]),
+    ],
+)
+def test_srcset_follows_the_standard(value: str, expected: list[tuple[str, int, float]]) -> None:
+    """Commas belong to addresses unless white space or an address's end says otherwise; parentheses are skipped."""
+    assert [(c.url, c.width, c.density) for c in parse(value)] == expected
