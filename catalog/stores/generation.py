@@ -168,43 +168,46 @@ class Generation:
     def apply(self, entry: Entry) -> None:
         """Make a transaction's changes visible."""
         for kind, idents in entry.deletes.items():
-            for ident in idents:
-                if self.has(kind, ident):
-                    self._counts[kind] -= 1
-                    self._drop_key(kind, ident)
-                self._change(kind, ident, _GONE)
+            self._delete(kind, idents)
         for kind, places in entry.puts.items():
-            keys = entry.keys.get(kind, {})
-            for ident, (offset, size) in places.items():
-                if not self.has(kind, ident):
-                    self._new_key(kind, ident, keys.get(ident))
-                    self._counts[kind] = self._counts.get(kind, 0) + 1
-                self._change(kind, ident, offset << _SHIFT | size)
+            self._put(kind, places, entry.keys.get(kind, {}))
         if entry.lost:
             self.lost.append((entry.position - entry.lost, entry.position - 1))
         self.journal.position = entry.position
         self._positions.append(entry.position)
         self._offsets.append(self.journal.end)
 
-    def _change(self, kind: str, ident: str, place: int) -> None:
-        self.fresh.setdefault(kind, {})[ident] = place
+    def _delete(self, kind: str, idents: list[str]) -> None:
         self._ids.pop(kind, None)
-        if kind in self._fresh_found:
-            self._fresh_found[kind].changed(ident)
+        fresh, found = self.fresh.setdefault(kind, {}), self._fresh_found.get(kind)
+        for ident in idents:
+            if self.has(kind, ident):
+                self._counts[kind] -= 1
+                if kind in self._by_key:
+                    del self._by_key[kind][self.key(kind, ident)]
+            fresh[ident] = _GONE
+            if found is not None:
+                found.changed(ident)
 
-    def _new_key(self, kind: str, ident: str, key: int | None) -> None:
-        if not self._counts.get(kind):
-            self._next_keys[kind] = 1
-        if key is None:
-            key = self._next_keys[kind]
-        self._next_keys[kind] = max(self._next_keys[kind], key + 1)
-        self._fresh_keys.setdefault(kind, {})[ident] = key
-        if kind in self._by_key:
-            self._by_key[kind][key] = ident
-
-    def _drop_key(self, kind: str, ident: str) -> None:
-        if kind in self._by_key:
-            del self._by_key[kind][self.key(kind, ident)]
+    def _put(self, kind: str, places: dict[str, tuple[int, int]], given: dict[str, int]) -> None:
+        """Note where documents stand; new ones get a key. A whole import is replayed through this loop after a kill."""
+        self._ids.pop(kind, None)
+        fresh, keys = self.fresh.setdefault(kind, {}), self._fresh_keys.setdefault(kind, {})
+        rows, by_key, found = self.tables.get(kind, _NO_ROWS), self._by_key.get(kind), self._fresh_found.get(kind)
+        count, following = self._counts.get(kind, 0), self._next_keys.get(kind, 1)
+        for ident, (offset, size) in places.items():
+            known = fresh.get(ident)
+            if known == _GONE or (known is None and rows.row(ident) < 0):
+                key = given.get(ident, following if count else 1)
+                following = key + 1 if key >= following or not count else following
+                count += 1
+                keys[ident] = key
+                if by_key is not None:
+                    by_key[key] = ident
+            fresh[ident] = offset << _SHIFT | size
+            if found is not None:
+                found.changed(ident)
+        self._counts[kind], self._next_keys[kind] = count, following
 
     # ---------------------------------------------------------------- reading
 
