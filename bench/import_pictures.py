@@ -1,0 +1,98 @@
+"""How fast pictures are prepared beside what decoding alone allows: ``python bench/import_pictures.py [--workers N] [FOLDER]``.
+
+Without a folder, a few scenes are drawn at 12 megapixels and 1 megapixel. The rows: a plain Pillow + ImageHash loop (full decode),
+reading and reduced decoding alone in one process (the limit), all of preparation in one process, and in workers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import resource
+import sys
+import tempfile
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fixtures"))
+
+import imagehash
+from drawing import KINDS, scene
+from PIL import Image
+
+from catalog import fingerprints
+from catalog.images import decoding, files
+from catalog.images.pool import Pool, processors
+from catalog.images.worker import Failed, Task, prepare
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".avif")
+
+
+def drawn(folder: Path, copies: int = 12) -> None:
+    """Write JPEGs of two sizes, each with other bytes."""
+    for number, kind in enumerate(KINDS):
+        base = scene(kind, (1200, 800), seed=number)
+        for size in ((4000, 3000), (1200, 800)):
+            out = io.BytesIO()
+            base.resize(size).save(out, "JPEG", quality=85)
+            for copy in range(copies):
+                (folder / f"{kind}-{size[0]}-{copy:02}.jpg").write_bytes(out.getvalue() + b"%d" % copy)
+
+
+def plain(path: Path) -> None:
+    """What a short script would do."""
+    with Image.open(path) as picture:
+        imagehash.phash(picture)
+
+
+def decoded(path: Path) -> None:
+    """Reading, hashing the bytes and reduced decoding: nothing can be faster that looks at the pixels."""
+    decoding.reduced(decoding.open_guarded(files.read(path, 1 << 30).data), fingerprints.WANTED_SIDE)
+
+
+def rate(work: Callable[[], object], number: int) -> float:
+    """Return pictures per second."""
+    start = time.perf_counter()
+    work()
+    return number / (time.perf_counter() - start)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path)
+    parser.add_argument("--workers", type=int, default=processors())
+    given = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = given.folder or Path(scratch)
+        if given.folder is None:
+            drawn(folder)
+        paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+        tasks = [Task(str(path), str(path)) for path in paths]
+        prepare(tasks[0])
+        print(f"{len(paths)} pictures, {given.workers} workers\n{'':<46}{'pictures/s':>12}")
+
+        def row(name: str, speed: float) -> None:
+            print(f"{name:<46}{speed:>12.1f}")
+
+        row("Pillow + ImageHash loop, one process", rate(lambda: deque(map(plain, paths), 0), len(paths)))
+        row("reading and reduced decoding, one process", rate(lambda: deque(map(decoded, paths), 0), len(paths)))
+        row("all of preparation, one process", rate(lambda: [prepare(task) for task in tasks], len(paths)))
+        with Pool(given.workers) as pool:
+            start = time.perf_counter()
+            list(pool.map(tasks[:3]))
+            first = time.perf_counter() - start
+            row(f"all of preparation, {given.workers} workers", rate(lambda: list(pool.map(tasks)), len(paths)))
+            failed = [result for result in pool.map(tasks) if isinstance(result, Failed)]
+        print(f"first three pictures with a new pool: {first:.2f} s; failed: {len(failed)}")
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(
+            f"peak memory: {peak:.0f} MB here, {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MB largest child"
+        )
+
+
+if __name__ == "__main__":
+    main()
