@@ -60,6 +60,26 @@ def find(grey: Grey, most: int = 3) -> list[Panel]:
     return _best(worth, spans_x, spans_y, most)
 
 
+def support(grey: Grey, panel: Panel, reach: int) -> list[float]:
+    """For each side of ``panel`` that is not on the picture's rim, the share along which a straight edge runs at most
+    ``reach`` pixels beside it."""
+    height, width = grey.shape
+    left, top, right, bottom = panel
+    if min(height, width) < 24 or right - left < 8 or bottom - top < 8:
+        return []
+    across, down = _edges(grey), np.ascontiguousarray(_edges(np.ascontiguousarray(grey.T)).T)
+    sides = []
+    for at, end, lines in (
+        (left, width, across[top:bottom]),
+        (right, width, across[top:bottom]),
+        (top, height, down[:, left:right].T),
+        (bottom, height, down[:, left:right].T),
+    ):
+        if reach < at < end - reach:
+            sides.append(float(lines[:, at - reach : at + reach + 1].mean(axis=0).max()))
+    return sides
+
+
 def _edges(grey: Grey) -> Grey:
     """1 at (y, x) where a straight vertical edge runs between columns x - 1 and x.
 

@@ -2,7 +2,8 @@
 
 A key is ``KEY_BITS`` bits of a descriptor. Corners that correspond differ in about a tenth of their bits, so a look-up
 also asks for every key that differs in one bit. A segment file holds, for a run of rows, the keys' high bits as a
-directory of offsets, their low bits as one byte (two in smaller segments) and the place of each (its row and its pose) as four bytes.
+directory of offsets, their low bits as one byte (two in smaller segments) and the place of each (its row and its pose)
+as four bytes.
 """
 
 from __future__ import annotations

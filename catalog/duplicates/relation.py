@@ -1,15 +1,34 @@
-"""The name of what happened between two copies of a photograph, and where one lies in the other."""
+"""The name of what happened between two copies of a photograph, and where the one lies in the other.
+
+One name is given, the one that says most: collage, mirrored, rotated, cropped, edited, resized, re-encoded; all that was
+seen is in the detail. In details, "first" and "second" are the match's ``a`` and ``b``.
+"""
 
 from __future__ import annotations
 
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from .. import panels
 from ..model import Evidence, Match, Relation
 from .blocks import Agreement
-from .geometry import Matrix, bounds, invert, overlap, similarity
+from .geometry import Box, Matrix, bounds, invert, overlap, similarity
 from .sample import Sample
 
+Grey = npt.NDArray[np.uint8]
 IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
-#: A picture that covers at least this share of the other shows all of it.
+
+#: A picture of which at least this share lies in the other is wholly shown there.
 WHOLE = 0.965
+#: Degrees, and ratio of sides, below which turning and scaling are measuring error.
+_TURNED, _SCALED, _STRETCHED = 0.7, 0.01, 1.03
+#: Gain and offset of grey values that are a change of tone; difference of mean saturation that is one of colour.
+_GAIN, _OFFSET, _SATURATION = 0.12, 10.0, 0.12
+#: Share of the blocks that one overlay must change, and of a surrounding that has one value to be a frame or bar.
+_OVERLAID, _PLAIN = 0.02, 0.5
+#: Share of each inner side of a part, and of all of them, along which a straight edge runs if it is one of a collage.
+_EDGE_LEAST, _EDGE_MEAN = 0.4, 0.65
 
 
 def identical(a: Sample, b: Sample) -> Match:
@@ -28,34 +47,124 @@ def same_scene(a: Sample, b: Sample, matrix: Matrix, score: float, evidence: tup
     return Match(f"{a.id}:{b.id}", a.id, b.id, "same scene", score, detail, _flat(matrix), evidence=evidence)
 
 
-def describe(a: Sample, b: Sample, agreement: Agreement, score: float, evidence: tuple[Evidence, ...]) -> Match:
-    """The match of two copies; ``agreement`` is what the blocks say."""
+def describe(
+    a: Sample,
+    b: Sample,
+    thumbs: tuple[Grey, Grey],
+    agreement: Agreement,
+    score: float,
+    evidence: tuple[Evidence, ...],
+) -> Match:
+    """The match of two copies; ``agreement`` is what the blocks of their ``thumbs`` say."""
     matrix = agreement.matrix
     scale, degrees, mirrored, stretch = similarity(matrix, (a.width, a.height), (b.width, b.height))
-    of_a, of_b = overlap(matrix)
-    seen: list[str] = []
-    name: Relation = "re-encoded"
-    if abs(scale - 1) > 0.01:
-        name = "resized"
-    if agreement.share < 0.85:
-        name = "edited"
-        seen.append("parts differ")
-    box, whole = None, ""
-    if min(of_a, of_b) < WHOLE:
-        name = "cropped"
-        whole = a.id if of_a <= of_b else b.id
-        inverse = invert(matrix)
-        box = bounds(matrix) if whole == a.id else bounds(inverse) if inverse is not None else None
-        seen.append("a part")
-    if abs(degrees) > 0.7:
-        name = "rotated"
-        seen.append(f"{abs(degrees):.0f}° {'clockwise' if degrees > 0 else 'anticlockwise'}")
+    seen: list[tuple[Relation, str]] = []
+    box, whole = _part(a, b, matrix)
+    if whole:
+        outer = thumbs[0] if whole == a.id else thumbs[1]
+        in_frame = outer.shape == agreement.part.shape
+        seen.append(_surrounded(outer, box, agreement.part if in_frame else None, "first" if whole == a.id else "second"))
     if mirrored:
-        name = "mirrored"
-        seen.append("mirrored")
-    if stretch > 1.03:
-        seen.append(f"stretched {stretch:.2f} times")
-    return Match(f"{a.id}:{b.id}", a.id, b.id, name, score, ", ".join(seen), _flat(matrix), box, whole, evidence)
+        seen.append(("mirrored", "mirrored"))
+    if abs(degrees) > _TURNED:
+        way = "clockwise" if degrees > 0 else "anticlockwise"
+        seen.append(("rotated", f"second turned {abs(degrees):.0f}° {way}"))
+    if stretch > _STRETCHED:
+        seen.append(("edited", f"stretched {stretch:.2f} times"))
+    seen += [("edited", what) for what in _edits(a, b, agreement)]
+    if abs(scale - 1) > _SCALED:
+        seen.append(("resized", f"second at {100 / scale:.0f} % of the size"))
+    ranks: tuple[Relation, ...] = ("collage", "mirrored", "rotated", "cropped", "edited", "resized")
+    name: Relation = next((rank for rank in ranks if any(rank == one for one, _ in seen)), "re-encoded")
+    detail = ", ".join(what for _, what in seen)
+    return Match(f"{a.id}:{b.id}", a.id, b.id, name, score, detail, _flat(matrix), box, whole, evidence)
+
+
+def _part(a: Sample, b: Sample, matrix: Matrix) -> tuple[Box | None, str]:
+    """Which part of which picture the other shows; nothing when each shows all of the other."""
+    of_a, of_b = overlap(matrix)
+    inverse = invert(matrix)
+    if min(of_a, of_b) >= WHOLE or inverse is None:
+        return None, ""
+    return (bounds(matrix), a.id) if of_a <= of_b else (bounds(inverse), b.id)
+
+
+def _surrounded(outer: Grey, box: Box | None, part: npt.NDArray[np.int8] | None, which: str) -> tuple[Relation, str]:
+    """What the picture around a part is: more of the photograph, a plain frame, or other pictures."""
+    assert box is not None
+    height, width = outer.shape
+    where = box if part is None else _agreeing(part, box)
+    left, top, right, bottom = (round(side * size) for side, size in zip(where, (width, height, width, height), strict=True))
+    around = np.ones(outer.shape, bool)
+    around[top:bottom, left:right] = False
+    if not around.any():
+        return "cropped", f"a part of the {which}"
+    values = np.bincount(outer[around], minlength=256).astype(np.float64)
+    near = np.convolve(values, np.ones(21), "same")
+    if near.max() >= _PLAIN * values.sum() and _plain_edge(outer, around):
+        return "edited", f"frame or bar around it in the {which}"
+    # Edges are looked for at a size at which they are a pixel wide or more.
+    large = np.asarray(cv2.resize(outer, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR), np.uint8)
+    sides = panels.support(large, (2 * left, 2 * top, 2 * right, 2 * bottom), reach=6)
+    if sides and min(sides) >= _EDGE_LEAST and sum(sides) >= _EDGE_MEAN * len(sides):
+        return "collage", f"one of several parts of the {which}"
+    return "cropped", f"a part of the {which}"
+
+
+def _agreeing(part: npt.NDArray[np.int8], box: Box) -> Box:
+    """The box around the blocks that agree (stray ones left out), in fractions; ``box`` when there are hardly any."""
+    ys, xs = np.nonzero(part == 1)
+    if len(xs) < 16:
+        return box
+    height, width = part.shape
+    left, right = np.percentile(xs, (1, 99)) + (-4, 5)
+    top, bottom = np.percentile(ys, (1, 99)) + (-4, 5)
+    return (
+        float(max(0.0, left / width, box[0])), float(max(0.0, top / height, box[1])),
+        float(min(1.0, right / width, box[2])), float(min(1.0, bottom / height, box[3])),
+    )  # fmt: skip
+
+
+def _plain_edge(outer: Grey, around: npt.NDArray[np.bool_]) -> bool:
+    """Whether the picture's own rim, where it is outside of the part, has hardly any structure."""
+    rim = np.zeros(outer.shape, bool)
+    rim[:2], rim[-2:], rim[:, :2], rim[:, -2:] = True, True, True, True
+    values = outer[rim & around]
+    return len(values) > 0 and float(np.abs(values - np.median(values)).mean()) < 8
+
+
+def _edits(a: Sample, b: Sample, agreement: Agreement) -> list[str]:
+    """Changes of the picture itself, in users' words."""
+    edits: list[str] = []
+    place = _overlay(agreement.part)
+    if place:
+        edits.append(f"something laid over it {place}")
+    if abs(agreement.gain - 1) > _GAIN or abs(agreement.offset + 128 * (agreement.gain - 1)) > _OFFSET:
+        edits.append("tone changed")
+    if abs(_saturation(a) - _saturation(b)) > _SATURATION:
+        edits.append("colours changed")
+    return edits
+
+
+def _overlay(part: npt.NDArray[np.int8]) -> str:
+    """Where a connected region differs, ``""`` when none does: "at the bottom right", "in the middle"."""
+    differs = cv2.morphologyEx((part == -1).astype(np.uint8), cv2.MORPH_OPEN, np.ones((7, 7), np.uint8))
+    count, _, facts, centres = cv2.connectedComponentsWithStats(differs)
+    if count < 2:
+        return ""
+    largest = 1 + int(np.argmax(facts[1:, cv2.CC_STAT_AREA]))
+    if facts[largest, cv2.CC_STAT_AREA] < _OVERLAID * max(1, int((part != 0).sum())):
+        return ""
+    x, y = centres[largest] / (part.shape[1], part.shape[0])
+    sides = {"top": y < 1 / 3, "bottom": y > 2 / 3, "left": x < 1 / 3, "right": x > 2 / 3}
+    words = " ".join(word for word, true in sides.items() if true)
+    return f"at the {words}" if words else "in the middle"
+
+
+def _saturation(sample: Sample) -> float:
+    """Mean saturation (0..1) of the dominant colours."""
+    colours = [bytes.fromhex(colour[1:]) for colour in sample.fingerprint.colours]
+    return sum((max(c) - min(c)) / 255 for c in colours) / max(1, len(colours))
 
 
 def _flat(matrix: Matrix) -> tuple[float, ...]:

@@ -60,7 +60,8 @@ def verify(a: Sample, b: Sample) -> Match | None:
     if found.score < judgement.COPY:
         # Where few corners meet, the rest is chance.
         return relation.same_scene(a, b, found.agreement.matrix, found.score, evidence) if found.corners >= 12 else None
-    return relation.describe(a, b, found.agreement, found.score, evidence)
+    thumbs = (unpacked(a.features).thumb, unpacked(b.features).thumb)
+    return relation.describe(a, b, thumbs, found.agreement, found.score, evidence)
 
 
 def best_hypothesis(a: Sample, b: Sample) -> Hypothesis | None:
