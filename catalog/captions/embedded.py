@@ -57,13 +57,18 @@ def from_jsonld(nodes: list[dict[str, Any]], base: str) -> Iterator[Entry]:
             yield entry
 
 
-def from_scripts(page: Page, base: str) -> Iterator[Entry]:
-    """Yield the pictures with captions in the JSON that scripts hold."""
+def from_scripts(page: Page, base: str, about: list[str]) -> Iterator[Entry]:
+    """Yield the pictures with captions in the JSON that scripts hold.
+
+    ``about`` are file names of pictures: only scripts that name one of them are read (all scripts when it is empty).
+    """
     count = 0
     for script in page.all("script"):
         text = script.text or ""
         kind = (script.get("type") or "").lower()
-        if len(text) > MAX_SCRIPT or "caption" not in text.lower() or "ld+json" in kind:
+        if "aption" not in text or len(text) > MAX_SCRIPT or "ld+json" in kind:
+            continue
+        if about and not any(name in text for name in about):
             continue
         for value in _values(text, kind):
             for node in walk(value):

@@ -121,8 +121,11 @@ def _complete(
     if all(f is not None and f.credit for f in printed) and chosen:
         return chosen, printed
     entries = list(embedded.from_jsonld(facts.nodes, address))
-    if not chosen or any(f is None for f in printed):
-        entries += embedded.from_scripts(page, address)
+    silent = [
+        p.urls()[0].split("?", 1)[0].rsplit("/", 1)[-1] for p, f in zip(chosen, printed, strict=True) if f is None
+    ]
+    if not chosen or silent:
+        entries += embedded.from_scripts(page, address, silent)
     if not chosen:
         chosen, printed = _from_data(page, [e for e in entries if e.caption], address)
     filled = [_fill(p, f, entries, known) for p, f in zip(chosen, printed, strict=True)]
