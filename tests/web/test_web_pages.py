@@ -1,0 +1,150 @@
+"""Every page shows what it is for, without any script, and says what to do when it has nothing to show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from catalog.library import Library, open_library
+from catalog.model import Record
+from web import create_app
+
+Find = Callable[[str], Record]
+
+
+def test_search_shows_every_picture_with_a_place_of_its_size(client: FlaskClient, library: Library) -> None:
+    """A picture's size is in the page before it loads, and its caption is its alternative text."""
+    page = client.get("/").get_data(as_text=True)
+    assert page.count('class="hit ') == library.search(limit=200).total
+    assert re.search(
+        r'<img src="/api/v1/images/[0-9a-f]{16}/thumb\?size=320" width="\d+" height="\d+" alt="[^"]+', page
+    )
+
+
+def test_search_finds_by_words_and_keeps_the_query(client: FlaskClient) -> None:
+    """The address holds the whole state: the query stands in the box and the pictures are those it selects."""
+    page = client.get("/search?q=trawlers").get_data(as_text=True)
+    assert 'value="trawlers"' in page and page.count('class="hit ') == 1
+    assert "Trawlers file past the breakwater" in page
+
+
+def test_search_lists_captions_in_the_list_view(client: FlaskClient) -> None:
+    """The list view shows captions in full, beside the pictures."""
+    page = client.get("/search?view=list&q=depot").get_data(as_text=True)
+    assert 'class="entry"' in page and "Stalls fill the former tram depot" in page
+
+
+def test_search_loads_more_from_a_cursor(client: FlaskClient) -> None:
+    """The next page comes from the cursor in the link, without the frame around it, and repeats nothing."""
+    first = client.get("/?limit=5").get_data(as_text=True)
+    link = re.search(r'href="([^"]+)" data-more', first)
+    assert link
+    more = client.get(link[1].replace("&amp;", "&"), headers={"X-Part": "more"}).get_data(as_text=True)
+    ids = re.compile(r'data-id="([0-9a-f]{16})"')
+    assert "<html" not in more and len(ids.findall(more)) == 5
+    assert not set(ids.findall(first)) & set(ids.findall(more))
+
+
+def test_a_query_that_does_not_parse_stays_in_the_box(client: FlaskClient) -> None:
+    """A mistake is pointed at, and the query is still there to be mended."""
+    answer = client.get("/search?q=%28mosul")
+    assert answer.status_code == 400
+    page = answer.get_data(as_text=True)
+    assert 'value="(mosul"' in page and "column" in page and "Traceback" not in page
+
+
+def test_nothing_found_says_what_to_do(client: FlaskClient) -> None:
+    """An empty result offers the way out."""
+    assert "Nothing matches" in client.get("/search?q=zzqqxx").get_data(as_text=True)
+
+
+def test_an_empty_catalogue_says_how_to_fill_it(tmp_path: Path) -> None:
+    """Every page of a new catalogue answers, and says what to do next."""
+    with open_library(tmp_path / "new") as library:
+        client = create_app(library).test_client()
+        for path, words in (
+            ("/", "No pictures yet"), ("/review", "Nothing waits"), ("/log", "Nothing decided yet"),
+            ("/overview", "Nothing here yet"), ("/import", "Drop files"),
+        ):  # fmt: skip
+            answer = client.get(path)
+            assert answer.status_code == 200 and words in answer.get_data(as_text=True), path
+
+
+def test_a_picture_shows_what_it_ran_with(client: FlaskClient, picture: Find) -> None:
+    """The page holds the caption, the article, the credit, the evidence, the matches and the history."""
+    page = client.get(f"/images/{picture('market_files/river-bridge.jpg').id}").get_data(as_text=True)
+    for words in ("footbridge over the Lark", "The Larchfield Courier", "Why this picture", "The same photograph elsewhere",
+                  "contradicts: place", "In the file", "Nobody has decided"):  # fmt: skip
+        assert words in page, words
+
+
+def test_a_crop_is_drawn_as_a_box_on_the_whole(client: FlaskClient, picture: Find) -> None:
+    """On the page of the whole picture, the part that the crop shows is marked."""
+    page = client.get(f"/images/{picture('market_files/river-bridge.jpg').id}").get_data(as_text=True)
+    assert 'class="boxed"' in page and "/compare/" in page
+
+
+def test_an_article_marks_its_captions_in_the_text(client: FlaskClient, picture: Find) -> None:
+    """Captions stand in the text as they were printed, each a link to its card."""
+    usage = picture("DSC_2041.jpg").usages[0]
+    page = client.get(f"/articles/{usage.article}").get_data(as_text=True)
+    assert re.search(r'<a class="span" href="#c-[^"]+" id="t-[^"]+"[^>]*>Trawlers file past', page)
+    assert page.count('class="card') == 4
+
+
+def test_compare_shows_two_pictures_and_only_what_differs(client: FlaskClient, picture: Find) -> None:
+    """The pair, its relation, the words that differ and the decisions are on one page."""
+    a, b = picture("flood_files/bridge.jpg").id, picture("river-bridge.jpg").id
+    page = client.get(f"/compare/{a}/{b}").get_data(as_text=True)
+    assert "Only what differs" in page and "<del>" in page and "<ins>" in page and "data-transform" in page
+    assert "Crop or rendition" in page
+
+
+def test_a_picture_is_not_compared_with_itself(client: FlaskClient, picture: Find) -> None:
+    """Comparing a picture with itself is refused in words."""
+    ident = picture("DSC_2041.jpg").id
+    assert client.get(f"/compare/{ident}/{ident}").status_code == 422
+
+
+@pytest.mark.parametrize(
+    "path", ["/images/0000000000000000", "/articles/none", "/review/none", "/compare/a/b", "/nowhere"]
+)
+def test_what_is_not_there_is_a_plain_404(client: FlaskClient, path: str) -> None:
+    """Unknown addresses answer 404 with a page that leads on."""
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert 'href="/search"' in answer.get_data(as_text=True)
+
+
+def test_overview_counts_what_is_held(client: FlaskClient, library: Library) -> None:
+    """The overview shows plots, each count leading to what it counts."""
+    page = client.get("/overview").get_data(as_text=True)
+    assert f">{library.overview().images}<" in page and "/review?kind=duplicate" in page and "<svg" in page
+
+
+def test_text_of_sources_is_escaped(client: FlaskClient, picture: Find) -> None:
+    """What people or sources wrote is text, never markup."""
+    ident = picture("DSC_2041.jpg").id
+    client.post(f"/images/{ident}", data={"note": "<script>alert(1)</script>", "caption": '"><img src=x>', "tags": ""})
+    page = client.get(f"/images/{ident}").get_data(as_text=True)
+    assert "<script>alert" not in page and "<img src=x" not in page and "&lt;script&gt;" in page
+
+
+def test_pages_hold_no_inline_script_or_style(client: FlaskClient, picture: Find) -> None:
+    """The policy forbids inline code, so no page has any."""
+    for path in ("/", "/review", "/import", "/log", "/overview", f"/images/{picture('DSC_2041.jpg').id}"):
+        page = client.get(path).get_data(as_text=True)
+        assert not re.search(r"<script(?![^>]*\bsrc=)|\son\w+=|\sstyle=|<style", page), path
+
+
+def test_the_first_load_is_small(client: FlaskClient) -> None:
+    """Page, style sheet and scripts together stay below 120 kB."""
+    page = client.get("/").get_data(as_text=True)
+    total = len(page.encode())
+    for name in ("desk.css", "desk.js", "suggest.js", "grid.js"):
+        total += len(client.get(f"/static/{name}").data)
+    assert total < 120_000
