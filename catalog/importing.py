@@ -28,6 +28,7 @@ from .facts import MAX_PROBLEMS, FactWriter, Input, now, pending, source_id
 from .images.worker import Failed, Prepared, Task
 from .media import Media, file_hash
 from .model import ImportResult, ImportSummary
+from .restoring import is_export, restore
 from .sources.base import Document, Entry, PictureFile
 from .stores.base import Doc, Store, Transaction
 
@@ -74,6 +75,10 @@ class Importer:
         """Import ``inputs``; yield one result for each as it is committed, then the summary."""
         self._note_run(inputs, finished=False)
         self.writer.walked = _below(inputs)
+        exports = [p for p in map(Path, inputs) if is_export(p)]
+        for path in exports:
+            yield from self._restore(path)
+        inputs = [i for i in inputs if Path(i) not in exports]
         entries = iter(sources.walk(inputs))
         while chunk := list(islice(entries, CHUNK)):
             if self._stopped:
@@ -123,6 +128,17 @@ class Importer:
                 self.store.commit(change)
         self.on_commit()
         for result in results:
+            self._count(result)
+            yield result
+
+    def _restore(self, path: Path) -> Iterator[ImportResult]:
+        """Read an export of everything back."""
+        try:
+            for result in restore(self.store, self.media, path):
+                self._count(result)
+                yield result
+        except Rejected as error:
+            result = ImportResult(str(path), "rejected", reason=str(error))
             self._count(result)
             yield result
 

@@ -27,6 +27,8 @@ from .model import (
 
 LinkStatus = Literal["linked", "proposed", "rejected"]
 
+#: The evidence of a link that only a person made.
+BY_HAND = "a person linked them"
 #: Actions that settle a link for one image of the caption.
 CHOOSING = frozenset({"accept", "choose", "link"})
 #: Actions by which a person says that two pictures are not the same photograph.
@@ -71,7 +73,9 @@ def link_statuses(links: Sequence[Link], decisions: Sequence[Decision]) -> dict[
         for link in by_caption[caption]:
             if decision.action in CHOOSING:
                 state[link.id] = ("linked" if link.image == image else "rejected", decision.id)
-            elif (decision.action == "none" and decision.kind != "image-without-caption") or (decision.action == "reject" and link.image == image):
+            elif (decision.action == "none" and decision.kind != "image-without-caption") or (
+                decision.action == "reject" and link.image == image
+            ):
                 state[link.id] = ("rejected", decision.id)
         if decision.action in CHOOSING and image:
             taken[image] = caption
@@ -91,9 +95,7 @@ def decided_links(captions: Iterable[Caption], links: Sequence[Link], decisions:
         caption = next((by_id[s] for s in decision.subjects if s in by_id), None)
         if decision.action in CHOOSING and caption and image and (caption.id, image) not in known:
             ident = f"{caption.id}:{image}"
-            made[ident] = Link(
-                ident, caption.id, image, caption.article, 1.0, "certain", (Evidence("a person linked them", 10.0),)
-            )
+            made[ident] = Link(ident, caption.id, image, caption.article, 1.0, "certain", (Evidence(BY_HAND, 10.0),))
     return list(made.values())
 
 

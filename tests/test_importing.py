@@ -53,7 +53,7 @@ def everything(library: Library) -> list[bytes]:
 @pytest.fixture
 def empty(tmp_path: Path) -> Library:
     """A new catalogue."""
-    return open_library(tmp_path / "catalogue")
+    return open_library(tmp_path / "empty")
 
 
 def test_importing_again_changes_nothing(library: Library, stories: Path) -> None:
@@ -74,7 +74,7 @@ def test_every_input_has_exactly_one_result(empty: Library, stories: Path) -> No
 def test_a_dry_run_predicts_the_run(empty: Library, stories: Path, tmp_path: Path) -> None:
     """A dry run gives the results that the run then gives, and changes nothing at all."""
     predicted = run(empty, stories, dry_run=True)
-    assert empty.store.count("image") == 0 and not list((tmp_path / "catalogue").glob("media/*"))
+    assert empty.store.count("image") == 0 and not list((tmp_path / "empty").glob("media/*"))
     assert [(r.path, r.result, r.id) for r in run(empty, stories)] == [(r.path, r.result, r.id) for r in predicted]
 
 
@@ -100,10 +100,14 @@ def test_the_same_bytes_elsewhere_are_a_duplicate(empty: Library, tmp_path: Path
 
 
 def test_a_changed_article_keeps_its_revision_and_its_decisions(empty: Library, tmp_path: Path) -> None:
-    """Re-importing changed words replaces facts, keeps the old revision, and leaves what a person said standing, marked as changed."""
+    """Re-importing changed words replaces facts, keeps the old revision, and leaves what a person said standing."""
     page = tmp_path / "in" / "story.html"
     picture(tmp_path / "in" / "story_files" / "a.jpg", 1, (400, 300))
-    body = '<html><head><link rel="canonical" href="https://x.example/s"><title>T</title></head><body><article><h1>T</h1><p>%s</p><figure><img src="story_files/a.jpg"><figcaption>%s</figcaption></figure></article></body></html>'
+    body = (
+        '<html><head><link rel="canonical" href="https://x.example/s"><title>T</title></head><body>'
+        '<article><h1>T</h1><p>%s</p><figure><img src="story_files/a.jpg"><figcaption>%s</figcaption></figure>'
+        "</article></body></html>"
+    )
     words = "Some words of the story that go on for a while, so that it is a story. " * 8
     page.write_text(body % (words, "A bridge over the river in the old town"))
     run(empty, tmp_path / "in")
@@ -177,10 +181,19 @@ def test_a_stopped_run_is_finished_by_the_next(empty: Library, tmp_path: Path) -
 
 @pytest.mark.timeout(180)
 def test_a_killed_import_keeps_what_it_reported_and_is_completed(tmp_path: Path) -> None:
-    """After kill -9 at any moment the catalogue opens with everything reported, and importing again gives the undisturbed result."""
+    """After kill -9 at any moment the catalogue opens with everything reported, and importing again completes it."""
     for n in range(150):
         picture(tmp_path / "in" / f"{n:03}.jpg", n)
-    command = [sys.executable, "-m", "catalog.cli", "--catalog", str(tmp_path / "cat"), "import", str(tmp_path / "in"), "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "catalog.cli",
+        "--catalog",
+        str(tmp_path / "cat"),
+        "import",
+        str(tmp_path / "in"),
+        "--json",
+    ]
     for wait in (0, 40, 99):
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
         assert process.stdout is not None
@@ -199,3 +212,29 @@ def test_a_killed_import_keeps_what_it_reported_and_is_completed(tmp_path: Path)
         run(library, tmp_path / "in")
         run(calm, tmp_path / "in")
         assert everything(library) == everything(calm)
+
+
+def test_an_export_of_everything_comes_back_without_loss(library: Library, tmp_path: Path, stories: Path) -> None:
+    """Exporting everything, with decisions and an undo, and importing it into a new catalogue gives the same export again."""
+    first = next(library.all_findings("duplicate"))
+    library.decide(first.id, "same", note="sure", who="me")
+    library.edit(library.store.ids("image")[0], {"tags": ["bridge"]})
+    library.undo()
+    target = tmp_path / "all.jsonl"
+    target.write_bytes(b"".join(library.export("jsonl", everything=True)))
+    with open_library(tmp_path / "copy") as copy:
+        results = run(copy, target)
+        assert results[-1].result == "new"
+        assert b"".join(copy.export("jsonl", everything=True)) == target.read_bytes()
+        assert [f.id for f in copy.all_findings()] == [f.id for f in library.all_findings()]
+        assert copy.undo()[0].action == "same"
+
+
+def test_a_damaged_export_is_rejected_whole(empty: Library, tmp_path: Path, library: Library) -> None:
+    """An export with a broken line is rejected with the line's number, and nothing of it is kept."""
+    target = tmp_path / "all.jsonl"
+    pieces = list(library.export("jsonl", everything=True))
+    target.write_bytes(b"".join(pieces[:5]) + b"{broken\n" + b"".join(pieces[5:]))
+    results = run(empty, target)
+    assert results[-1].result == "rejected" and "Line 6" in results[-1].reason
+    assert empty.store.count("image") == 0

@@ -53,7 +53,7 @@ def everything(cat: Catalogue) -> Iterator[bytes]:
     """Yield the whole catalogue: facts, links with their status, other inferences, then decisions in order."""
     for kind in FACTS:
         for ident, doc in cat.store.iter(kind):
-            yield _line(kind, ident, {k: v for k, v in doc.items() if k != "keys"})
+            yield _line(kind, ident, doc)
     for article in cat.store.ids("article"):
         links, statuses = cat.article_links(article)
         for link in sorted(links, key=lambda x: x.id):
