@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 from PIL import Image, ImageFile, JpegImagePlugin
 
 from ..errors import Rejected
-from . import colour, files, frames
+from . import colour, files, frames, heif
 from .formats import describe, ends_early, sniff
 from .metadata.exif import orientation_of
 
@@ -84,8 +84,8 @@ def open_guarded(source: Path | BinaryIO | bytes, limits: Limits = Limits()) -> 
     if form is None:
         what = describe(data)
         raise Rejected("The file is empty." if not data else f"It is not a picture that can be read: it is {what}.")
-    if form == "HEIF":
-        _register_heif()
+    if form == "HEIF" and not heif.available():
+        raise Rejected("It is a HEIC picture: install the extra `cutline[heic]` to read it.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -103,14 +103,6 @@ def _bytes_of(source: Path | BinaryIO | bytes, limits: Limits) -> bytes:
     if len(data) > limits.file_bytes:
         raise Rejected(files.too_large(len(data), limits.file_bytes))
     return data
-
-
-def _register_heif() -> None:
-    try:
-        import pillow_heif
-    except ImportError:
-        raise Rejected("It is a HEIC picture: install the extra `cutline[heic]` to read it.") from None
-    pillow_heif.register_heif_opener()
 
 
 def _check(picture: ImageFile.ImageFile, form: str, data: bytes, limits: Limits) -> None:
@@ -131,12 +123,18 @@ def memory_needed(picture: Image.Image, side: int) -> int:
     pixels = width * height
     if isinstance(picture, JpegImagePlugin.JpegImageFile):
         scale = _jpeg_scale(picture, side)
-        # A progressive JPEG keeps the coefficients of the whole picture, two bytes each.
-        whole = 2 * pixels * max(1, picture.layers) if picture.info.get("progressive") else 0
-        return whole + 4 * pixels // (scale * scale)
+        return _coefficients(picture) + 4 * pixels // (scale * scale)
     stored = pixels * _PIXEL_BYTES.get(picture.mode, 4)
     turned = 4 * pixels if picture.mode == "P" or picture.mode not in ("1", "L", "RGB", "RGBA", "LA", "CMYK") else 0
     return int(stored * _COPIES.get(picture.format or "", 1.0)) + turned
+
+
+def _coefficients(picture: JpegImagePlugin.JpegImageFile) -> int:
+    """Bytes of the coefficients of the whole picture, two for each, which a progressive JPEG keeps while it is decoded."""
+    factors = [across * down for _, across, down, _ in picture.layer]
+    if not picture.info.get("progressive") or not factors:
+        return 0
+    return 2 * picture.width * picture.height * sum(factors) // max(1, *factors)
 
 
 def _jpeg_scale(picture: Image.Image, side: int) -> int:

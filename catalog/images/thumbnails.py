@@ -43,4 +43,4 @@ def _fitted(picture: Image.Image, size: int) -> Image.Image:
     if longer <= size:
         return picture
     width, height = (max(1, round(side * size / longer)) for side in picture.size)
-    return picture.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    return picture.resize((width, height), Image.Resampling.HAMMING)

@@ -12,7 +12,7 @@ from drawn import encoded, packets, picture
 from PIL import Image, ImageCms, ImageOps
 
 from catalog.errors import Rejected
-from catalog.images import decoding, files
+from catalog.images import decoding, files, heif
 from catalog.images.decoding import Limits, open_guarded, reduced, sniff
 
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF")
@@ -179,3 +179,12 @@ def test_a_jpeg_with_much_metadata_still_decodes() -> None:
     """Packets do not get in the way of the picture."""
     data = packets.into_jpeg(encoded(), xmp=packets.xmp({"dc:description": "x" * 50_000}))
     assert difference(reduced(open_guarded(data)), picture()) < 8
+
+
+def test_heic_is_read_with_its_extra_or_refused_with_advice() -> None:
+    """Without the extra a HEIC file is rejected with what to install; with it, it is a picture like others."""
+    if not heif.available():
+        with pytest.raises(Rejected, match="heic"):
+            open_guarded(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+        return
+    assert difference(reduced(open_guarded(encoded("HEIF"))), picture()) < 8

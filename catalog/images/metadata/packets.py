@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
+from .. import heif
 from . import iptc
 from .exif import body as exif_body
 from .text import Notes
@@ -225,7 +226,7 @@ def _media(data: memoryview, found: Packets, budget: _Budget, notes: Notes) -> N
     """AVIF and HEIF: Pillow's readers know their boxes; only the top level is walked here, for C2PA."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        with Image.open(io.BytesIO(data), formats=("AVIF", "HEIF") if "HEIF" in Image.OPEN else ("AVIF",)) as picture:
+        with Image.open(io.BytesIO(data), formats=("AVIF", "HEIF") if heif.available() else ("AVIF",)) as picture:
             exif, packet = picture.info.get("exif"), picture.info.get("xmp")
     if isinstance(exif, bytes):
         found.exif = exif_body(budget.take(memoryview(exif), notes))
