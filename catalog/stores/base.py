@@ -52,7 +52,7 @@ class Transaction:
     deletes: dict[str, set[str]] = field(default_factory=dict)
 
     def put(self, kind: str, ident: str, doc: Doc) -> None:
-        """Add or replace the document ``ident`` of ``kind``."""
+        """Add or replace the document ``ident`` of ``kind``. It carries ``ident`` as ``id``: a store adds a missing one."""
         self.puts.setdefault(kind, {})[ident] = doc
         self.deletes.get(kind, set()).discard(ident)
 
@@ -100,12 +100,13 @@ class Store(Protocol):
         """Return how many documents of a kind there are."""
 
     def find(self, kind: str, field: str, value: str) -> list[str]:
-        """Return the ids of documents whose ``field`` (one of LOOKUPS) is or contains ``value``, sorted."""
+        """Return the ids of documents whose ``field`` (one of LOOKUPS, else KeyError) is or contains ``value``, sorted."""
 
     def commit(self, transaction: Transaction) -> int:
         """Apply a transaction; when this returns it is on disk. Returns the new position.
 
-        Raises Locked when another writer does not finish in time, CatalogueUnusable when the disk refuses.
+        Raises Locked when another writer does not finish in time, CatalogueUnusable when the disk refuses, and ValueError or
+        TypeError, with nothing changed, for a document that is not JSON-able or carries another id than it is put under.
         """
 
     def writing(self) -> Any:
