@@ -190,7 +190,6 @@ def mend(folder: Path, acknowledged: int | None) -> Iterator[Damage]:
         return
     kept, notes = salvage(folder, acknowledged)
     if not kept.docs and any(d.part == "store" for d in found) and not _parses(folder / MAIN):
-        yield from (replace(d, repaired="") for d in found)
         raise CatalogueUnusable(f"Nothing of the catalogue {folder} could be restored: its files are left as they are.")
     aside = _aside(folder, kept.generation)
     compaction.write_new(folder, _tables(kept), generation=kept.generation + 1, position=kept.position + 1)

@@ -91,6 +91,9 @@ class WriterLock:
                 os.close(fd)
         self._fd = self._queue = None
 
+    def __del__(self) -> None:
+        self.close()
+
     def _open(self) -> None:
         if self._fd is None:
             self._open_lock()

@@ -12,7 +12,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from ..errors import CatalogueUnusable, Damaged, Locked
@@ -339,13 +339,15 @@ class TinyStore:
 
     def verify(self, *, repair: bool = False) -> Iterator[Damage]:
         """Yield every damage of the stored files; with ``repair``, restore what can be restored and say what was done."""
-        if not repair or self._refusal is not None:
-            yield from check(self.folder, self._lock.acknowledged())
-            return
-        with self.writing():
-            yield from mend(self.folder, self._lock.acknowledged())
-            with self._mutex:
-                self._reload()
+        with self._writer:
+            if self._refusal is not None:
+                found = list(check(self.folder, self._lock.acknowledged()))
+            else:
+                found = list(verify_folder(self.folder, repair=repair))
+                if repair and found:
+                    with self._mutex:
+                        self._reload()
+        yield from found
 
     @property
     def db(self) -> CatalogueDB:
@@ -419,15 +421,17 @@ def verify_folder(folder: Path, *, repair: bool = False) -> Iterator[Damage]:
     if not _present(folder):
         raise CatalogueUnusable(f"There is no catalogue in {folder}.")
     lock = WriterLock(folder, TIMEOUT)
-    acknowledged = lock.acknowledged()
-    if not repair:
-        yield from check(folder, acknowledged)
-        return
-    lock.acquire()
+    held = False
     try:
-        with suppress(Damaged):
-            compaction.finish(folder)
-        yield from mend(folder, lock.acknowledged())
+        with suppress(CatalogueUnusable) if not repair else nullcontext():
+            lock.acquire()  # so that nothing is seen half-written; where that is impossible, the files are read as they are
+            held = True
+        if repair:
+            with suppress(Damaged):
+                compaction.finish(folder)
+        found = list((mend if repair else check)(folder, lock.acknowledged()))
     finally:
-        lock.release()
+        if held:
+            lock.release()
         lock.close()
+    yield from found

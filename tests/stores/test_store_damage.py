@@ -250,6 +250,18 @@ def test_repair_of_an_open_store_goes_on_with_what_it_restored(whole: Path) -> N
     assert list(store.verify()) == []
 
 
+def test_an_open_store_repairs_a_journal_that_was_damaged_meanwhile(whole: Path) -> None:
+    """What the store can no longer follow it can still restore."""
+    store = TinyStore(whole)
+    (whole / "journal.jsonl").unlink()
+    with pytest.raises(Damaged, match=r"journal\.jsonl"):
+        store.refresh()
+    assert all(d.repaired for d in store.verify(repair=True))
+    assert store.ids("meta") == []
+    assert len(store.ids("image")) == 5
+    assert list(store.verify()) == []
+
+
 def test_nothing_is_repaired_where_nothing_is_left(folder: Path) -> None:
     """Repair refuses rather than leave an empty catalogue in the place of a damaged one."""
     store = TinyStore(folder)
