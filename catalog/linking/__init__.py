@@ -10,15 +10,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..model import Article, Caption, Link
+from ..model import Article, Band, Caption, Evidence, Link
 from . import assignment, calibration
 from .candidates import Candidate, Folder, Known, Scope
 from .evidence import Scene, judge
+from .overlooked import is_overlooked, with_overlooked
 from .selection import PER_CAPTION, Shortlist, choose
 from .tokens import words
-from .views import same_words
+from .views import same_words, story_pictures
 
-__all__ = ["Candidate", "Folder", "Known", "Orphans", "Scope", "Shortlist", "link", "orphans", "shortlist", "words"]
+__all__ = [
+    "Candidate",
+    "Folder",
+    "Known",
+    "Orphans",
+    "Scope",
+    "Shortlist",
+    "is_overlooked",
+    "link",
+    "orphans",
+    "shortlist",
+    "with_overlooked",
+    "words",
+]
 
 FLOOR = 0.05
 """Links of a lower score are not kept."""
@@ -35,22 +49,29 @@ def link(article: Article, captions: Sequence[Caption], candidates: Sequence[Can
     pieces = {(c, p): judge(scene, scene.captions[c], scene.pictures[p]) for c, p in choose(scene).pairs}
     scores = {pair: calibration.log_odds(e) for pair, e in pieces.items() if any(map(calibration.favours, e))}
     groups = same_words(scene.captions)
-    chosen = assignment.assign(scores)
-    rivals = {pair: [scores[p] for p in others] for pair, others in assignment.rivals(scores, groups).items()}
+    taken = {(groups[c], p) for c, p in assignment.assign(scores)}
+    rivals = assignment.rivals(scores, groups)
     found: dict[int, list[Link]] = {}
-    for pair in sorted(scores):
-        words_, picture = scene.captions[pair[0]].caption, scene.pictures[pair[1]].image
-        score = calibration.probability(scores[pair], rivals[pair])
-        if score < FLOOR:
+    for c, p in sorted(scores):
+        others = [scores[r] for r in rivals[c, p]]
+        verdict = calibration.verdict(pieces[c, p], scores[c, p], others, _trust(scene.captions[c].caption))
+        if verdict.score < FLOOR:
             continue
-        band = calibration.band(pieces[pair], scores[pair], rivals[pair])
-        if pair not in chosen and all(
-            (r, pair[1]) not in chosen or groups[r] != groups[pair[0]] for r in range(len(groups))
-        ):
-            band = "unsure"
-        new = Link(f"{words_.id}:{picture.id}", words_.id, picture.id, article.id, round(score, 4), band, pieces[pair])
-        found.setdefault(pair[0], []).append(new)
+        band = verdict.band if (groups[c], p) in taken else "unsure"
+        found.setdefault(c, []).append(_link(article, scene, (c, p), verdict.score, band, pieces[c, p]))
     return [x for links in found.values() for x in sorted(links, key=lambda x: (-x.score, x.id))[: ALTERNATIVES + 1]]
+
+
+def _trust(caption: Caption) -> float:
+    """How far a link may be believed: a line that pictures made a caption is no surer than that."""
+    return caption.confidence if is_overlooked(caption) else 1.0
+
+
+def _link(
+    article: Article, scene: Scene, pair: tuple[int, int], score: float, band: Band, pieces: tuple[Evidence, ...]
+) -> Link:
+    caption, image = scene.captions[pair[0]].caption.id, scene.pictures[pair[1]].image.id
+    return Link(f"{caption}:{image}", caption, image, article.id, round(score, 4), band, pieces)
 
 
 def shortlist(
@@ -71,11 +92,10 @@ class Orphans:
 def orphans(
     article: Article, captions: Sequence[Caption], candidates: Sequence[Candidate], links: Sequence[Link]
 ) -> Orphans:
-    """Return what stayed alone: captions without any link, and the document's or folder's pictures without any."""
+    """Return what stayed alone: captions without any link; pictures of the story, or beside its text, without any."""
     linked = {x.caption for x in links}
     used = {x.image for x in links}
-    near = [c.image.id for c in candidates if c.scope != "catalogue"]
     return Orphans(
         tuple(c.id for c in captions if c.id not in linked),
-        tuple(sorted(set(near) - used)),
+        tuple(i for i in story_pictures(article, candidates) if i not in used),
     )

@@ -57,7 +57,8 @@ _TAIL = [
     ),
     re.compile(r" ?\((?:©|[^()/]{2,60}/)[^()]{0,80}\)\W*$"),
     re.compile(
-        r"(?:^|(?<=[.!?\"')| ]))[|-]? ?(?:photo(?: by|graph by|:)|foto(?: von|:| ?©)|bild:|picture:|image:|credit:|quelle:|source:|©)"
+        r"(?:^|(?<=[.!?\"')| ]))[|-]? ?"
+        r"(?:photo(?: by|graph by|:)|foto(?: von|:| ?©)|bild:|picture:|image:|credit:|quelle:|source:|©)"
         r"[^.!?]{2,90}\W*$",
         _FLAGS,
     ),

@@ -8,7 +8,7 @@ other captions for this picture. So two equally good pictures share, and neither
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -69,13 +69,23 @@ def probability(own: float, rivals: Iterable[float]) -> float:
     return math.exp(own - top) / (math.exp(own - top) + math.fsum(math.exp(o - top) for o in others))
 
 
-def band(pieces: Iterable[Evidence], own: float, rivals: Iterable[float]) -> Band:
-    """The band of a pair: by its score and the gap to the runner-up, and only if more than weak evidence carries it."""
-    pieces, others, table = tuple(pieces), tuple(rivals), weights()
-    firm = [p for p in pieces if not (table[p.name].weak and favours(p))]
-    score, gap = probability(own, others), own - max(others, default=-math.inf)
-    if score >= CERTAIN and gap >= GAP_CERTAIN and probability(log_odds(firm), others) >= LIKELY:
-        return "certain"
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The probability that a pair belongs together, and its band."""
+
+    score: float
+    band: Band
+
+
+def verdict(pieces: Sequence[Evidence], own: float, rivals: Sequence[float], most: float = 1.0) -> Verdict:
+    """Judge a pair by its log-odds, those of its rivals and what carries it. ``most`` caps the score.
+
+    The band follows the score and the gap to the runner-up; weak evidence alone never gives more than ``unsure``.
+    """
+    firm = [p for p in pieces if not (weights()[p.name].weak and favours(p))]
+    score, gap = min(most, probability(own, rivals)), own - max(rivals, default=-math.inf)
+    if score >= CERTAIN and gap >= GAP_CERTAIN and probability(log_odds(firm), rivals) >= LIKELY:
+        return Verdict(score, "certain")
     if score >= LIKELY and gap >= GAP_LIKELY and any(map(favours, firm)):
-        return "likely"
-    return "unsure"
+        return Verdict(score, "likely")
+    return Verdict(score, "unsure")

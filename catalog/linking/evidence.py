@@ -28,6 +28,7 @@ class Scene:
         self.pictures = pictures
         self.refs = refs
         self.spread = Counter(w for c in captions for w in c.text.bag)
+        self.owners = {c.text.key: c.index for c in captions}
         self.turns = _turns(captions, pictures)
         self.captioned = {c.ref.picture.position for c in captions if c.ref is not None}
 
@@ -129,6 +130,8 @@ def _embedded(scene: Scene, words: Words, picture: Picture) -> Iterator[Evidence
     name = likeness(scene, words.text, picture.embedded)
     if name:
         yield evidence(f"embedded caption {name}", picture.image.metadata.caption[:200])
+    if name not in ("", "equal") and scene.owners.get(picture.embedded.key, words.index) != words.index:
+        yield evidence("embedded caption is another's", picture.image.metadata.caption[:200])
 
 
 def likeness(scene: Scene, printed: Text, other: Text) -> str:

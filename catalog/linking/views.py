@@ -30,6 +30,11 @@ def basename(address: str) -> str:
 
 def segments(address: str) -> tuple[str, str]:
     """The last two segments of an address or path, as :func:`basename` gives the last."""
+    folder, last = _segments(address)
+    return folder.casefold(), last.casefold()
+
+
+def _segments(address: str) -> tuple[str, str]:
     path = address.rsplit("!/", 1)[-1]
     if "://" in path or path.startswith("//"):
         try:
@@ -37,7 +42,7 @@ def segments(address: str) -> tuple[str, str]:
         except ValueError:
             path = path.split("?", 1)[0]
     parts = ["", *path.rstrip("/").rsplit("/", 2)][-2:]
-    folder, last = (_FORBIDDEN.sub("_", unquote(x)).strip(". ").casefold() for x in parts)
+    folder, last = (_FORBIDDEN.sub("_", unquote(x)).strip(". ") for x in parts)
     return folder, last
 
 
@@ -69,9 +74,9 @@ class Names:
     """
 
     def __init__(self, urls: Sequence[str]) -> None:
-        pairs = {s for u in urls if (s := segments(u))[1]}
+        pairs = {pair for u in urls if (pair := segments(u))[1]}
         self.addresses = frozenset(urls)
-        self.local = frozenset(s for s in pairs if s[0].endswith(_SAVED))
+        self.local = frozenset(pair for pair in pairs if pair[0].endswith(_SAVED))
         self.bases = frozenset(name for _, name in pairs)
         self.stems = frozenset(s for b in self.bases if (s := plain_stem(b)))
         self.short = frozenset(s for b in self.bases if len(s := addresses.stem(b)) > 2)
@@ -94,9 +99,8 @@ class Picture:
         meta = candidate.image.metadata
         self.embedded = Text.of(meta.caption)
         self.headline = Text.of(meta.headline or meta.title)
-        self.name_words = tuple(
-            dict.fromkeys(w for b in sorted(self.names.bases) for w in _speaking(_EXTENSION.sub("", b)))
-        )
+        own = sorted({_segments(u)[1] for u in (*candidate.urls, *candidate.image.paths)})
+        self.name_words = tuple(dict.fromkeys(w for name in own for w in _speaking(_EXTENSION.sub("", name))))
         self.folder = candidate.folder or _folder(article.source, candidate.image.paths)
 
     @cached_property
@@ -159,6 +163,22 @@ def _folder(source: str, paths: Sequence[str]) -> Folder:
     if any(home.startswith(p.rstrip("/") + "/") for p in places if p):
         return "above"
     return "elsewhere"
+
+
+def story_pictures(article: Article, candidates: Sequence[Candidate]) -> list[str]:
+    """Ids of the document's pictures that the story shows; for a text, of those in its folder and below. Sorted."""
+    shown = Names([u for p in article.pictures for u in (p.url, *p.urls) if u])
+    found = set()
+    for candidate in candidates:
+        names = Names([*candidate.urls, *candidate.image.paths])
+        if candidate.scope == "document" and article.pictures:
+            mine = bool(shown.addresses & names.addresses or shown.bases & names.bases or shown.short & names.short)
+        else:
+            folder = candidate.folder or _folder(article.source, candidate.image.paths)
+            mine = candidate.scope != "catalogue" and not article.pictures and folder in ("same", "below")
+        if mine:
+            found.add(candidate.image.id)
+    return sorted(found)
 
 
 def same_words(captions: Sequence[Words]) -> list[int]:
