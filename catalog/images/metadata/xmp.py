@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import re
 import struct
-from collections.abc import Iterator
 
 from lxml import etree
 
@@ -265,8 +264,3 @@ def position(value: str) -> float | None:
         return None
     degrees = int(found[1]) + float(found[2]) / 60 + float(found[3] or 0) / 3600
     return round(-degrees if found[4] in "SsWw" else degrees, 7)
-
-
-def languages(fields: Iterator[tuple[str, str]], name: str) -> dict[str, str]:
-    """Return the translations of the property ``name`` among (name, value) pairs, by language tag."""
-    return {key[len(name) + 1 : -1]: value for key, value in fields if key.startswith(name + "[") and key.endswith("]")}
