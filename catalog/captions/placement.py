@@ -71,10 +71,13 @@ class Placer:
             )
             if found and (best is None or (found.text and not best.text)):
                 best = found
+            if best and best.text:
+                break
         return _with_attributes(best, picture, self.known)
 
     def _alone(self, node: Element, number: int) -> bool:
-        return not self.shown.get(node, set()) - {number}
+        shown = self.shown.get(node, set())
+        return not shown or (len(shown) == 1 and number in shown)
 
     def _figure(self, element: Element, number: int) -> Found | None:
         """The ``figcaption`` of the nearest figure that has one with words; a gallery's shared one when no nearer has."""

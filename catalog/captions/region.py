@@ -83,7 +83,7 @@ def marked_outside(node: Element) -> bool:
 
 def weigh(text: str) -> int:
     """Return the length of ``text``, letters of scripts without spaces counted double."""
-    return len(text) + (len(_CJK.findall(text)) if not text.isascii() else 0)
+    return len(text) + (0 if text.isascii() else len(_CJK.findall(text)))
 
 
 def find(page: Page, title: str) -> Region:
