@@ -17,6 +17,7 @@ _HEX = re.compile(r"#?([0-9a-f]{6})")
 _DARK, _BRIGHT, _PALE = 0.2, 0.85, 0.15
 
 
+@lru_cache(maxsize=1 << 14)
 def named(colour: str) -> str:
     """Return the name of ``colour`` (a name or ``#rrggbb``), ``""`` when it is neither."""
     low = colour.strip().lower()
@@ -26,7 +27,6 @@ def named(colour: str) -> str:
     return _of_hex(match.group(1)) if match else _ALIASES.get(low, "")
 
 
-@lru_cache(maxsize=1 << 14)
 def _of_hex(digits: str) -> str:
     red, green, blue = (int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4))
     hue, saturation, value = colorsys.rgb_to_hsv(red, green, blue)

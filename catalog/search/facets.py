@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
-from .colours import named
 from .nodes import quoted
-from .row import Row
+from .row import Row, colour_names
 from .schema import SEQ_BITS
 from .values import day_of
 
@@ -41,26 +40,23 @@ class Count:
     term: str
 
 
-def facet_values(row: Row) -> Iterator[tuple[str, str]]:
-    """Yield (facet, value) of a row, each once."""
-    year = day_of(row.date)
+def facet_values(row: Row) -> list[tuple[str, str]]:
+    """Return (facet, value) of a row, each once."""
+    day = day_of(row.date)
     pairs = [
         ("credit", row.credit),
-        *(("publisher", v) for v in row.publishers),
-        ("year", f"{date.fromordinal(year).year:04d}" if year else ""),
-        *(("place", v) for v in row.places),
-        *(("person", v) for v in row.persons),
-        *(("kind", v) for v in row.kinds),
+        ("year", f"{date.fromordinal(day).year:04d}" if day else ""),
         ("format", row.format),
-        *(("state", v) for v in STATES if v in row.flags),
-        *(("byline", v) for v in row.bylines),
-        *(("tag", v) for v in row.tags),
         ("orientation", row.orientation),
-        *(("colour", named(v)) for v in row.colours),
         ("language", row.language),
     ]
-    seen = dict.fromkeys((f, " ".join(v.split())) for f, v in pairs)
-    yield from [(f, v) for f, v in seen if v][:_MAX_PER_ROW]
+    several = (
+        ("publisher", row.publishers), ("place", row.places), ("person", row.persons), ("kind", row.kinds),
+        ("state", [s for s in STATES if s in row.flags]), ("byline", row.bylines), ("tag", row.tags),
+        ("colour", colour_names(row)),
+    )  # fmt: skip
+    pairs += [(facet, value) for facet, values in several for value in values]
+    return [pair for pair in dict.fromkeys(pairs) if pair[1]][:_MAX_PER_ROW]
 
 
 def term_of(facet: str, value: str) -> str:

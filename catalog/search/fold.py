@@ -111,16 +111,20 @@ def query_tokens(text: str, prefix: bool = False) -> tuple[tuple[str, ...], bool
 def spans(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield (token, start, end) of ``text``: where each token stands in the text as written.
 
-    A token of an unspaced run spans its own characters where folding kept their number, else the whole run.
+    A token of an unspaced run spans its own characters where folding kept their number, else the whole word.
     """
+    if text.isascii():
+        for match in _ASCII_WORD.finditer(text.lower()):
+            yield match.group(), match.start(), match.end()
+        return
     for match in _WORD.finditer(text.replace("_", " ")):
-        word = match.group()
+        word, begin = match.group(), match.start()
         found = _word_tokens(word, True)
-        exact = len(fold(word)) == len(word)
+        folded = fold(word) if len(found) > 1 else ""
         at = 0
         for token in found:
-            start, end = match.start(), match.end()
-            if exact and len(found) > 1:
-                at = max(fold(word).find(token, at), at)
-                start, end = start + at, start + at + len(token)
-            yield token, start, end
+            if len(folded) != len(word):
+                yield token, begin, match.end()
+                continue
+            at = max(folded.find(token, at), at)
+            yield token, begin + at, begin + at + len(token)

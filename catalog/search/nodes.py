@@ -16,6 +16,8 @@ from .fold import query_tokens
 TEXT_FIELDS = (
     "caption", "credit", "byline", "title", "article", "place", "person", "tag", "filename", "note", "publisher",
 )  # fmt: skip
+#: Fields whose words rank; words in the others only choose.
+RANKING_FIELDS = ("", "caption", "title", "article", "tag", "note")
 #: Fields with one of a few values, compared whole after folding.
 VALUE_FIELDS = ("format", "kind", "orientation", "colour")
 DATE_FIELDS = ("date", "imported")
@@ -230,6 +232,11 @@ class Query:
     def words(self) -> tuple[Words, ...]:
         """The words that a hit may be marked with: those not negated, in order."""
         return tuple(_positive(self.node))
+
+    @property
+    def ranks(self) -> bool:
+        """Whether the query has words by which one picture can be more relevant than another."""
+        return any(word.field in RANKING_FIELDS for word in self.words)
 
     def chips(self) -> tuple[tuple[str, Query], ...]:
         """Return each top-level term as text, with the query that is left when it is taken away."""

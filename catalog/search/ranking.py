@@ -10,33 +10,47 @@ import sqlite3
 import threading
 from collections import OrderedDict
 
-from .nodes import And, Node, Or, Words
+import numpy as np
+
+from .nodes import RANKING_FIELDS, And, Node, Or, Words
 from .schema import COLUMNS, WEIGHTS
-from .sql import match_of
+from .sql import Rows, match_of
 
 COMMON = 20_000
 _KEPT = 2_000
+#: Scores as whole numbers; the engine gives words that most pictures have as little as a millionth.
+_SCALE = 1e10
 _WEIGHTS = ", ".join(str(WEIGHTS[c]) for c in COLUMNS)
 
 
 class Ranking:
-    """Scores of rows for the words of a query. Remembers how common words are, as long as the index does not change."""
+    """Orders rows by the words of a query. Remembers how common words are, as long as the index does not change."""
 
     def __init__(self) -> None:
         self._counts: OrderedDict[str, bool] = OrderedDict()
         self._stamp: object = None
         self._lock = threading.Lock()
 
-    def scores(self, connection: sqlite3.Connection, node: Node, low: int, high: int) -> dict[int, float]:
-        """Return the score (higher is better) of rows between two numbers that have ranking words of ``node``."""
+    def keys(self, connection: sqlite3.Connection, node: Node, rowids: Rows) -> Rows:
+        """Return a number for each of ``rowids`` (falling): the smaller, the better it fits the words of ``node``.
+
+        Whole numbers, so that cursors compare exactly.
+        """
+        keys = np.zeros(len(rowids), np.int64)
         expression = self._expression(connection, node)
-        if not expression:
-            return {}
-        sql = f"SELECT rowid, -bm25(words, {_WEIGHTS}) FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?"
-        return dict(connection.execute(sql, (expression, low, high)))
+        if not expression or not len(rowids):
+            return keys
+        sql = f"SELECT rowid, bm25(words, {_WEIGHTS}) FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid"
+        rows = connection.execute(sql, (expression, int(rowids[-1]), int(rowids[0])))
+        scored = np.fromiter(rows, dtype=[("row", np.int64), ("score", np.float64)])
+        places = np.searchsorted(scored["row"], rowids)
+        found = places < len(scored)
+        found[found] = scored["row"][places[found]] == rowids[found]
+        keys[found] = np.rint(scored["score"][places[found]] * _SCALE)
+        return keys
 
     def _expression(self, connection: sqlite3.Connection, node: Node) -> str:
-        if isinstance(node, Words):
+        if isinstance(node, Words) and node.field in RANKING_FIELDS:
             text = match_of(node) or ""
             return "" if self._common(connection, text) else text
         if isinstance(node, And | Or):

@@ -8,7 +8,6 @@ the newest :data:`CAP`, and their facets are estimated on a sample.
 from __future__ import annotations
 
 import sqlite3
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -157,44 +156,39 @@ class _Search:
     def _entries(self, head: sql.Rows, capped: bool) -> list[_Entry]:
         """The entries of this page and at least one more if there is one: (key, row number)."""
         if self.order == "relevance":
-            return self._after(self._by_relevance(head))
+            self.ranked = len(head)
+            keys = self.reader.ranking.keys(self.connection, self.query.node, head)
+            best = np.lexsort((-head, keys))
+            return self._page_of(keys[best], head[best])
         if capped:
             return self._walk()
         if self.order in ("date", "-date"):
-            rowids = head.tolist() if self.order == "-date" else head[::-1].tolist()
-            return self._after([(rowid, rowid) for rowid in rowids])
+            rowids = head if self.order == "-date" else head[::-1]
+            return self._page_of(rowids, rowids)
         column = self.order.removeprefix("-")
         text = f"SELECT {column}, rowid FROM image WHERE rowid IN (SELECT value FROM json_each(?))"
         rows: list[_Entry] = self.connection.execute(text, (sql.packed(head.tolist()),)).fetchall()
-        return self._after(sorted(rows, reverse=self.order.startswith("-")))
+        rows.sort(reverse=self.order.startswith("-"))
+        at = 0
+        if self.after is not None:
+            mine = (self.after[0], self.after[1])
+            at = sum(row >= mine if self.order.startswith("-") else row <= mine for row in rows)
+        return rows[at : at + self.limit + 1]
 
-    def _by_relevance(self, head: sql.Rows) -> list[_Entry]:
-        """The newest pictures of the result, best first. Scores are whole numbers, so that cursors compare exactly."""
-        if not len(head):
-            return []
-        self.ranked = len(head)
-        scores = self.reader.ranking.scores(self.connection, self.query.node, int(head[-1]), int(head[0]))
-        entries = [(-round(scores.get(rowid, 0.0) * 1000), rowid) for rowid in head.tolist()]
-        return sorted(entries, key=lambda e: (e[0], -e[1]))
-
-    def _after(self, entries: list[_Entry]) -> list[_Entry]:
-        """What follows the cursor. A row that is still there marks the place; else its key does."""
-        if self.after is None:
-            return entries[: self.limit + 1]
-        key, rowid = self.after[0], self.after[1]
-        at = next((n + 1 for n, e in enumerate(entries) if e[1] == rowid), None)
-        if at is None:
-            at = bisect_right([self._rank(e) for e in entries], self._rank((key, rowid)))  # type: ignore[arg-type]
-        return entries[at : at + self.limit + 1]
-
-    def _rank(self, entry: _Entry) -> tuple[object, int]:
-        """A key by which the entries ascend."""
-        key, rowid = entry
-        if self.order == "relevance":
-            return key, -rowid
-        if not self.order.startswith("-"):
-            return key, rowid
-        return (_Reversed(key), -rowid)
+    def _page_of(self, keys: sql.Rows, rowids: sql.Rows) -> list[_Entry]:
+        """What follows the cursor, of all entries in order. A row that is still there marks the place; else its key does."""
+        at = 0
+        if self.after is not None:
+            key, rowid = int(self.after[0]), int(self.after[1])
+            here = np.flatnonzero(rowids == rowid)
+            if len(here):
+                at = int(here[0]) + 1
+            elif self.order == "relevance":
+                at = int(np.count_nonzero((keys < key) | (keys == key) & (rowids > rowid)))
+            else:
+                at = int(np.count_nonzero(rowids < rowid if self.order == "date" else rowids > rowid))
+        end = at + self.limit + 1
+        return list(zip(keys[at:end].tolist(), rowids[at:end].tolist(), strict=True))
 
     def _walk(self) -> list[_Entry]:
         """Entries in the order of an index, from the cursor on."""
@@ -244,26 +238,9 @@ class _Search:
         return self._rowids(self.plan.also(f"{MARK}{name}{of // 2}"), 2 * CAP)
 
 
-class _Reversed:
-    """Compares the other way round."""
-
-    __slots__ = ("key",)
-
-    def __init__(self, key: object) -> None:
-        self.key = key
-
-    def __lt__(self, other: _Reversed) -> bool:
-        return bool(other.key < self.key)  # type: ignore[operator]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Reversed) and self.key == other.key
-
-    __hash__ = None  # type: ignore[assignment]
-
-
 def _order(query: Query, sort: str | None) -> str:
     """The order that holds: as asked, as the query says, by relevance when there are words, else newest first."""
     if sort and sort not in SORTS:
         raise UsageError(f"There is no order “{sort[:40]}”: use {', '.join(SORTS)}.", field="sort")
     order = sort or query.sort or "relevance"
-    return "-date" if order == "relevance" and not query.words else order
+    return "-date" if order == "relevance" and not query.ranks else order

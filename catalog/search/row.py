@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from ..model import Article, Record
@@ -21,6 +22,10 @@ MARK = "§"
 GAP = "·"
 #: Every picture carries one of this many sampling marks, by a hash of its id; finer ones divide the coarser.
 COARSE, FINE = 8, 64
+
+
+_HAS_FLAGS = frozenset(HAS) & {"gps", "duplicate", "conflict"}
+_FLAG_MARKS = {(g, w): f"{MARK}{g}{MARK}{w}" for g, words in (("has", HAS), ("is", IS)) for w in words}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +150,17 @@ def field_tokens(values: Iterable[str]) -> list[str]:
 
 def has_words(row: Row) -> list[str]:
     """Return the words of :data:`nodes.HAS` that hold of a row."""
-    held = dict(zip(TEXT_FIELDS, texts(row), strict=True))
-    other = {"date": bool(day_of(row.date)), "article": bool(row.articles)}
-    return [w for w in HAS if (other[w] if w in other else bool(held.get(w)) or w in row.flags)]
+    held = {word for word, values in zip(TEXT_FIELDS, texts(row), strict=True) if values}
+    held |= row.flags & _HAS_FLAGS
+    held.discard("article")
+    if row.articles:
+        held.add("article")
+    if day_of(row.date):
+        held.add("date")
+    return [word for word in HAS if word in held]
 
 
+@lru_cache(maxsize=1 << 12)
 def value_mark(field: str, value: str) -> str:
     """Return the token by which a row is found for one of a few values of ``field``."""
     return f"{MARK}{field}{MARK}{MARK.join(tokens(value))}"
@@ -157,7 +168,7 @@ def value_mark(field: str, value: str) -> str:
 
 def flag_mark(group: str, word: str) -> str:
     """Return the token of a word of ``has:`` or ``is:``."""
-    return f"{MARK}{group}{MARK}{word}"
+    return _FLAG_MARKS[group, word]
 
 
 def sample_marks(ident: str) -> tuple[str, str]:
@@ -168,10 +179,18 @@ def sample_marks(ident: str) -> tuple[str, str]:
 
 def marks(row: Row) -> list[str]:
     """Return the tokens of everything about a row that is not words of a text."""
-    values = [("format", row.format), ("orientation", row.orientation), *(("kind", k) for k in row.kinds)]
-    values += [("colour", c) for c in _distinct(named(c) for c in row.colours)]
     found = [f"{MARK}all", *sample_marks(row.id)]
-    found += [value_mark(f, v) for f, v in values if v]
-    found += [flag_mark("is", w) for w in IS if w in row.flags]
-    found += [flag_mark("has", w) for w in has_words(row)]
+    if row.format:
+        found.append(value_mark("format", row.format))
+    if row.orientation:
+        found.append(value_mark("orientation", row.orientation))
+    found += [value_mark("kind", kind) for kind in row.kinds if kind]
+    found += [value_mark("colour", name) for name in colour_names(row)]
+    found += [_FLAG_MARKS["is", word] for word in IS if word in row.flags]
+    found += [_FLAG_MARKS["has", word] for word in has_words(row)]
     return found
+
+
+def colour_names(row: Row) -> list[str]:
+    """Return the names of a row's colours, each once."""
+    return [name for name in dict.fromkeys(named(colour) for colour in row.colours) if name]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from .fold import spans
 from .memory import occurrences
@@ -33,17 +35,32 @@ def snippets(row: Row, words: Sequence[Words]) -> tuple[tuple[str, Segments], ..
 
 def marked(text: str, words: Sequence[Words]) -> Segments:
     """Return the part of ``text`` around the first match, with all matches in it marked; empty when there is none."""
+    ranges = _ascii_ranges(text, words) if text.isascii() else _ranges(text, words)
+    return _segments(text, _merged(ranges)) if ranges else ()
+
+
+def _ascii_ranges(text: str, words: Sequence[Words]) -> list[tuple[int, int]]:
+    low = text.lower()
+    return [m.span() for word in words for m in _pattern(word.tokens, word.prefix).finditer(low)]
+
+
+@lru_cache(maxsize=1 << 10)
+def _pattern(tokens: tuple[str, ...], prefix: bool) -> re.Pattern[str]:
+    """Tokens next to each other in folded ASCII text."""
+    between = "[^0-9a-z]+".join(map(re.escape, tokens))
+    return re.compile(f"(?<![0-9a-z]){between}" + ("[0-9a-z]*" if prefix else "(?![0-9a-z])"))
+
+
+def _ranges(text: str, words: Sequence[Words]) -> list[tuple[int, int]]:
     found = list(spans(text))
     tokens = [token for token, _, _ in found]
     held = set(tokens)
     ranges: list[tuple[int, int]] = []
     for word in words:
-        needed = word.tokens[:-1] if word.prefix else word.tokens
-        if not held.issuperset(needed):
-            continue
-        n = len(word.tokens)
-        ranges += [(found[at][1], found[at + n - 1][2]) for at in occurrences(tokens, word)]
-    return _segments(text, _merged(ranges)) if ranges else ()
+        if held.issuperset(word.tokens[:-1] if word.prefix else word.tokens):
+            n = len(word.tokens)
+            ranges += [(found[at][1], found[at + n - 1][2]) for at in occurrences(tokens, word)]
+    return ranges
 
 
 def _merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:

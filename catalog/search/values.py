@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 
 _DAY = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
 _NUMBER = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,3}))?\s?([kmg]?b?|mp|px)", re.IGNORECASE)
@@ -80,6 +81,7 @@ def _number(text: str, scale: int) -> int:
     return min(thousandths * _UNITS[unit.lower()] * scale // 1000, 2**62)
 
 
+@lru_cache(maxsize=1 << 14)
 def day_of(text: str) -> int:
     """Return the day (ordinal) that an ISO 8601 date or the beginning of one names, 0 when it names none."""
     match = _DAY.match(text)

@@ -156,18 +156,17 @@ class _Batch:
         self.rows += len(rows)
 
     def _facets(self, row: Row) -> list[int]:
-        """The numbers of a row's facet values; those not met before are given one."""
+        """The numbers of a row's facet values, each once; those not met before are given one."""
         out = []
-        for field, value in facet_values(row):
-            key = (field, value[:_SHORT_VALUE])
-            ident = self.values.get(key)
+        for pair in facet_values(row):
+            ident = self.values.get(pair)
             if ident is None:
-                ident = self.values[key] = self._value(*key)
+                ident = self.values[pair] = self._value(*pair)
             out.append(ident)
-        return out
+        return list(dict.fromkeys(out))
 
     def _value(self, field: str, value: str) -> int:
-        value = value.encode("utf-8", "replace").decode()
+        value = " ".join(value.encode("utf-8", "replace").decode().split())[:_SHORT_VALUE]
         found = self.connection.execute("SELECT id FROM value WHERE field = ? AND value = ?", (field, value)).fetchone()
         if found:
             return int(found[0])
@@ -184,9 +183,13 @@ class _Batch:
         known = self.connection.execute(
             "SELECT value FROM json_each(?) WHERE value IN (SELECT term FROM term)", (json.dumps(fresh),)
         )
-        for term in sorted(set(fresh) - {str(t) for (t,) in known}):
-            ident = self.connection.execute("INSERT INTO term (term) VALUES (?)", (term,)).lastrowid
-            self.connection.executemany("INSERT INTO gram VALUES (?, ?)", [(g, ident) for g in sorted(grams(term))])
+        new = sorted(set(fresh) - {str(t) for (t,) in known})
+        first = int(self.connection.execute("SELECT coalesce(max(id), 0) + 1 FROM term").fetchone()[0])
+        numbered = list(enumerate(new, first))
+        self.connection.executemany("INSERT INTO term VALUES (?, ?)", numbered)
+        self.connection.executemany(
+            "INSERT INTO gram VALUES (?, ?)", sorted((g, n) for n, t in numbered for g in grams(t))
+        )
 
 
 def grams(term: str) -> set[str]:
