@@ -7,6 +7,7 @@ The forms follow the style books of the agencies (AP, Reuters, AFP, Getty, dpa, 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from . import tokens
 
@@ -70,6 +71,7 @@ _TAIL = [
 _ROUNDS = 3
 
 
+@lru_cache(maxsize=4096)
 def core(text: str) -> str:
     """The words of a caption without what an agency put before and after them."""
     whole = tokens.normal(text)
@@ -78,7 +80,7 @@ def core(text: str) -> str:
         before = kept
         for pattern in (*_HEAD, *_TAIL):
             shorter = pattern.sub("", kept, count=1).strip(" |")
-            if _enough(shorter):
+            if shorter != kept and _enough(shorter):
                 kept = shorter
         if kept == before:
             break

@@ -54,7 +54,7 @@ def words(text: str) -> list[str]:
     """The folded words in order; runs of scripts without spaces as overlapping pairs of characters."""
     out: list[str] = []
     for token in _TOKEN.findall(normal(text)):
-        out.extend(_cut(token) if _UNSPACED.search(token) else [fold(token)])
+        out.extend(_cut(token) if not token.isascii() and _UNSPACED.search(token) else [fold(token)])
     return [w for w in out if w]
 
 

@@ -24,7 +24,9 @@ def article(*urls: str | tuple[str, ...], source: str = SOURCE, kind: str = "pla
 def captions(*texts: str, pictures: Sequence[int | None] = (), **fields: Any) -> list[Caption]:
     """Captions in order; ``pictures`` are the positions of the pictures that the page puts them with."""
     where = list(pictures) or [None] * len(texts)
-    return [Caption(f"c{i}", "a1", i, t, picture=p, **fields) for i, (t, p) in enumerate(zip(texts, where, strict=True))]
+    return [
+        Caption(f"c{i}", "a1", i, t, picture=p, **fields) for i, (t, p) in enumerate(zip(texts, where, strict=True))
+    ]
 
 
 def picture(

@@ -54,7 +54,9 @@ def test_a_missing_file_links_to_nothing_else() -> None:
     """A figure whose picture was not saved gets no other picture of the page."""
     page = article("https://n.example/storm.jpg", "https://n.example/harbour.jpg", source="page.html")
     mine = captions("Boats in the harbour", "The mayor of Vigo", pictures=[0, 1])
-    links = link(page, mine, [picture("page_files/harbour.jpg", scope="document"), picture("page_files/x.jpg", scope="document")])
+    links = link(
+        page, mine, [picture("page_files/harbour.jpg", scope="document"), picture("page_files/x.jpg", scope="document")]
+    )
     assert [x.caption for x in links] == ["c1"]
 
 

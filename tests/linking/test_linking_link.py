@@ -103,10 +103,14 @@ def test_known_captions_of_a_match_are_evidence_and_rejections_count_against() -
 def test_other_day_and_other_person_count_against() -> None:
     """The same event on another day, and a portrait of someone else, lose what their words gain."""
     text = "Carla Núñez opens the harbour festival in Vigo on 3 May 2024."
-    plain = link(article(), captions(text), [picture("story/a.jpg", caption="Harbour festival in Vigo opens with fireworks")])
+    plain = link(
+        article(), captions(text), [picture("story/a.jpg", caption="Harbour festival in Vigo opens with fireworks")]
+    )
     other = {"created": "2023-05-01T10:00:00", "persons": ("Luis Prado",)}
     against = link(
-        article(), captions(text), [picture("story/a.jpg", caption="Harbour festival in Vigo opens with fireworks", **other)]
+        article(),
+        captions(text),
+        [picture("story/a.jpg", caption="Harbour festival in Vigo opens with fireworks", **other)],
     )
     assert plain
     lower = against[0].score if against else 0.0
@@ -131,7 +135,10 @@ def test_descriptive_file_names_link_across_spellings() -> None:
 def test_scripts_without_spaces_are_compared() -> None:
     """A shortened Japanese caption finds its picture, another text does not."""
     text = "イオン銀行などは経営陣を刷新すると発表した。"
-    files = [picture("story/1.jpg", caption="イオン銀行などは経営陣を刷新する"), picture("story/2.jpg", caption="東京駅前の再開発工事")]
+    files = [
+        picture("story/1.jpg", caption="イオン銀行などは経営陣を刷新する"),
+        picture("story/2.jpg", caption="東京駅前の再開発工事"),
+    ]
     links = link(article(), captions(text), files)
     assert links[0].image == files[0].image.id
     assert links[0].band != "unsure"
@@ -153,7 +160,14 @@ def test_orphans_are_captions_and_story_pictures_without_any_link() -> None:
 
 def test_hostile_texts_neither_break_nor_stall() -> None:
     """Megabyte captions, brackets without end and odd characters are compared by their beginning."""
-    nasty = ["(" * 100_000, "a (b " * 50_000, "photo by " * 20_000, "\x00\u202e\ufeff" * 1000, "1" * 100_000, "/" * 50_000]
+    nasty = [
+        "(" * 100_000,
+        "a (b " * 50_000,
+        "photo by " * 20_000,
+        "\x00\u202e\ufeff" * 1000,
+        "1" * 100_000,
+        "/" * 50_000,
+    ]
     files = [picture(f"story/{i}.jpg", caption=t, headline=t, keywords=(t,) * 3) for i, t in enumerate(nasty)]
     made = [Caption(f"c{i}", "a1", i, t, credit=t) for i, t in enumerate(nasty)]
     assert isinstance(link(article(), made, files), list)

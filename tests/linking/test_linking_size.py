@@ -20,7 +20,9 @@ def test_pairs_and_lookups_grow_with_captions_not_with_their_product() -> None:
     r = random.Random(7)
     texts = [" ".join(["the", "storm", *(_word(r) for _ in range(9))]) for _ in range(120)]
     files = [picture(f"story/{i:05d}.jpg", caption=t) for i, t in enumerate(texts)]
-    files += [picture(f"story/x{i:05d}.jpg", caption="the storm " + " ".join(_word(r) for _ in range(9))) for i in range(2880)]
+    files += [
+        picture(f"story/x{i:05d}.jpg", caption="the storm " + " ".join(_word(r) for _ in range(9))) for i in range(2880)
+    ]
     chosen = shortlist(article(), captions(*texts), files)
     assert len(chosen.pairs) <= 120 * PER_CAPTION
     assert chosen.looked_at <= 120 * 12 * 200
