@@ -10,6 +10,8 @@ from catalog.linking.views import Names
 
 from .linkingfakes import article, captions, picture
 
+LONG = "long-name-" * 12
+
 
 @pytest.mark.parametrize(
     ("url", "path", "how"),
@@ -20,8 +22,8 @@ from .linkingfakes import article, captions, picture
         ("https://cdn.example/a/Stürm%20am%20Hafen.jpg?w=800", "in/page_files/Stürm am Hafen.jpg", "same file name"),
         ("https://cdn.example/a/harbour-vigo.jpg", "in/page_files/harbour-vigo(2).jpg", "similar file name"),
         ("https://cdn.example/a/harbour-vigo-1024x768.webp", "in/harbour-vigo.jpg", "similar file name"),
-        ("https://cdn.example/a/" + "long-name-" * 12 + "1.jpg", "in/page_files/" + ("long-name-" * 12)[:90] + ".jpg", "similar file name"),
-        ("https://cdn.example/a/" + "long-name-" * 12 + "1.jpg", "in/" + "long-name-" * 12 + "2.jpg", ""),
+        (f"https://cdn.example/a/{LONG}1.jpg", f"in/page_files/{LONG[:90]}.jpg", "similar file name"),
+        (f"https://cdn.example/a/{LONG}1.jpg", f"in/{LONG}2.jpg", ""),
         ("https://cdn.example/a/storm.jpg", "in/page_files/calm.jpg", ""),
     ],
 )  # fmt: skip

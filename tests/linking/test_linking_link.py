@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 from catalog.linking import Known, link, orphans
 from catalog.model import Caption, Link
@@ -44,7 +45,7 @@ def test_order_of_numbers_alone_is_never_more_than_unsure() -> None:
 
 def test_weak_evidence_together_is_never_more_than_unsure() -> None:
     """Order, a credit, a place and keywords do not add up to a link that nobody checks."""
-    said = {"city": "Vigo", "byline": "Jane Doe", "keywords": ("harbour", "storm", "boats")}
+    said: dict[str, Any] = {"city": "Vigo", "byline": "Jane Doe", "keywords": ("harbour", "storm", "boats")}
     files = [picture("story/001.jpg", **said), picture("story/002.jpg")]
     links = link(article(), captions(HARBOUR, MAYOR, credit="Jane Doe / AP"), files)
     mine = next(x for x in links if x.caption == "c0")
@@ -106,7 +107,7 @@ def test_other_day_and_other_person_count_against() -> None:
     plain = link(
         article(), captions(text), [picture("story/a.jpg", caption="Harbour festival in Vigo opens with fireworks")]
     )
-    other = {"created": "2023-05-01T10:00:00", "persons": ("Luis Prado",)}
+    other: dict[str, Any] = {"created": "2023-05-01T10:00:00", "persons": ("Luis Prado",)}
     against = link(
         article(),
         captions(text),

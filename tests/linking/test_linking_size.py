@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 
-from catalog.linking import PER_CAPTION, link, shortlist
+from catalog.linking import link, shortlist
+from catalog.linking.selection import PER_CAPTION
 
 from .linkingfakes import article, captions, picture
 
-_SYLLABLES = "ba ke li mo nu ra se ti vo zu pa de gi ho ju".split()
+_SYLLABLES = ("ba", "ke", "li", "mo", "nu", "ra", "se", "ti", "vo", "zu", "pa", "de", "gi", "ho", "ju")
 
 
 def _word(r: random.Random) -> str:
