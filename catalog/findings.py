@@ -61,6 +61,8 @@ def caption_findings(article: Article, captions: Sequence[Caption], links: Seque
         by_caption.setdefault(link.caption, []).append(link)
     found = []
     for caption in captions:
+        if not caption.text:  # a credit printed alone: nothing to look a picture up by
+            continue
         mine = sorted(by_caption.get(caption.id, []), key=lambda x: (-x.score, x.id))
         facts = facts_hash(caption.printed or caption.text, caption.credit)
         if not mine:

@@ -28,6 +28,7 @@ from .importing import Importer
 from .indexing import Indexer
 from .media import Media
 from .model import Article, Damage, Decision, Finding, Group, ImportResult, ImportSummary, Match, Record
+from .purging import purge
 from .search.index import Index
 from .stores import open_store
 from .stores.overlay import Overlay
@@ -281,6 +282,15 @@ class Library:
         """Show a hidden picture or article again."""
         return self._say(subject, "restore", who)
 
+    def purge(self, subject: str) -> int:
+        """Remove something hidden for good; return how many documents went. Raises NotFound, NotAllowed when it is not hidden."""
+        gone = purge(self.store, self.media, subject)
+        if subject.startswith("image:"):
+            self.neighbours.discard([subject.removeprefix("image:")])
+            self.neighbours.flush()
+        self._level()
+        return gone
+
     def _say(self, subject: str, action: str, who: str, values: Mapping[str, Any] | None = None) -> Decision:
         made = deciding.say(self.store, subject, action, who=who, values=values)
         self._level()
@@ -397,7 +407,12 @@ class Library:
         path = self.media.thumb(image, size)
         if path.exists():
             return path
-        return self.media.keep_thumb(image, size, thumbnails.make(self.original(image), size))
+        # In a worker: originals are hostile, and a page must not die of one.
+        task = Task(path=image, file=str(self.original(image)), thumbnail=size)
+        done = next(iter(self._workers().map([task])))
+        if isinstance(done, Failed):
+            raise WrongType(done.reason)
+        return self.media.keep_thumb(image, size, done.thumbnail)
 
     def export(self, format_: str, query: str = "", *, everything: bool = False) -> Iterator[bytes]:
         """Yield an export piece by piece. Raises UsageError for an unknown format, QueryError."""

@@ -85,9 +85,9 @@ def log(ctx: Context, limit: int | None, as_json: bool) -> None:
                     terminal.emit({**_fields(decision), "undone": decision.id in page.undone})
                 else:
                     mark = "undone " if decision.id in page.undone else ""
-                    terminal.say(
-                        f"{decision.id} {decision.time[:19]} {decision.who or '-'}: {mark}{decision.action} {decision.kind} {decision.subject} {decision.note}"
-                    )
+                    when, who_ = decision.time[:19], decision.who or "-"
+                    what = f"{mark}{decision.action} {decision.kind} {decision.subject} {decision.note}"
+                    terminal.say(f"{decision.id} {when} {who_}: {what}")
             cursor = page.next
             if cursor is None:
                 return
@@ -125,3 +125,22 @@ def restore(ctx: Context, subject: str) -> None:
     """
     with ctx.open() as library:
         terminal.say(f"Restored (decision {library.restore(subject, who=who()).id}).")
+
+
+@cli.command()
+@click.argument("subject", metavar="image:ID|article:ID")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def purge(ctx: Context, subject: str, yes: bool) -> None:
+    """Remove something hidden for good: its record, what was inferred of it, and the catalogue's copy of the original.
+
+    This cannot be undone. Decisions stay in the log.
+
+    \b
+    Example:
+      cutline purge image:3f2a9c0b1d4e5f60
+    """
+    if not yes:
+        click.confirm(f"Remove {subject} for good?", abort=True, err=True)
+    with ctx.open() as library:
+        terminal.say(f"Removed {library.purge(subject)} documents.")

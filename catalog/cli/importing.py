@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -13,6 +14,7 @@ import click
 from ..config import setting
 from ..model import ImportResult, ImportSummary
 from ..paths import display
+from ..watching import Watcher
 from . import terminal
 from .main import INTERRUPTED, Context, cli, json_option
 
@@ -102,6 +104,63 @@ def _line(result: ImportResult) -> dict[str, str]:
         "path": result.path, "result": result.result, "kind": result.kind, "id": result.id, "reason": result.reason,
         "duplicate_of": result.duplicate_of,
     }  # fmt: skip
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--in-place", is_flag=True, help="Do not copy originals; remember where they lie.")
+@click.option(
+    "--settle",
+    type=click.FloatRange(0.1, 3600),
+    default=2.0,
+    show_default=True,
+    help="Seconds a file must stand still.",
+)
+@json_option
+@click.pass_obj
+def watch(ctx: Context, folder: Path, in_place: bool, settle: float, as_json: bool) -> None:
+    """Import what is in a folder, then whatever arrives in it, until Ctrl-C. A file is taken when it has stopped growing.
+
+    \b
+    Example:
+      cutline watch /srv/incoming
+    """
+    with ctx.open(create=True) as library, Watcher(folder, settle) as watcher:
+        handler = signal.signal(signal.SIGINT, lambda *_: watcher.stop())
+        try:
+            _follow(library.import_([folder], in_place=in_place), as_json)
+            terminal.note(f"Watching {folder}. Ctrl-C ends it.")
+            for batch in watcher.batches():
+                _follow(library.import_(batch, in_place=in_place), as_json)
+        finally:
+            signal.signal(signal.SIGINT, handler)
+    sys.exit(INTERRUPTED)
+
+
+@cli.command()
+@click.argument("what", nargs=-1, type=click.Choice(["matches", "links", "findings"]))
+@json_option
+@click.pass_obj
+def reinfer(ctx: Context, what: tuple[str, ...], as_json: bool) -> None:
+    """Recompute matches, links and findings of the whole catalogue (all of them, or those named). Decisions are untouched.
+
+    It can be stopped and run again; it then goes on where it was.
+
+    \b
+    Example:
+      cutline reinfer links findings
+    """
+    names = {"matches": "image", "links": "article", "findings": "finding"}
+    with ctx.open() as library:
+        summary = library.reinfer([names[w] for w in what or tuple(names)])
+        if as_json:
+            terminal.emit(
+                {"summary": {"links": summary.links, "matches": summary.matches, "findings": summary.findings}}
+            )
+        else:
+            terminal.say(
+                f"{summary.matches:,} matches, {summary.links:,} links, {summary.findings:,} findings changed."
+            )
 
 
 @cli.command()

@@ -14,9 +14,7 @@ from .main import Context, cli
 def _serve(library: Library, host: str, port: int) -> None:
     from web import serve as serve_pages
 
-    serve_pages(
-        library, host, port, ready=lambda address: terminal.say(f"Cutline is at {address}  (Ctrl-C ends it)")
-    )
+    serve_pages(library, host, port, ready=lambda address: terminal.say(f"Cutline is at {address}  (Ctrl-C ends it)"))
 
 
 @cli.command()

@@ -1,0 +1,88 @@
+"""Importing what arrives in a folder: a file is taken when it has stopped growing.
+
+watchdog tells that something happened; what is complete is decided here, by size and time standing still.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.observers import Observer
+
+from .errors import UsageError
+
+#: Seconds for which a file must stand still before it counts as complete.
+SETTLE = 2.0
+#: Names that programs give to what they are still writing.
+UNFINISHED = (".part", ".crdownload", ".download", ".tmp", ".partial", ".filepart", "~")
+
+
+class _Arrivals(FileSystemEventHandler):
+    def __init__(self, note: Callable[[Path], None]) -> None:
+        self._note = note
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        """Note every path that something happened to."""
+        for name in (event.src_path, event.dest_path):
+            if name and not event.is_directory:
+                self._note(Path(name if isinstance(name, str) else name.decode("utf-8", "surrogateescape")))
+
+
+class Watcher:
+    """Files of a folder that have become complete. A context manager; :meth:`batches` ends after :meth:`stop`."""
+
+    def __init__(self, folder: Path, settle: float = SETTLE) -> None:
+        if not folder.is_dir():
+            raise UsageError(f"{folder} is not a folder.")
+        self.folder, self.settle = folder, settle
+        self._waiting: dict[Path, tuple[int, int, float]] = {}
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._observer = Observer()
+        self._observer.schedule(_Arrivals(self._note), str(folder), recursive=True)
+
+    def __enter__(self) -> Watcher:
+        self._observer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self._observer.stop()
+        self._observer.join()
+
+    def stop(self) -> None:
+        """End :meth:`batches`."""
+        self._stopped.set()
+
+    def _note(self, path: Path) -> None:
+        if not path.name.endswith(UNFINISHED) and not path.name.startswith("."):
+            with self._lock:
+                self._waiting[path] = (-1, -1, time.monotonic())
+
+    def complete(self, now: float) -> list[Path]:
+        """Return the noted files that have stood still for ``settle`` seconds at ``now``, sorted, and forget them."""
+        ready = []
+        with self._lock:
+            for path, (size, changed, since) in list(self._waiting.items()):
+                try:
+                    status = path.lstat()
+                except OSError:
+                    del self._waiting[path]
+                    continue
+                if (status.st_size, status.st_mtime_ns) != (size, changed):
+                    self._waiting[path] = (status.st_size, status.st_mtime_ns, now)
+                elif now - since >= self.settle:
+                    del self._waiting[path]
+                    ready.append(path)
+        return sorted(ready)
+
+    def batches(self) -> Iterator[list[Path]]:
+        """Yield lists of files as they become complete, until :meth:`stop`."""
+        while not self._stopped.wait(min(0.5, self.settle)):
+            ready = self.complete(time.monotonic())
+            if ready:
+                yield ready
