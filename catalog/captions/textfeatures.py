@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 import re
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from statistics import median
 
 from .textlines import Block
@@ -26,25 +26,22 @@ _STOPS = ".!…。！．؟?？۔।॥။។"
 _INNER = re.compile(r"[.!?…][\"'”’»)\]]{0,2}\s+(?=[\"'“„«(]?[^\W\d_])|[。！？](?=.)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?:19|20)\d\d年")
 _DIGIT = re.compile(r"\d")
-#: A day and a year together, as captions date what they show: "May 7, 2025", "1 de agosto de 2024", "2025年5月7日", "7.5.2025".
+#: A day and a year, as captions date what they show: "May 7, 2025", "1 de agosto de 2024", "2025年5月7日", "7.5.2025".
 _DATE = re.compile(
-    r"(?<!\d)\d{1,2}(?:st|nd|rd|th|\.)?,?\s(?:(?:de|di|of)\s)?(?:[^\W\d_]{3,12}\.?,?\s(?:(?:de|del|of)\s)?)?(?:19|20)\d\d(?!\d)"
+    r"(?<!\d)\d{1,2}(?:st|nd|rd|th|\.)?,?\s(?:(?:de|di|of)\s)?"
+    r"(?:[^\W\d_]{3,12}\.?,?\s(?:(?:de|del|of)\s)?)?(?:19|20)\d\d(?!\d)"
     r"|(?:19|20)\d\d年\d{1,2}月\d{1,2}日|(?<!\d)\d{1,2}[./]\d{1,2}[./](?:19|20)?\d\d(?!\d)"
 )
 _BRACKETS = re.compile(r"[(（\[][^()（）\[\]]{1,60}[)）\]]")
-_QUOTES = re.compile("[\"“”„«»‹›「」『』‘]")
+_QUOTES = re.compile('["“”„«»‹›「」『』‘]')
 _BULLET = re.compile(r"(?:[-–—•·*▪■►]|\d{1,2}[.)])\s")
 _CREDIT = re.compile(
-    r"©|\(c\)|(?:photo|foto|bild|image|photograph|credit|crédit|quelle|fuente|fonte|kuva|zdj|fot|ảnh|фото|写真|사진)s?"
-    r"[^\W\d_]{0,12}\s{0,2}(?::|by\b|／|/|=)|\b(?:afp|reuters|getty|dpa|imago|epa|shutterstock|istock|picture alliance|afp|tt|ntb|scanpix|apa|"
-    r"keystone|ansa|efe|anadolu|xinhua|alamy|ap photo|via)\b",
+    r"©|\(c\)"
+    r"|(?:photo|foto|bild|image|photograph|credit|crédit|quelle|fuente|fonte|kuva|zdj|fot|ảnh|фото|写真|사진)s?"
+    r"[^\W\d_]{0,12}\s{0,2}(?::|by\b|／|/|=)"
+    r"|\b(?:afp|reuters|getty|dpa|imago|epa|shutterstock|istock|picture alliance|tt|ntb|"
+    r"scanpix|apa|keystone|ansa|efe|anadolu|xinhua|alamy|ap photo|via)\b",
     re.I,
-)
-
-
-_OPEN = tuple(
-    f"open.{name}"
-    for name in ("at_4", "at_7", "at_10", "at_14", "rare", "rare_long", "longer", "alone", "others", "heads", "first", "digit", "colon")
 )
 
 
@@ -60,7 +57,6 @@ class View:
     sentences: int
     content: frozenset[str] = frozenset()
     names: frozenset[tuple[str, str]] = frozenset()
-    trigrams: frozenset[tuple[str, ...]] = frozenset()
 
     @property
     def text(self) -> str:
@@ -82,10 +78,9 @@ def view(block: Block) -> View:
     text = block.text[:LONGEST]
     words = tokens(text)
     folded = [w.casefold() for w in words]
-    grams = frozenset(zip(folded, folded[1:], folded[2:], strict=False))
-    names = frozenset((a, b) for a, b in zip(words, words[1:], strict=False) if _is_name(a) and _is_name(b))
+    names = frozenset((a, b) for a, b in pairwise(words) if _is_name(a) and _is_name(b))
     sentences = 1 + len(_INNER.findall(text[:-1]))
-    return View(block, words, folded, width(words), _end_of(text), sentences, frozenset(), names, grams)
+    return View(block, words, folded, width(words), _end_of(text), sentences, frozenset(), names)
 
 
 def _is_name(word: str) -> bool:
@@ -101,7 +96,7 @@ def _end_of(text: str) -> str:
         return "stop"
     if last in (":", "："):
         return "colon"
-    if text[-1:] in "\"”’»“」』":
+    if text[-1:] in '"”’»“」』':
         return "quote"
     return "bracket" if text[-1:] in ")]）】" else "open"
 
@@ -114,13 +109,7 @@ class Story:
     title: str = ""
     df: Counter[str] = field(default_factory=Counter)
     inner: Counter[str] = field(default_factory=Counter)
-    grams: Counter[tuple[str, ...]] = field(default_factory=Counter)
     typical: float = 20.0
-    _widths: list[float] = field(default_factory=list)
-
-    def rank(self, value: float) -> float:
-        """The share of lines that are shorter."""
-        return bisect_left(self._widths, value) / max(1, len(self._widths))
 
 
 def story(found: Sequence[Block], title: str) -> Story:
@@ -130,13 +119,13 @@ def story(found: Sequence[Block], title: str) -> Story:
     for v in views:
         result.df.update(set(v.folded))
         result.inner.update({w for w in v.words[1:] if w[:1].islower()})
-        result.grams.update(v.trigrams)
     common = max(3.0, 0.3 * len(views))
     for v in views:
-        v.content = frozenset(w for w in v.folded if result.df[w] < common and (len(w) > 3 or not w.isascii() or w.isdigit()))
+        v.content = frozenset(
+            w for w in v.folded if result.df[w] < common and (len(w) > 3 or not w.isascii() or w.isdigit())
+        )
     prose = [v.width for v in views if v.prose]
     result.typical = median(prose) if prose else median([v.width for v in views] or [20.0])
-    result._widths = sorted(v.width for v in views)
     return result
 
 
@@ -146,8 +135,6 @@ class Measure:
     def __init__(self, told: Story) -> None:
         self._story = told
         self._views = told.views
-        self._title = frozenset(w.casefold() for w in tokens(told.title))
-        self._prose_before = _running(v.prose for v in told.views)
         self._short_runs = _runs(told.views)
         self._first_named = _first_places(told.views)
 
@@ -167,12 +154,6 @@ class Measure:
         return {
             "story.lines": math.log1p(n),
             "story.unclosed": len(plain) / n,
-            "story.unclosed_long": sum(1 for v in plain if v.width >= 8) / n,
-            "story.unclosed_long_any": float(any(v.width >= 8 for v in plain)),
-            "story.short": sum(1 for v in views if v.width < 0.5 * self._story.typical) / n,
-            "story.typical": math.log1p(self._story.typical),
-            "story.single": sum(1 for v in views if v.closed and v.sentences == 1) / n,
-            "story.dates": sum(1 for v in views if _DATE.search(v.text)) / n,
         }
 
     def of(self, i: int) -> dict[str, float]:
@@ -184,7 +165,6 @@ class Measure:
             **self._echo(i, v),
             **self._place(i, v),
             **self._oddness(i, v),
-            **self._unclosed(i, v),
             **self._whole,
         }
 
@@ -196,22 +176,17 @@ class Measure:
         return {
             "length.log": math.log1p(v.width),
             "length.typical": math.log((v.width + 1) / (self._story.typical + 1)),
-            "length.rank": self._story.rank(v.width),
-            "length.under4": float(v.width < 4),
             "length.over50": float(v.width > 50),
             "ending.open": float(v.end == "open"),
             "ending.stop": float(v.end == "stop"),
             "ending.ask": float(v.end == "ask"),
             "ending.quote": float(v.end == "quote"),
             "ending.colon": float(v.end == "colon"),
-            "ending.bracket": float(v.end == "bracket"),
             "ending.open_long": float(v.end in ("open", "bracket")) * min(v.width, 20) / 20,
             "ending.odd": float(not v.closed) * (1 - self._whole["story.unclosed"]),
             "sentences.count": min(v.sentences, 6),
-            "sentences.one": float(v.sentences == 1),
             "sentences.long": v.width / v.sentences / 20,
             "names.share": capitals / cased if cased else 0.3,
-            "names.two_first": float(len(v.words) > 1 and v.words[0][:1].isupper() and v.words[1][:1].isupper()),
             "names.all": float(bool(v.words) and all(not w[:1].islower() for w in v.words) and cased > 0),
             "marks.digit": float(bool(_DIGIT.search(text))),
             "marks.year": float(bool(_YEAR.search(text))),
@@ -219,9 +194,6 @@ class Measure:
             "marks.capitals": _capital_lead(v.words),
             "marks.bracket": float(bool(_BRACKETS.search(text))),
             "marks.comma": min(text.count(",") + text.count("、"), 5) / (1 + v.width / 10),
-            "marks.colon": float(":" in text[:60] or "：" in text[:30]),
-            "marks.dash": float(" - " in text or " – " in text or " — " in text),
-            "marks.bar": float("|" in text or " / " in text),
             "quotes.count": min(len(_QUOTES.findall(text)), 6),
             "quotes.first": float(bool(_QUOTES.match(text)) or text[:1] in "'–—"),
             "list.bullet": float(bool(_BULLET.match(text))),
@@ -230,53 +202,36 @@ class Measure:
     def _words(self, v: View) -> dict[str, float]:
         folded = v.folded[:120]
         lower = v.text.casefold()
-        per = 10 / (10 + v.width)
+        scene = phrases("cues", "scene").count(folded, lower)
+        per = 20 / (10 + v.width)
         first = v.folded[0] if v.folded else ""
         return {
             "cue.picture": min(phrases("cues", "picture").count(folded, lower), 3),
-            "cue.place": min(phrases("cues", "place").count(folded, lower), 3) * per * 2,
-            "cue.scene": min(phrases("cues", "scene").count(folded, lower), 4) * per * 2,
+            "cue.scene": min(scene, 4) * per,
+            "cue.scene_any": float(scene > 0),
+            "cue.setting": min(phrases("cues", "setting").count(folded, lower), 3) * per,
             "credit.words": float(bool(_CREDIT.search(v.text))),
             "credit.end": float(bool(_CREDIT.search(v.text[-60:]))),
             "start.pronoun": float(phrases("starts", "pronoun").leads(folded)),
             "start.connector": float(phrases("starts", "connector").leads(folded)),
-            "start.furniture": float(phrases("starts", "furniture").leads(folded)),
             "start.small": math.log1p(self._story.inner[first]),
             "start.name": float(v.words[0][:1].isupper() and not self._story.inner[first]) if v.words else 0.0,
-            "start.digit": float(v.text[:1].isdigit()),
-            "start.shared": self._starts[_start_of(v)] / max(1, len(self._views)) if v.text[:1].isdigit() else 0.0,
             "start.lower": float(v.words[0][:1].islower()) if v.words else 0.0,
-            "prose.said": min(phrases("prose", "said").count(folded), 3) * per * 2,
-            "prose.past": min(phrases("prose", "past").count(folded), 6) * per * 2,
-            "prose.none": float(not phrases("prose", "past").count(folded)),
+            "prose.said": min(phrases("prose", "said").count(folded), 3) * per,
         }
-
-    @cached_property
-    def _starts(self) -> Counter[str]:
-        return Counter(_start_of(v) for v in self._views)
 
     def _echo(self, i: int, v: View) -> dict[str, float]:
         """How far other lines say the same."""
         others = self._story.df
-        grams = sum(1 for g in v.trigrams if self._story.grams[g] > 1)
         known = sum(1 for w in v.content if others[w] > 1)
         size = max(1, len(v.content))
         best, where = self._closest(i, v)
-        title = self._title & v.content
-        after = self._views[i + 1].content if i + 1 < len(self._views) else frozenset()
-        before = self._views[i - 1].content if i else frozenset()
         names = [w.casefold() for w in v.words if w[:1].isupper()]
         return {
             "echo.known": known / size,
-            "echo.phrases": grams / max(1, len(v.trigrams)),
             "echo.closest": best / size,
             "echo.closest_later": float(best > 0 and where > i),
-            "echo.closest_far": math.log1p(abs(where - i)) if best else 0.0,
-            "echo.title": len(title) / size,
-            "echo.next": len(after & v.content) / size,
-            "echo.previous": len(before & v.content) / size,
             "echo.names": sum(1 for w in names if others[w] > 1) / max(1, len(names)),
-            "echo.whole": float(best >= 0.85 * size and size > 3),
         }
 
     def _closest(self, i: int, v: View) -> tuple[int, int]:
@@ -297,50 +252,34 @@ class Measure:
         views = self._views
         before = views[i - 1] if i else None
         after = views[i + 1] if i + 1 < len(views) else None
-        alike = sum(1 for w in views if w.closed == v.closed and w.width <= 1.25 * v.width + 2) - 1
-        near = [w.width for w in views[max(0, i - 3) : i + 4] if w is not v]
+        around = (before.width if before else 20) + (after.width if after else 20)
         link = self._joint(before, after)
         again = sum(1 for name in v.names if self._first_named[name] < i)
+        is_open = float(not v.closed and v.end != "colon")
         return {
-            "odd.alike": alike / max(1, len(views) - 1),
-            "odd.near": math.log((v.width + 1) / (median(near or [20.0]) + 1)),
-            "odd.around": math.log((v.width + 1) / ((before.width if before else 20) + (after.width if after else 20) + 1)),
+            "odd.around": math.log((v.width + 1) / (around + 1)),
             "odd.bridge": link - 0.5 * (self._joint(before, v) + self._joint(v, after)),
-            "odd.link": self._joint(before, v) + self._joint(v, after),
             "odd.named_again": float(again > 0),
-            "odd.named_first": float(any(self._first_named[name] == i for name in v.names)),
-            "odd.sentences": v.sentences - self._typical_sentences,
+            **self._style(v, is_open),
+            "open.rare": is_open * (1 - min(1.0, 2.5 * self._whole["story.unclosed"])),
+            "open.grammar": is_open * self._grammar(v),
+            "open.heads": is_open * (len(after.content & v.content) / max(1, len(v.content)) if after else 0.0),
         }
 
-    def _unclosed(self, i: int, v: View) -> dict[str, float]:
-        """For a line that does not end as a sentence: whether it is rather a heading among headings."""
-        if v.closed or v.end == "colon":
-            return dict.fromkeys(_OPEN, 0.0)
-        others = [w for w in self._open_lines if w is not v]
-        after = self._views[i + 1] if i + 1 < len(self._views) else None
-        return {
-            "open.at_4": float(v.width >= 4),
-            "open.at_7": float(v.width >= 7),
-            "open.at_10": float(v.width >= 10),
-            "open.at_14": float(v.width >= 14),
-            "open.rare": 1 - min(1.0, 2.5 * self._whole["story.unclosed"]),
-            "open.rare_long": float(v.width >= 8) * (1 - min(1.0, 8 * self._whole["story.unclosed_long"])),
-            "open.longer": math.log((v.width + 1) / (median(w.width for w in others) + 1)) if others else 0.5,
-            "open.alone": float(not others),
-            "open.others": math.log1p(len(others)),
-            "open.heads": len(after.content & v.content) / max(1, len(v.content)) if after else 0.0,
-            "open.first": float(i == 0),
-            "open.digit": float(v.text[:1].isdigit()),
-            "open.colon": float(":" in v.text[:40]),
-        }
+    def _grammar(self, v: View) -> float:
+        """The share of small words, those that stand in lower case in many lines: headings do without them."""
+        often = max(2.0, 0.15 * len(self._views))
+        return sum(1 for w in v.folded if self._story.inner[w] > often) / max(1, len(v.folded))
+
+    def _style(self, v: View, is_open: float) -> dict[str, float]:
+        """What the unclosed lines of the story are as a whole: many short ones are headings."""
+        widths = self._open_widths
+        heads = len(widths) > 3 and median(widths) < 8
+        return {"odd.closed_among_heads": (1 - is_open) * float(heads)}
 
     @cached_property
-    def _open_lines(self) -> list[View]:
-        return [v for v in self._views if not v.closed and v.end != "colon"]
-
-    @cached_property
-    def _typical_sentences(self) -> float:
-        return median([v.sentences for v in self._views if v.prose] or [2])
+    def _open_widths(self) -> list[float]:
+        return sorted(v.width for v in self._views if not v.closed and v.end != "colon")
 
     @staticmethod
     def _joint(a: View | None, b: View | None) -> float:
@@ -359,29 +298,16 @@ class Measure:
             "place.third": float(i == 2),
             "place.relative": i / max(1, n - 1),
             "place.last": float(i == n - 1),
-            "place.before_prose": float(self._prose_before[i] == 0),
             "place.first_shorter": float(i == 0 and after is not None and v.width < 0.7 * after.width),
-            "around.before_prose": float(before is not None and before.prose),
             "around.after_prose": float(after is not None and after.prose),
             "around.before_closed": float(before is None or before.closed),
             "around.after_closed": float(after is not None and after.closed),
-            "around.before_colon": float(before is not None and before.end == "colon"),
             "around.before_width": math.log1p(before.width) if before else 0.0,
             "around.after_width": math.log1p(after.width) if after else 0.0,
             "around.after_open": float(after is not None and not after.closed),
             "around.before_open": float(before is not None and not before.closed),
             "around.run": min(self._short_runs[i], 8),
-            "around.after_small": self._small_start(after),
         }
-
-    def _small_start(self, v: View | None) -> float:
-        """Whether the next line goes on as prose does: with a small word."""
-        return float(bool(v and v.folded and self._story.inner[v.folded[0]] > 1))
-
-
-def _start_of(v: View) -> str:
-    """The first character, all digits alike."""
-    return "0" if v.text[:1].isdigit() else v.text[:1]
 
 
 def _capital_lead(words: Sequence[str]) -> float:
@@ -399,15 +325,6 @@ def _first_places(views: Sequence[View]) -> dict[tuple[str, str], int]:
         for name in v.names:
             found.setdefault(name, i)
     return found
-
-
-def _running(flags: object) -> list[int]:
-    counts: list[int] = []
-    total = 0
-    for flag in flags:  # type: ignore[attr-defined]
-        counts.append(total)
-        total += bool(flag)
-    return counts
 
 
 def _runs(views: Sequence[View]) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 _WRAP_WIDTHS = range(40, 101)
@@ -49,7 +50,7 @@ def _is_wrapped(lines: list[Block]) -> bool:
     if len(lines) < 8:
         return False
     widest = max(len(b.text) for b in lines)
-    going_on = [a for a, b in zip(lines, lines[1:], strict=False) if b.blank_before == 0]
+    going_on = [a for a, b in pairwise(lines) if b.blank_before == 0]
     if widest not in _WRAP_WIDTHS or len(going_on) < 0.5 * len(lines):
         return False
     full = sum(1 for b in going_on if len(b.text) > 0.75 * widest)
@@ -63,6 +64,4 @@ def _joined(source: str, lines: list[Block]) -> list[Block]:
             groups[-1].append(block)
         else:
             groups.append([block])
-    return [
-        Block(source[g[0].start : g[-1].end], g[0].line, g[0].start, g[-1].end, g[0].blank_before) for g in groups
-    ]
+    return [Block(source[g[0].start : g[-1].end], g[0].line, g[0].start, g[-1].end, g[0].blank_before) for g in groups]

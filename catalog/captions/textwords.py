@@ -10,7 +10,9 @@ from functools import cache
 from importlib import resources
 
 #: Scripts written without spaces: Thai, Lao, Burmese, Khmer, kana, Han. Each character is a token.
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
 _TOKEN = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:[’'][^\W_{_UNSPACED}]+)?")
 _CHARACTER = re.compile(rf"[{_UNSPACED}]")
 _DATA = "plaintext_words.toml"
@@ -55,7 +57,9 @@ class Phrases:
         listed = [p.strip().casefold() for p in phrases if p.strip()]
         self._marks = tuple(p for p in listed if p.startswith("("))
         grams = {tuple(tokens(p)) for p in listed if not p.startswith("(")}
-        self._by_length = [(n, frozenset(g for g in grams if len(g) == n)) for n in sorted({len(g) for g in grams} - {0})]
+        self._by_length = [
+            (n, frozenset(g for g in grams if len(g) == n)) for n in sorted({len(g) for g in grams} - {0})
+        ]
 
     def count(self, folded: Sequence[str], text: str = "") -> int:
         """Return how often phrases of the list occur in case-folded tokens, and its bracketed marks in ``text``."""

@@ -1,0 +1,109 @@
+"""The learned scorer of caption lines: two logistic regressions whose weights are a readable file.
+
+The first judges each line by its features (:mod:`.textfeatures`), the second weighs that judgement by those of the other
+lines (:mod:`.textcontext`). ``bench/train_plaintext.py`` fits both by cross-validation over publishers and writes
+``data/plaintext_weights.json``: weights in log-odds per unit, means, and the threshold from which a line counts as a caption.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import numpy as np
+
+from ..model import Evidence
+from .textcontext import NAMES, Array, context
+
+_DATA = "plaintext_weights.json"
+#: What the groups of features are called among the reasons.
+_NAMES = {
+    "length": "length among the article's lines",
+    "ending": "how the line ends",
+    "sentences": "number of sentences",
+    "names": "capitalised words",
+    "marks": "dates, brackets and marks",
+    "quotes": "quotation",
+    "list": "list mark",
+    "cue": "words of pictures",
+    "credit": "credit",
+    "start": "how the line begins",
+    "prose": "words of narration",
+    "echo": "repeats the article",
+    "place": "place in the article",
+    "around": "lines around it",
+    "open": "open among closed lines",
+    "odd": "unlike the lines around it",
+    "story": "the article as a whole",
+}
+#: Groups that weigh less than this (log-odds) are not named.
+_LEAST = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The calibrated probability that a line is a caption, and what it rests on, strongest reason first."""
+
+    probability: float
+    reasons: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """``weights`` holds (weight, mean) by feature, ``context`` the weight of each of ``textcontext.NAMES``."""
+
+    weights: Mapping[str, tuple[float, float]]
+    intercept: float
+    context: tuple[float, ...]
+    offset: float
+    threshold: float
+
+    def judge(self, lines: Sequence[Mapping[str, float]]) -> list[Judgement]:
+        """Return the judgement of each line of one text, given the features of all its lines in order."""
+        if not lines:
+            return []
+        odds = np.array([self._first(line) for line in lines])
+        around = context(odds, *style(lines))
+        final = around @ np.array(self.context) + self.offset
+        chance = 1 / (1 + np.exp(-np.clip(final, -30, 30)))
+        return [
+            Judgement(float(p), self._reasons(line, row) if p >= self.threshold else ())
+            for p, line, row in zip(chance, lines, around, strict=True)
+        ]
+
+    def _first(self, line: Mapping[str, float]) -> float:
+        return self.intercept + sum(w * (line[name] - mean) for name, (w, mean) in self.weights.items())
+
+    def _reasons(self, line: Mapping[str, float], around: Array) -> tuple[Evidence, ...]:
+        """What each group of features adds to the final log-odds; with the prior they sum to it."""
+        own = self.context[0]
+        groups: dict[str, float] = {}
+        for name, (weight, mean) in self.weights.items():
+            group = _NAMES[name.partition(".")[0]]
+            groups[group] = groups.get(group, 0.0) + own * weight * (line[name] - mean)
+        groups["the other lines"] = float(around[1:] @ np.array(self.context[1:]))
+        named = [Evidence(g, round(w, 2)) for g, w in groups.items() if abs(w) >= _LEAST]
+        named.sort(key=lambda e: (-abs(e.weight), e.name))
+        return (*named, Evidence("prior of any line", round(own * self.intercept + self.offset, 2)))
+
+
+def style(lines: Sequence[Mapping[str, float]]) -> tuple[Array, Array]:
+    """Return which lines end open (0 or 1) and the logarithms of their widths, as :func:`.textcontext.context` takes them."""
+    is_open = np.array([float(line["ending.open_long"] > 0) for line in lines])
+    return is_open, np.array([line["length.log"] for line in lines])
+
+
+@cache
+def scorer() -> Scorer:
+    """Return the scorer that is shipped."""
+    data = json.loads(resources.files(__package__).joinpath("data", _DATA).read_text(encoding="utf-8"))
+    return Scorer(
+        weights={name: (entry["weight"], entry["mean"]) for name, entry in data["features"].items()},
+        intercept=data["intercept"],
+        context=tuple(data["context"][name] for name in NAMES),
+        offset=data["context"]["offset"],
+        threshold=data["threshold"],
+    )
