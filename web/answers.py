@@ -29,7 +29,7 @@ class FastJSON(JSONProvider):
 
 def plain(value: Any) -> Any:
     """Return model objects as JSON-able values; sets become sorted lists."""
-    return msgspec.to_builtins(value, order="deterministic")
+    return msgspec.to_builtins(value, str_keys=True, order="deterministic")
 
 
 def json(value: Any, status: int = 200) -> Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Blueprint, current_app, redirect, request, session
 from werkzeug.wrappers import Response
 
@@ -12,12 +14,20 @@ pages = Blueprint("desk", __name__)
 YEAR = 31_536_000
 
 
+def came_from() -> str:
+    """Return the page of this server that a form was sent from, as the browser tells it; else the first page."""
+    given = urlsplit(request.referrer or "")
+    if given.netloc.lower() != request.host.lower():
+        return "/"
+    return local_path(given.path + (f"?{given.query}" if given.query else ""))
+
+
 @pages.post("/theme")
 @needs("viewer")
 def theme() -> Response:
     """Keep the chosen colour scheme in a cookie; anything but light and dark means the system's."""
     chosen = request.form.get("theme", "")
-    response = redirect(local_path(request.form.get("next", "/")), 303)
+    response = redirect(came_from(), 303)
     if chosen in ("light", "dark"):
         response.set_cookie("theme", chosen, max_age=YEAR, httponly=True, samesite="Lax")
     else:
@@ -36,4 +46,4 @@ def name() -> Response:
             session["name"] = given
         else:
             session.pop("name", None)
-    return redirect(local_path(request.form.get("next", "/")), 303)
+    return redirect(came_from(), 303)

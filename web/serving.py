@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -86,6 +87,7 @@ def serve(
         )
     except OSError as error:
         raise UsageError(f"Port {port} of {host} cannot be used: {error.strerror or error}.", field="port") from error
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a busy moment is no news
     try:
         if ready is not None:
             ready(_address(host, int(server.effective_port)))

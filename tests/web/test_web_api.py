@@ -146,7 +146,7 @@ def test_similar_to_a_picture_that_is_sent(
         ("get", "/images?limit=0", None, 400, "limit"),
         ("get", "/images?limit=99999999999", None, 400, "limit"),
         ("get", "/images?facets=shoe", None, 400, "facets"),
-        ("get", "/images?sort=__class__", None, 400, None),
+        ("get", "/images?sort=__class__", None, 400, "sort"),
         ("get", "/findings?kind=shoe", None, 400, "kind"),
         ("get", "/images/nope", None, 404, None),
         ("get", "/images/nope/thumb", None, 404, None),

@@ -1,0 +1,83 @@
+"""Every page for everybody: axe-core finds nothing, light and dark; narrow screens need no sideways scrolling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from .conftest import Server
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Any]
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
+
+
+def _pages(server: Server) -> list[str]:
+    library = server.library
+    pair = library.search("footbridge").items
+    article = library.record(pair[0].id).usages[0].article
+    kinds = {f.kind: f.id for f in library.all_findings()}
+    return [
+        "/", "/search?view=list&q=bridge", "/search?q=%28broken", "/search?q=zzqqxx", f"/images/{pair[0].id}",
+        f"/articles/{article}", *(f"/review/{ident}" for ident in kinds.values()), f"/compare/{pair[0].id}/{pair[1].id}",
+        "/import", "/log", "/overview", "/nowhere",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(reading: Server, open_page: Open, errors: list[str], scheme: str) -> None:
+    """No page breaks a rule of WCAG 2.2 AA or of good practice that can be checked by a program."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page = open_page(reading.address, color_scheme=scheme)
+    found = []
+    for path in _pages(reading):
+        page.goto(reading.address + path)
+        for details in page.locator("main details").all():
+            details.evaluate("e => { e.open = true; }")
+        result = axe.run(page, options=RULES)
+        for violation in result.response["violations"]:
+            found.append((path, violation["id"], [n["html"][:160] for n in violation["nodes"][:3]]))
+    errors[:] = [e for e in errors if "status of 40" not in e]
+    assert not found, found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_narrow_screens_scroll_one_way(reading: Server, open_page: Open, errors: list[str], scheme: str) -> None:
+    """At 390 and at 320 pixels nothing sticks out sideways."""
+    page = open_page(reading.address, viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    wide = []
+    for width in (390, 320):
+        page.set_viewport_size({"width": width, "height": 800})
+        for path in _pages(reading):
+            page.goto(reading.address + path)
+            over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            if over > 0:
+                wide.append((path, width, over))
+    errors[:] = [e for e in errors if "status of 40" not in e]
+    assert not wide, wide
+
+
+def test_focus_is_always_seen(reading: Server, open_page: Open) -> None:
+    """Going through a page by Tab, whatever has the focus has an outline; the first stop skips to the content."""
+    page = open_page(reading.address + "/review")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Tab")
+    for _ in range(25):
+        outline = page.evaluate(
+            "() => { const e = document.activeElement; return e === document.body ? 'body' : getComputedStyle(e).outlineStyle; }"
+        )
+        assert outline != "none", page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+        page.keyboard.press("Tab")
+
+
+def test_right_to_left_captions_are_set_so(server: Server, open_page: Open) -> None:
+    """A caption in Arabic runs from right to left on the picture's page."""
+    library = server.library
+    ident = library.search(limit=1).items[0].id
+    library.edit(ident, {"caption": "سكان يعبرون الجسر في الموصل"})
+    page = open_page(f"{server.address}/images/{ident}")
+    assert page.locator("h1").evaluate("e => getComputedStyle(e).direction") == "rtl"

@@ -1,0 +1,169 @@
+"""The whole job in a real browser, and each page's main task."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+
+from catalog.library import Library, open_library
+
+from .conftest import Server
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Any]
+
+
+def test_from_import_to_undo(
+    open_page: Open, cutline: Callable[..., CompletedProcess[str]], stories: Path, tmp_path: Path
+) -> None:
+    """Import by the command line, search, open a record, decide in the queue by keys, undo: all of it shows at once."""
+    catalogue = tmp_path / "desk"
+    done = cutline("--catalog", str(catalogue), "import", str(stories / "market"), "--workers", "1")
+    assert done.returncode in (0, 1), done.stderr
+    with open_library(catalogue) as library:
+        server = Server(library)
+        page = open_page(server.address)
+        done = cutline("--catalog", str(catalogue), "import", str(stories / "flood"), "--workers", "1")
+        assert done.returncode in (0, 1), done.stderr
+        page.fill("#q", "footbridge")
+        page.press("#q", "Enter")
+        page.wait_for_selector("#hits [data-id]")
+        assert page.locator("#hits [data-id]").count() == 2
+        page.locator("#hits [data-id] a").first.click()
+        page.wait_for_selector(".timeline .caption")
+        assert "footbridge" in page.locator("h1").inner_text()
+        page.goto(server.address + "/review")
+        total = int(page.locator("[data-total]").inner_text())
+        first = page.locator("#desk").get_attribute("data-finding")
+        page.keyboard.press("Enter")
+        page.wait_for_function("first => document.getElementById('desk').dataset.finding !== first", arg=first)
+        page.wait_for_function(f"document.querySelector('[data-total]').textContent === '{total - 1}'")
+        assert library.log().items[0].subject == first
+        page.keyboard.press("u")
+        page.wait_for_function("first => document.getElementById('desk').dataset.finding === first", arg=first)
+        assert page.locator("[data-total]").inner_text() == str(total)
+        assert library.finding(first).finding.status == "open"
+
+
+def test_suggestions_while_typing(reading: Server, open_page: Open) -> None:
+    """The box offers fields and values, and arrow keys take them."""
+    page = open_page(reading.address)
+    page.locator("#q").press_sequentially("cred")
+    page.wait_for_selector(".suggestions li")
+    page.keyboard.press("ArrowDown")
+    assert page.locator("#q").get_attribute("aria-activedescendant")
+    page.keyboard.press("Enter")
+    assert page.locator("#q").input_value().startswith("credit:")
+
+
+def test_more_pictures_come_while_scrolling(reading: Server, open_page: Open) -> None:
+    """Scrolling loads the rest, once each, without a jump of the address."""
+    page = open_page(reading.address + "/?limit=4")
+    page.wait_for_function("document.querySelectorAll('#hits [data-id]').length > 8")
+    total = int(page.locator("#hits").get_attribute("data-total"))
+    for _ in range(20):
+        page.mouse.wheel(0, 4000)
+        if page.locator("#hits [data-id]").count() == total:
+            break
+        page.wait_for_timeout(100)
+    ids = page.eval_on_selector_all("#hits [data-id]", "items => items.map(i => i.dataset.id)")
+    assert len(ids) == len(set(ids)) == total
+
+
+def test_pictures_are_selected_by_keys_and_changed_at_once(server: Server, open_page: Open, library: Library) -> None:
+    """Arrow keys move, x selects, shift selects a range; a change is previewed, then made."""
+    page = open_page(server.address)
+    page.locator("#hits a").first.focus()
+    page.keyboard.press("x")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    page.wait_for_selector(".bulk.on")
+    assert page.locator("[data-picked]").inner_text() == "3 selected"
+    page.fill(".bulk input[name=tags]", "front page")
+    page.click(".bulk button[value=preview]")
+    page.click("button[value=apply]")
+    page.wait_for_selector("#hits")
+    assert library.search('tag:"front page"').total == 3
+
+
+def test_two_pictures_lie_in_register(reading: Server, open_page: Open) -> None:
+    """All four views of a crop and its whole work; in the difference the common part is nearly black."""
+    found = reading.library.search("footbridge").items
+    page = open_page(f"{reading.address}/compare/{found[0].id}/{found[1].id}")
+    page.wait_for_function("document.querySelector('[data-viewer]').dataset.shown === 'a'")
+    page.keyboard.press("f")
+    page.wait_for_function("document.querySelector('[data-viewer]').dataset.shown === 'b'")
+    for mode in ("side", "wipe", "diff"):
+        page.click(f"[data-mode={mode}]")
+        page.wait_for_function(f"document.querySelector('[data-viewer]').dataset.shown === '{mode}'")
+    page.wait_for_timeout(300)
+    bright = page.evaluate(
+        """() => {
+          const canvas = document.querySelector('[data-canvas]');
+          const data = canvas.getContext('2d').getImageData(canvas.width / 2 - 80, canvas.height / 2 - 60, 160, 120).data;
+          let sum = 0;
+          for (let i = 0; i < data.length; i += 4) sum += data[i] + data[i + 1] + data[i + 2];
+          return sum / (data.length / 4) / 3;
+        }"""
+    )
+    assert bright < 90, "the pictures do not lie on each other"
+
+
+def test_a_picture_is_looked_at_closely(reading: Server, open_page: Open) -> None:
+    """The large view opens, zooms by keys and closes by Escape."""
+    page = open_page(f"{reading.address}/images/{reading.library.search('trawlers').items[0].id}")
+    page.click(".zoomable")
+    page.wait_for_selector("dialog.zoomed img")
+    before = page.locator("dialog.zoomed img").evaluate("e => e.style.transform")
+    page.keyboard.press("+")
+    assert page.locator("dialog.zoomed img").evaluate("e => e.style.transform") != before
+    page.keyboard.press("Escape")
+    assert page.locator("dialog.zoomed").count() == 0
+
+
+def test_files_are_imported_with_their_outcomes(
+    server: Server, open_page: Open, stories: Path, library: Library
+) -> None:
+    """Chosen files are sent, and every outcome appears."""
+    page = open_page(server.address + "/import")
+    copy = (stories / "harbour" / "DSC_2077.jpg").read_bytes() + b"\\0"
+    page.set_input_files(
+        "input[name=files] >> nth=0",
+        [
+            {"name": "again.jpg", "mimeType": "image/jpeg", "buffer": copy},
+            {"name": "broken.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xffno"},
+        ],
+    )
+    page.click(".dropzone button")
+    page.wait_for_function("document.querySelectorAll('[data-outcomes] tr').length === 2", timeout=60_000)
+    text = page.locator("[data-outcomes]").inner_text()
+    assert "new" in text and "rejected" in text
+    assert library.runs(1)[0].counts["rejected"] == 1
+
+
+def test_a_caption_is_linked_by_a_key(server: Server, open_page: Open, library: Library) -> None:
+    """On the article's page, a number on a caption in doubt links that picture."""
+    finding = library.findings("caption-without-image", limit=1).items[0]
+    page = open_page(f"{server.address}/articles/{finding.articles[0]}")
+    card = page.locator(f'[data-caption="{finding.subjects[0]}"]')
+    image = page.locator(".loose [data-image]").first.get_attribute("data-image")
+    card.focus()
+    page.keyboard.press("1")
+    page.wait_for_url(re.compile("#c-"))
+    assert any(u.caption.id == finding.subjects[0] and u.status == "linked" for u in library.record(image).usages)
+
+
+def test_the_colour_scheme_is_remembered(server: Server, open_page: Open) -> None:
+    """Dark is set from the menu and stays on the next page."""
+    page = open_page(server.address + "/log", color_scheme="light")
+    page.click("details.menu summary")
+    page.click("form.theme button[value=dark]")
+    page.wait_for_selector("html[data-theme=dark]")
+    page.goto(server.address + "/overview")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(236, 236, 236)"

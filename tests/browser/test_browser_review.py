@@ -1,0 +1,124 @@
+"""Reviewing by keys alone, with the next finding there at once; and without any script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from catalog.library import Library
+
+from .conftest import Server
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Any]
+#: Milliseconds from a key to the next finding on the screen.
+SOON = 150
+
+
+def _shown(page: Any) -> str:
+    return str(page.locator("#desk").get_attribute("data-finding"))
+
+
+def _settled(page: Any) -> None:
+    """Wait until the next finding has been fetched, as it has while a person looks at this one."""
+    page.wait_for_load_state("networkidle")
+
+
+def test_twenty_decisions_and_five_undone_by_keys_alone(server: Server, open_page: Open, library: Library) -> None:
+    """Each key decides one finding and shows the next within 150 ms (the median; none is lost); undo goes back five."""
+    page = open_page(server.address + "/review")
+    page.evaluate(
+        """() => {
+          window.times = [];
+          let pressed = 0;
+          addEventListener('keydown', () => { pressed = performance.now(); }, true);
+          new MutationObserver(() => requestAnimationFrame(() => window.times.push(performance.now() - pressed)))
+            .observe(document.getElementById('main'), { childList: true });
+        }"""
+    )
+    before = library.findings().total
+    assert before >= 20, "the example stories must give enough to decide"
+    decided = []
+    for _ in range(20):
+        _settled(page)
+        here = _shown(page)
+        decided.append(here)
+        page.keyboard.press("Enter")
+        page.wait_for_function("here => document.getElementById('desk').dataset.finding !== here", arg=here)
+    _settled(page)
+    times = sorted(page.evaluate("window.times"))
+    assert times[len(times) // 2] <= SOON, times
+    assert [d.subject for d in library.log(limit=20).items] == decided[::-1]
+    for ident in decided[:-6:-1]:
+        page.keyboard.press("u")
+        page.wait_for_function("ident => document.getElementById('desk').dataset.finding === ident", arg=ident)
+    assert library.findings().total == before - 15
+    assert int(page.locator("[data-total]").inner_text()) == before - 15
+
+
+def test_keys_are_dead_in_fields(server: Server, open_page: Open, library: Library) -> None:
+    """While one types a note nothing is decided; Escape gives the keys back, and the note goes with the decision."""
+    page = open_page(server.address + "/review")
+    here = _shown(page)
+    page.keyboard.press("n")
+    page.keyboard.type("u x 0 1 s j k")
+    assert _shown(page) == here and library.log().total == 0
+    page.keyboard.press("Escape")
+    page.keyboard.press("1")
+    page.wait_for_function("here => document.getElementById('desk').dataset.finding !== here", arg=here)
+    _settled(page)
+    assert library.log().items[0].note == "u x 0 1 s j k"
+
+
+def test_skip_back_and_help(reading: Server, open_page: Open) -> None:
+    """s and j go on, k goes back, the numbers follow, ? shows the keys and takes them away."""
+    page = open_page(reading.address + "/review")
+    first = _shown(page)
+    page.keyboard.press("s")
+    page.wait_for_function("here => document.getElementById('desk').dataset.finding !== here", arg=first)
+    assert page.locator("[data-n]").inner_text() == "2"
+    page.keyboard.press("k")
+    page.wait_for_function("here => document.getElementById('desk').dataset.finding === here", arg=first)
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    page.keyboard.press("1")
+    page.keyboard.press("?")
+    assert not page.locator("#keys").is_visible() and reading.library.log().total == 0
+
+
+def test_someone_faster_is_told(server: Server, open_page: Open, library: Library, errors: list[str]) -> None:
+    """A decision on what another decided comes back with the reason; theirs stands."""
+    page = open_page(server.address + "/review")
+    _settled(page)
+    here = _shown(page)
+    finding = library.finding(here).finding
+    library.decide(here, finding.actions[-1], who="somebody faster")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".say.bad.on")
+    page.wait_for_function("here => document.getElementById('desk').dataset.finding === here", arg=here)
+    assert "somebody faster" in page.locator("[data-screen]").inner_text()
+    assert library.log().total == 1
+    assert all("409" in e for e in errors)
+    errors.clear()
+
+
+def test_review_without_scripts(server: Server, open_page: Open, library: Library) -> None:
+    """With scripts off the same buttons decide, go on, and undo."""
+    page = open_page(server.address + "/review", java_script_enabled=False)
+    first = library.findings(limit=1).items[0].id
+    page.locator("form.decide button").first.click()
+    page.wait_for_url(lambda url: first not in url)
+    assert library.finding(first).finding.status == "decided"
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_url(lambda url: first in url)
+    assert library.finding(first).finding.status == "open"
+
+
+def test_search_and_compare_without_scripts(reading: Server, open_page: Open) -> None:
+    """With scripts off the search, the record and both pictures of a pair are there."""
+    page = open_page(reading.address + "/search?q=footbridge", java_script_enabled=False)
+    page.locator("#hits a").first.click()
+    page.locator(".matches a").first.click()
+    assert page.locator(".pair img").count() == 2 and page.locator(".pair img").first.is_visible()
