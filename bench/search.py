@@ -14,6 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -129,6 +130,31 @@ def clock(calls: list[Callable[[], object]]) -> str:
     return "".join(f"{statistics.median(t):>9.2f}{statistics.quantiles(t, n=20)[-1]:>9.2f}" for t in (wall, cpu))
 
 
+def scans(sample: list[Row], count: int) -> dict[str, float]:
+    """Return the milliseconds of plain Python scans for a word, a phrase and a full query, as for ``count`` rows."""
+    lowered = [(row, f" {' '.join(row.captions)} {' '.join(row.titles)} ".lower()) for row in sample]
+    a, b = sample[0].captions[0].split()[:2]
+
+    def full() -> Counter[str]:
+        hits = [
+            r
+            for r, t in lowered
+            if f" {b} " in t and r.width >= 800 and "2008" <= r.date < "2016" and "conflict" not in r.flags
+        ]
+        hits.sort(key=lambda r: r.date)
+        return Counter(value for r in hits for value in (r.credit, r.date[:4], *r.places))
+
+    calls = {"word": lambda: [r for r, t in lowered if f" {a} " in t],
+             "phrase": lambda: [r for r, t in lowered if f" {a} {b} " in t], "full": full}  # fmt: skip
+    out = {}
+    for name, call in calls.items():
+        begun = time.thread_time()
+        for _ in range(5):
+            call()
+        out[name] = (time.thread_time() - begun) / 5 * 1000 * count / len(sample)
+    return out
+
+
 def fill(index: Index, count: int, article: int, step: int = 5_000) -> None:
     """Fill the index as an import does, a batch at a time, and print the rate."""
     taken, cpu = 0.0, 0.0
@@ -180,11 +206,13 @@ def main() -> None:
             fill(index, options.count, options.article)
         sample = [row for _, row in zip(range(20_000), rows(min(options.count, 20_000), 0), strict=False)]
         print(f"{'ms':<14}{'median':>9}{'p95':>9}{'cpu':>9}{'cpu p95':>9}{'hits (median)':>15}")
+        plain = scans(sample, options.count)
         for name, made in queries(sample, options.queries).items():
             parsed = [(parse(text), FACETS if faceted else ()) for text, faceted in made]
             hits = statistics.median(index.count(query)[0] for query, _ in parsed)
             times = clock([partial(index.search, query, facets=facets) for query, facets in parsed])
-            print(f"{name:<14}{times}{hits:>15,.0f}")
+            scan = f"   (scan: {plain[name]:,.1f} cpu)" if name in plain else ""
+            print(f"{name:<14}{times}{hits:>15,.0f}{scan}")
         print(f"{'decision':<14}{clock(reviewing(index, sample, 300))}")
         index.close()
 

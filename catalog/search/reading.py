@@ -44,7 +44,8 @@ class Found:
 class Page:
     """One page of a result. ``capped`` says that there are more than ``total``; ``next`` is the next page's cursor.
 
-    ``sort`` is the order that holds. ``ranked`` is how many of the newest pictures were put in order of relevance (0: none).
+    ``sort`` is the order that holds. ``ranked``, when not 0, is how many of the newest pictures were put in order of relevance
+    because all were too many.
     Facet counts and ``histogram`` are estimates from one picture in ``sampled`` when that is above 1.
     """
 
@@ -156,7 +157,7 @@ class _Search:
     def _entries(self, head: sql.Rows, capped: bool) -> list[_Entry]:
         """The entries of this page and at least one more if there is one: (key, row number)."""
         if self.order == "relevance":
-            self.ranked = len(head)
+            self.ranked = len(head) if capped else 0
             keys = self.reader.ranking.keys(self.connection, self.query.node, head)
             best = np.lexsort((-head, keys))
             return self._page_of(keys[best], head[best])

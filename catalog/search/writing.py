@@ -7,6 +7,7 @@ import sqlite3
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -205,8 +206,14 @@ def unpack(doc: bytes) -> Row:
 
 def _columns(row: Row) -> Iterator[str]:
     for values in texts(row):
-        yield " ".join(field_tokens(values))
+        yield _short(values) if sum(map(len, values)) < _SHORT_VALUE else " ".join(field_tokens(values))
     yield " ".join(marks(row))
+
+
+@lru_cache(maxsize=1 << 15)
+def _short(values: tuple[str, ...]) -> str:
+    """The tokens of short values: credits, places and titles come again and again."""
+    return " ".join(field_tokens(values))
 
 
 def _scalars(row: Row) -> tuple[Any, ...]:
