@@ -28,7 +28,7 @@ def words(hexes: list[str]) -> Words:
 
 def distances(query: Words, table: Words) -> npt.NDArray[np.uint16]:
     """Distances of one hash (its words) to every row of ``table``."""
-    total = np.bitwise_count(table[:, 0] ^ query[0]).astype(np.uint16)
+    total: npt.NDArray[np.uint16] = np.bitwise_count(table[:, 0] ^ query[0]).astype(np.uint16)
     for word in range(1, table.shape[1]):
         total += np.bitwise_count(table[:, word] ^ query[word])
     return total
@@ -80,7 +80,7 @@ def _bands(n: int, radius: int) -> list[tuple[int, int]]:
     def cost(k: int) -> float:
         width = 64 // k
         masks = sum(comb(width, bits) for bits in range(radius // k + 1))
-        return k * masks * n * (1 + n / 2**width)
+        return float(k * masks * n * (1 + n / 2**width))
 
     # Tables of more than 2**22 slots cost more than they save.
     k = min(range(3, 17), key=cost)
@@ -170,6 +170,7 @@ def _expand(
         stop = max(start + 1, int(np.searchsorted(ends, base + most, side="right")))
         times = count[start:stop]
         left = np.repeat(who[start:stop], times)
-        offset = np.repeat(first[start:stop] - (ends[start:stop] - times - base).astype(np.uint32), times)
-        yield left, offset + np.arange(len(left), dtype=np.uint32)
+        before = np.asarray(ends[start:stop] - times - base, np.uint32)
+        right = np.repeat(first[start:stop] - before, times) + np.arange(len(left), dtype=np.uint32)
+        yield left, np.asarray(right, np.uint32)
         start = stop

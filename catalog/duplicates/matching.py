@@ -129,8 +129,9 @@ def _fit(pa: Points, pb: Points, kept: Index) -> tuple[Matrix, int] | None:
             break
         matrix, inner = better, more
     if len(inner) >= 16:
-        bent, _ = cv2.findHomography(pb[inner], pa[inner], 0)
-        if bent is not None and np.isfinite(bent).all():
+        found, _ = cv2.findHomography(pb[inner], pa[inner], 0)
+        if found is not None and np.isfinite(found).all():
+            bent = np.asarray(found, np.float64)
             more = _inner(bent, pa, pb, size)
             if len(more) >= len(inner) + 4 and len(more) > 1.15 * len(inner):
                 matrix, inner = bent, more

@@ -144,7 +144,7 @@ def read(path: Path, *, check: bool = False) -> Segment:
     sizes = (4 * ((1 << directory_bits) + 1), 4 * n, low_bytes + -low_bytes % 4)
     if magic != _MAGIC or directory_bits not in (14, 22) or len(data) != _HEADER.size + len(_BANDS) * sum(sizes):
         raise ValueError(f"{path.name} is not a whole segment")
-    if check and zlib.crc32(data[_HEADER.size :]) != crc:
+    if check and zlib.crc32(data[_HEADER.size :].tobytes()) != crc:
         raise ValueError(f"{path.name} is damaged")
     directories, lows, places = [], [], []
     at = _HEADER.size

@@ -63,7 +63,9 @@ def describe(
     if whole:
         outer = thumbs[0] if whole == a.id else thumbs[1]
         in_frame = outer.shape == agreement.part.shape
-        seen.append(_surrounded(outer, box, agreement.part if in_frame else None, "first" if whole == a.id else "second"))
+        seen.append(
+            _surrounded(outer, box, agreement.part if in_frame else None, "first" if whole == a.id else "second")
+        )
     if mirrored:
         seen.append(("mirrored", "mirrored"))
     if abs(degrees) > _TURNED:
@@ -94,7 +96,9 @@ def _surrounded(outer: Grey, box: Box | None, part: npt.NDArray[np.int8] | None,
     assert box is not None
     height, width = outer.shape
     where = box if part is None else _agreeing(part, box)
-    left, top, right, bottom = (round(side * size) for side, size in zip(where, (width, height, width, height), strict=True))
+    left, top, right, bottom = (
+        round(side * size) for side, size in zip(where, (width, height, width, height), strict=True)
+    )
     around = np.ones(outer.shape, bool)
     around[top:bottom, left:right] = False
     if not around.any():
@@ -117,11 +121,10 @@ def _agreeing(part: npt.NDArray[np.int8], box: Box) -> Box:
     if len(xs) < 16:
         return box
     height, width = part.shape
-    left, right = np.percentile(xs, (1, 99)) + (-4, 5)
-    top, bottom = np.percentile(ys, (1, 99)) + (-4, 5)
+    (left, right), (top, bottom) = np.percentile(xs, (1, 99)), np.percentile(ys, (1, 99))
     return (
-        float(max(0.0, left / width, box[0])), float(max(0.0, top / height, box[1])),
-        float(min(1.0, right / width, box[2])), float(min(1.0, bottom / height, box[3])),
+        float(max(0.0, (left - 4) / width, box[0])), float(max(0.0, (top - 4) / height, box[1])),
+        float(min(1.0, (right + 5) / width, box[2])), float(min(1.0, (bottom + 5) / height, box[3])),
     )  # fmt: skip
 
 

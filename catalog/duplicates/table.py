@@ -44,6 +44,7 @@ class Table:
         self.rows: dict[str, int] = {}
         self._alive: npt.NDArray[np.bool_] = np.zeros(256, bool)
         self._used = 0
+        self._columns: dict[str, Words] = {}
 
     def __len__(self) -> int:
         """How many rows there are, those of discarded samples included."""
@@ -56,14 +57,20 @@ class Table:
 
     def hashes(self, name: str) -> Words:
         """``phash`` (n x 1), ``dct`` or ``trimmed`` (n x 4) of all rows; zeros where a picture has none."""
-        column = self._array[name][: self._used]
-        return np.asarray(column.reshape(self._used, -1))
+        held = self._columns.get(name)
+        if held is None or len(held) != self._used:
+            # A scan reads the first word of all rows: these lie together, not 128 bytes apart.
+            held = np.asfortranarray(self._array[name][: self._used].reshape(self._used, -1))
+            self._columns[name] = held
+        return held
 
     def usable(self, name: str) -> npt.NDArray[np.bool_]:
         """Rows whose hash ``name`` may be compared: alive, not flat, and with that hash."""
         flags = self._array["flags"][: self._used]
-        usable = self.alive & (flags & _FLAT == 0)
-        return usable & (flags & _TRIMMED != 0) if name == "trimmed" else usable
+        usable: npt.NDArray[np.bool_] = self.alive & (flags & _FLAT == 0)
+        if name == "trimmed":
+            usable &= flags & _TRIMMED != 0
+        return usable
 
     def ident(self, row: int) -> str:
         """The id of the sample in ``row``."""

@@ -1,0 +1,109 @@
+"""How near hashing comes to the decode limit: libjpeg-turbo reading a JPEG at 1/8, grey, and nothing else.
+
+    python -m bench.hashing [JPEG ...] [--repeat 5]
+
+Without files, 12 and 24 megapixel JPEGs are drawn. Shares are of CPU time, one thread: limit / ours, 1 is as fast as
+decoding alone. imagehash (alone, full decode) and pdqhash (when installed) run beside ours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import time
+from collections.abc import Callable
+from pathlib import Path
+from unittest.mock import patch
+
+import imagehash
+import numpy as np
+from PIL import Image
+
+from catalog import features, fingerprints
+from catalog.images import decoding
+
+
+def made(width: int, height: int) -> bytes:
+    """A JPEG with structure and noise like a photograph's, about 0.35 bytes per pixel."""
+    rng = np.random.default_rng(3)
+    size = (width, height)
+    picture = Image.fromarray(rng.integers(0, 255, (24, 32, 3), dtype=np.uint8)).resize(size, Image.Resampling.BICUBIC)
+    for cells, share in ((200, 0.35), (1200, 0.25)):
+        noise = Image.fromarray(rng.integers(0, 255, (cells * height // width, cells, 3), dtype=np.uint8))
+        picture = Image.blend(picture, noise.resize(size, Image.Resampling.BICUBIC), share)
+    data = io.BytesIO()
+    picture.save(data, "JPEG", quality=90)
+    return data.getvalue()
+
+
+def limit(data: bytes) -> None:
+    """The decode limit."""
+    picture = Image.open(io.BytesIO(data))
+    picture.draft("L", (picture.width // 8, picture.height // 8))
+    picture.load()
+
+
+def ours(data: bytes) -> None:
+    """Fingerprint and features as an import takes them."""
+    fingerprints.prepare(decoding.reduced(decoding.open_guarded(data), fingerprints.WANTED_SIDE))
+
+
+def ours_without_features(data: bytes) -> None:
+    """The fingerprint alone."""
+    with patch.object(features, "extract", lambda grey: grey), patch.object(features, "pack", lambda grey: b""):
+        ours(data)
+
+
+def alone(data: bytes) -> None:
+    """imagehash as its users call it."""
+    imagehash.phash(Image.open(io.BytesIO(data)))
+
+
+def contenders() -> dict[str, Callable[[bytes], None]]:
+    """What is measured, the limit first."""
+    known: dict[str, Callable[[bytes], None]] = {
+        "decode limit": limit,
+        "ours, fingerprint": ours_without_features,
+        "ours, with local features": ours,
+        "imagehash phash": alone,
+    }
+    try:
+        import pdqhash
+    except ImportError:
+        return known
+
+    def pdq(data: bytes) -> None:
+        pdqhash.compute(np.asarray(Image.open(io.BytesIO(data)).convert("RGB")))
+
+    return {**known, "pdqhash": pdq}
+
+
+def best_of(work: Callable[[bytes], None], data: bytes, repeat: int) -> float:
+    """The least CPU time of several runs, seconds."""
+    times = []
+    for _ in range(repeat):
+        started = time.process_time()
+        work(data)
+        times.append(time.process_time() - started)
+    return min(times)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--repeat", type=int, default=5)
+    arguments = parser.parse_args()
+    pictures = {path.name: path.read_bytes() for path in arguments.files} or {
+        "12 MP, drawn": made(4000, 3000),
+        "24 MP, drawn": made(6000, 4000),
+    }
+    names = contenders()
+    print("| picture | " + " | ".join(names) + " |\n|" + " --- |" * (len(names) + 1))
+    for name, data in pictures.items():
+        spent = [best_of(work, data, arguments.repeat) for work in names.values()]
+        cells = " | ".join(f"{value * 1000:.1f} ms ({spent[0] / value:.2f})" for value in spent)
+        print(f"| {name} | {cells} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from duplicates_drawn import drawn, jpeg, sample
+from PIL import Image, ImageDraw, ImageEnhance, ImageOps
+
+from catalog.duplicates import Sample, verify
+from catalog.duplicates.geometry import apply
+from catalog.model import Match
+
+Change = Callable[[Image.Image], Image.Image]
+
+
+def _logo(picture: Image.Image) -> Image.Image:
+    picture = picture.copy()
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((500, 320, 620, 430), fill=(200, 16, 30))
+    pen.ellipse((520, 340, 600, 410), fill="white")
+    return picture
+
+
+def _page(picture: Image.Image) -> Image.Image:
+    page = Image.new("RGB", (760, 760), (246, 246, 246))
+    ImageDraw.Draw(page).rectangle((0, 0, 760, 60), fill=(30, 34, 44))
+    ImageDraw.Draw(page).text((20, 600), "Readers' pictures of the week", (10, 10, 10), font_size=40)
+    page.paste(picture.resize((640, 448)), (60, 90))
+    return page
+
+
+CHANGES: dict[str, tuple[Change, str]] = {
+    "jpeg": (lambda p: jpeg(p, 40), "re-encoded"),
+    "half": (lambda p: p.resize((320, 224)), "resized"),
+    "thumbnail": (lambda p: p.resize((128, 90)), "resized"),
+    "crop": (lambda p: p.crop((60, 40, 500, 380)), "cropped"),
+    "strong crop": (lambda p: p.crop((300, 60, 600, 300)), "cropped"),
+    "mirrored": (ImageOps.mirror, "mirrored"),
+    "mirrored crop": (lambda p: ImageOps.mirror(p.crop((100, 50, 560, 400))), "mirrored"),
+    "upside down": (ImageOps.flip, "mirrored"),
+    "turned": (lambda p: p.transpose(Image.Transpose.ROTATE_90), "rotated"),
+    "tilted": (lambda p: p.rotate(4, Image.Resampling.BICUBIC).crop((30, 30, 610, 418)), "rotated"),
+    "grey": (lambda p: p.convert("L"), "edited"),
+    "dark": (lambda p: ImageEnhance.Brightness(p).enhance(0.6), "edited"),
+    "posterised": (lambda p: ImageOps.posterize(p, 3), "edited re-encoded"),
+    "logo": (_logo, "edited"),
+    "frame": (lambda p: ImageOps.expand(p, 30, "white"), "edited"),
+    "bars": (lambda p: ImageOps.expand(p, (0, 70), "black"), "edited"),
+    "screenshot": (_page, "edited collage cropped"),
+    "stretched": (lambda p: p.resize((640, 400)), "edited"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_changed_copy_is_found_and_named(change: str) -> None:
+    """Each kind of change is a match under its name."""
+    make, names = CHANGES[change]
+    found = _match(sample(drawn(20)), sample(make(drawn(20)), change))
+    assert found.relation in names, found
+    assert found.score >= 0.5
+
+
+def _match(a: Sample, b: Sample) -> Match:
+    found = verify(a, b)
+    assert found is not None
+    return found
+
+
+def test_other_pictures_are_no_match() -> None:
+    """Unrelated pictures match in no way, whichever comes first."""
+    samples = [sample(drawn(seed)) for seed in range(30, 36)]
+    assert [verify(a, b) for i, a in enumerate(samples) for b in samples[:i]] == [None] * 15
+
+
+def test_the_order_of_the_pair_does_not_matter() -> None:
+    """A match is written with the smaller id first and reads the same from both sides."""
+    one, two = sample(drawn(21)), sample(ImageOps.mirror(drawn(21)))
+    assert verify(one, two) == verify(two, one)
+    found = _match(one, two)
+    assert found.a < found.b and found.id == f"{found.a}:{found.b}"
+
+
+def test_a_crop_says_where_it_lies() -> None:
+    """Box and whole give the part of the larger picture that the crop shows, within one hundredth."""
+    whole, part = sample(drawn(22)), sample(drawn(22).crop((128, 112, 512, 400)))
+    found = _match(whole, part)
+    assert found.whole == whole.id
+    assert found.box == pytest.approx((0.2, 0.25, 0.8, 400 / 448), abs=0.012)
+
+
+def test_the_transform_lays_the_second_on_the_first() -> None:
+    """The matrix maps fractional coordinates of b to those of a, also when b is mirrored and cropped."""
+    picture = drawn(23)
+    one, two = sample(picture), sample(ImageOps.mirror(picture.crop((64, 0, 576, 448))))
+    found = _match(one, two)
+    matrix = np.array(found.transform).reshape(3, 3)
+    if found.a != one.id:
+        matrix = np.linalg.inv(matrix)
+    corners = apply(matrix, np.array([[0.0, 0.0], [1.0, 1.0]]))
+    assert corners == pytest.approx(np.array([[0.9, 0.0], [0.1, 1.0]]), abs=0.012)
+
+
+def test_a_turn_is_told_from_first_to_second() -> None:
+    """The detail says how the second picture is turned against the first."""
+    straight, turned = sample(drawn(24)), sample(drawn(24).transpose(Image.Transpose.ROTATE_270))
+    found = _match(straight, turned)
+    way = "90° clockwise" if found.a == straight.id else "90° anticlockwise"
+    assert f"second turned {way}" in found.detail
+
+
+def test_a_collage_holds_both_of_its_pictures() -> None:
+    """Both halves of a collage match their photographs, as parts of the collage; the photographs do not match."""
+    left, right = drawn(25), drawn(26)
+    page = Image.new("RGB", (1050, 448), "white")
+    page.paste(left.crop((60, 0, 580, 448)), (0, 0))
+    page.paste(right.crop((60, 0, 580, 448)), (530, 0))
+    whole = sample(page)
+    assert _match(sample(left), whole).relation in ("collage", "cropped")
+    assert _match(sample(right), whole).relation in ("collage", "cropped")
+    assert verify(sample(left), sample(right)) is None
+
+
+def test_a_shared_logo_or_template_joins_nobody() -> None:
+    """Different photographs under the same logo, frame or page are no copies."""
+    one, other = drawn(27), drawn(28)
+    for make in (_logo, _page, lambda p: ImageOps.expand(p, 40, "navy")):
+        found = verify(sample(make(one)), sample(make(other)))
+        assert found is None or found.relation == "same scene"
+
+
+def test_equal_bytes_are_identical() -> None:
+    """Two files with one hash are identical, whatever they show."""
+    black = sample(Image.new("RGB", (300, 200)))
+    twin = Sample("f" * 16, black.fingerprint, black.features, 300, 200, black.sha256, 1000)
+    assert _match(black, twin).relation == "identical"
+
+
+@pytest.mark.parametrize("other", [(0, 0, 1), (2, 2, 2), (255, 255, 255)])
+def test_black_pictures_match_only_with_the_same_pixels(other: tuple[int, int, int]) -> None:
+    """All-black pictures are the same only when their pixels are."""
+    black = Image.new("RGB", (640, 480))
+    assert _match(sample(black, "one"), sample(black, "two")).relation == "re-encoded"
+    assert verify(sample(black, "one"), sample(Image.new("RGB", (640, 480), other))) is None
+
+
+def test_dark_and_foggy_pictures_do_not_collapse() -> None:
+    """Pictures with hardly any contrast are no copies of each other."""
+    rng = np.random.default_rng(3)
+    dark = [
+        sample(Image.fromarray(np.clip(rng.normal(base, 3, (300, 400)), 0, 255).astype(np.uint8)))
+        for base in (2, 4, 128, 128, 250)
+    ]
+    assert all(verify(a, b) is None for i, a in enumerate(dark) for b in dark[:i])
+
+
+def test_gradients_are_not_copies_of_each_other() -> None:
+    """Smooth skies without a single corner join nobody."""
+    ramp = np.linspace(80, 200, 400)
+    skies = [np.tile(ramp, (300, 1)), np.tile(ramp**1.02, (300, 1)), np.tile(ramp[::-1], (300, 1))]
+    samples = [sample(Image.fromarray(sky.astype(np.uint8))) for sky in skies]
+    assert all(verify(a, b) is None for i, a in enumerate(samples) for b in samples[:i])
