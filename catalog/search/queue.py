@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -28,7 +29,10 @@ _WALKED = """(
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """One page of finding ids, highest worth first. ``total`` counts what the filter selects; ``capped``: at least."""
+    """One page of finding ids, highest worth first. ``total`` counts what the filter selects; ``capped``: at least that.
+
+    Without a query the total is exact and of now; with one it is counted to a bound, when the first page is asked for.
+    """
 
     ids: tuple[str, ...]
     total: int
@@ -39,7 +43,14 @@ class Queue:
 def put(connection: sqlite3.Connection, findings: Iterable[Finding], removed: Iterable[str]) -> None:
     """Add or replace findings, and remove others by id."""
     found = list({f.id: f for f in findings}.values())
-    gone = [(i,) for i in [*removed, *(f.id for f in found)]]
+    gone = [(i,) for i in {*removed, *(f.id for f in found)}]
+    counts: Counter[tuple[str, str]] = Counter((f.status, f.kind) for f in found)
+    old = connection.execute(
+        "SELECT status, kind, count(*) FROM finding WHERE id IN (SELECT value FROM json_each(?)) GROUP BY status, kind",
+        (json.dumps([i for (i,) in gone]),),
+    )
+    for status, kind, n in old:
+        counts[status, kind] -= n
     connection.executemany("DELETE FROM about WHERE finding = ?", gone)
     connection.executemany("DELETE FROM finding WHERE id = ?", gone)
     connection.executemany(
@@ -48,12 +59,16 @@ def put(connection: sqlite3.Connection, findings: Iterable[Finding], removed: It
     refs = [(i, f.id, 0) for f in found for i in dict.fromkeys(f.images)]
     refs += [(a, f.id, 1) for f in found for a in dict.fromkeys(f.articles)]
     connection.executemany("INSERT OR IGNORE INTO about VALUES (?, ?, ?)", refs)
+    connection.executemany(
+        "INSERT INTO waiting VALUES (?, ?, ?) ON CONFLICT (status, kind) DO UPDATE SET count = count + excluded.count",
+        [(*key, n) for key, n in counts.items() if n],
+    )
 
 
 def kinds(connection: sqlite3.Connection, status: str) -> dict[str, int]:
     """Return how many findings of each kind are in a status, most first."""
     rows = connection.execute(
-        "SELECT kind, count(*) FROM finding WHERE status = ? GROUP BY kind ORDER BY 2 DESC, 1", (status,)
+        "SELECT kind, count FROM waiting WHERE status = ? AND count > 0 ORDER BY count DESC, kind", (status,)
     )
     return {str(kind): int(n) for kind, n in rows}
 
@@ -78,12 +93,16 @@ def page(
         sql, more, most = _selected(connection, plan)
         where.append(sql)
         params.extend(more)
-    if cursor is None:
+    if plan is None:
+        told = kinds(connection, status)
+        total, capped = told.get(kind, 0) if kind else sum(told.values()), False
+    elif cursor is None:
         counted = f"SELECT count(*) FROM (SELECT 1 FROM finding f WHERE {' AND '.join(where)} LIMIT ?)"
         total = int(connection.execute(counted, (*params, most + 1)).fetchone()[0])
         total, capped = min(total, most), total > most
-    else:
-        score, ident, total, capped = cursors.read(cursor, belongs, float, str)
+    if cursor is not None:
+        score, ident, then, capped_then = cursors.read(cursor, belongs, float, str)
+        total, capped = (total, False) if plan is None else (then, capped_then)
         where.append("(f.score < ? OR (f.score = ? AND f.id > ?))")
         params += [score, score, ident]
     sql = f"SELECT f.id, f.score FROM finding f WHERE {' AND '.join(where)} ORDER BY f.score DESC, f.id LIMIT ?"

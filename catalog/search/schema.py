@@ -22,7 +22,7 @@ from ..errors import CatalogueUnusable, Damaged, Locked
 from .nodes import TEXT_FIELDS
 
 #: Raised whenever tables, tokens or marks change. Unicode's version counts too: tokens depend on it.
-VERSION = f"1/{unicodedata.unidata_version}"
+VERSION = f"2/{unicodedata.unidata_version}"
 SEQ_BITS = 28
 COLUMNS = (*TEXT_FIELDS, "marks")
 #: BM25 weights of the columns: what stands with the picture before what merely stood around it.
@@ -63,6 +63,9 @@ CREATE TABLE gram (gram TEXT NOT NULL, term INTEGER NOT NULL, PRIMARY KEY (gram,
 CREATE TABLE finding (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, status TEXT NOT NULL, score REAL NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE waiting (
+    status TEXT NOT NULL, kind TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (status, kind)
+) WITHOUT ROWID;
 CREATE INDEX finding_worth ON finding (status, score DESC, id);
 CREATE INDEX finding_kind ON finding (status, kind, score DESC, id);
 CREATE TABLE about (
@@ -73,7 +76,7 @@ CREATE VIRTUAL TABLE words USING fts5({", ".join(COLUMNS)}, content='', tokenize
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
 """
 _TABLE_NAMES = (
-    "vocabulary", "words", "about", "finding", "gram", "term", "value", "ran", "page", "image", "meta",
+    "vocabulary", "words", "about", "waiting", "finding", "gram", "term", "value", "ran", "page", "image", "meta",
 )  # fmt: skip
 
 

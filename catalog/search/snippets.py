@@ -41,7 +41,9 @@ def marked(text: str, words: Sequence[Words]) -> Segments:
 
 def _ascii_ranges(text: str, words: Sequence[Words]) -> list[tuple[int, int]]:
     low = text.lower()
-    return [m.span() for word in words for m in _pattern(word.tokens, word.prefix).finditer(low)]
+    return [
+        m.span() for word in words if word.tokens[0] in low for m in _pattern(word.tokens, word.prefix).finditer(low)
+    ]
 
 
 @lru_cache(maxsize=1 << 10)

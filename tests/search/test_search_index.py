@@ -342,6 +342,9 @@ def test_the_queue_is_in_order_of_worth(own: Index) -> None:
     assert own.findings("conflict", limit=3).ids == ("f8", "f4", "f2")
     assert own.findings(status="decided").ids == ("f9",)
     assert own.finding_kinds() == {"link": 4, "conflict": 4}
+    assert (second.total, own.findings("conflict").total, own.findings("metadata").total) == (8, 4, 0)
+    own.apply_findings([], [f"f{n}" for n in range(10)])
+    assert own.finding_kinds() == own.finding_kinds("decided") == {}
 
 
 def test_a_search_scopes_the_queue(own: Index) -> None:
