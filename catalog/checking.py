@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -18,16 +17,20 @@ if TYPE_CHECKING:
 def verify(library: Library, *, repair: bool = False) -> Iterator[Damage]:
     """Yield each damage. With ``repair``, what is derived is rebuilt and originals are restored from where they were met."""
     yield from library.store.verify(repair=repair)
+    yield from beyond_store(library, repair=repair)
+
+
+def beyond_store(library: Library, *, repair: bool = False) -> Iterator[Damage]:
+    """Yield the damage of what is kept beside the store's documents: originals, references, derived files."""
     yield from _media(library, repair)
     yield from _links(library)
     yield from _derived(library, repair)
 
 
 def _media(library: Library, repair: bool) -> Iterator[Damage]:
-    known: set[str] = set()
+    # Originals that no record names are left alone: a run that was killed leaves some, and after a loss they are the ones wanted.
     for ident, doc in library.store.iter("image"):
         sha = str(doc["sha256"])
-        known.add(sha)
         if doc.get("in_place"):
             if library._find_original(ident) is None:
                 yield Damage("media", doc["paths"][0], "the picture catalogued in place is no longer there")
@@ -39,16 +42,6 @@ def _media(library: Library, repair: bool) -> Iterator[Damage]:
             "the original is missing" if intact is None else "the original does not have the bytes that were imported"
         )
         yield Damage("media", f"media/{sha[:2]}/{sha}", what, _restore(library, doc) if repair else "")
-    for sha in library.media.hashes():
-        if sha not in known:
-            path = library.media.path(sha)
-            repaired = ""
-            if repair:
-                path.unlink()
-                repaired = "removed: no record names it"
-            # A run that was killed between copying and committing leaves these; they harm nothing, so they are no damage.
-            if repaired:
-                yield Damage("media", f"media/{sha[:2]}/{sha}", "an original that no record names", repaired)
 
 
 def _restore(library: Library, doc: dict[str, object]) -> str:
@@ -83,5 +76,12 @@ def _derived(library: Library, repair: bool) -> Iterator[Damage]:
         yield Damage("index", "index.sqlite", damage, "rebuilt" if repair else "")
         if repair:
             library.rebuild_index()
-    if repair:
-        shutil.rmtree(library.media.thumbs, ignore_errors=True)
+    for path in library.media.broken_thumbs():
+        if repair:
+            path.unlink(missing_ok=True)
+        yield Damage(
+            "thumbs",
+            path.name,
+            "it is no whole WebP picture",
+            "removed: it is made again when asked for" if repair else "",
+        )

@@ -16,7 +16,7 @@ from typing import Any
 
 from . import deciding, inferring, searching, showing
 from .catalogue import Catalogue
-from .checking import verify
+from .checking import beyond_store, verify
 from .codec import from_dict
 from .duplicates.index import DuplicateIndex
 from .errors import NotFound, UsageError, WrongType
@@ -30,7 +30,7 @@ from .media import Media
 from .model import Article, Damage, Decision, Finding, Group, ImportResult, ImportSummary, Match, Record
 from .purging import purge
 from .search.index import Index
-from .stores import open_store
+from .stores import open_store, verify_store
 from .stores.overlay import Overlay
 from .views import (
     ArticleView,
@@ -51,7 +51,7 @@ from .views import (
 
 __all__ = [
     "ArticleView", "BulkPreview", "CompareView", "FacetValue", "FindingPage", "FindingView", "Hit", "Library", "LogPage",
-    "Overview", "RunView", "SearchPage", "Similar", "Snippet", "Suggestion", "open_library",
+    "Overview", "RunView", "SearchPage", "Similar", "Snippet", "Suggestion", "open_library", "verify_catalogue",
 ]  # fmt: skip
 
 #: Pictures that one bulk step may change.
@@ -64,6 +64,20 @@ def open_library(url: str | Path, *, create: bool = True) -> Library:
     Raises CatalogueUnusable (Locked, Damaged) when it cannot be used, and when it is not there and ``create`` is false.
     """
     return Library(str(url), create=create)
+
+
+def verify_catalogue(url: str, *, repair: bool = False) -> Iterator[Damage]:
+    """Check a catalogue, also one that is so damaged that it does not open; with ``repair`` mend what can be mended.
+
+    Raises CatalogueUnusable when there is none, or when nothing could be restored.
+    """
+    broken = False
+    for damage in verify_store(url, repair=repair):
+        broken |= not damage.repaired
+        yield damage
+    if not broken:
+        with open_library(url, create=False) as library:
+            yield from beyond_store(library, repair=repair)
 
 
 class Library:

@@ -51,7 +51,9 @@ class Media:
                 raise Rejected("The file changed while it was being read.")
             temporary.replace(target)
         except OSError as error:
-            raise CatalogueUnusable(f"The original cannot be copied into {self.originals}: {error.strerror}.") from error
+            raise CatalogueUnusable(
+                f"The original cannot be copied into {self.originals}: {error.strerror}."
+            ) from error
         finally:
             temporary.unlink(missing_ok=True)
         self._unsynced.add(target.parent)
@@ -75,13 +77,14 @@ class Media:
         temporary.replace(target)
         return target
 
-    def hashes(self) -> Iterator[str]:
-        """Yield the hash of every original that is kept, in order."""
-        if not self.originals.is_dir():
-            return
-        for folder in sorted(self.originals.iterdir()):
-            if folder.is_dir():
-                yield from sorted(p.name for p in folder.iterdir() if not p.name.startswith("."))
+    def broken_thumbs(self) -> Iterator[Path]:
+        """Yield the thumbnails whose file is not as long as its RIFF header says."""
+        for path in sorted(self.thumbs.glob("*/*.webp")) if self.thumbs.is_dir() else ():
+            with path.open("rb") as stream:
+                head = stream.read(12)
+            whole = head[:4] == b"RIFF" and head[8:] == b"WEBP"
+            if not whole or int.from_bytes(head[4:8], "little") + 8 != path.stat().st_size:
+                yield path
 
     def intact(self, sha256: str) -> bool | None:
         """Return whether the original has its hash; ``None`` when it is not there."""

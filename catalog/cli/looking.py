@@ -11,6 +11,7 @@ import click
 
 from ..codec import to_dict
 from ..export.jsonl import record_line
+from ..library import verify_catalogue
 from ..model import Group, Record
 from ..paths import display
 from . import terminal
@@ -287,18 +288,13 @@ def verify(ctx: Context, repair: bool, as_json: bool) -> None:
       cutline verify --repair
     """
     damages = 0
-    with ctx.open() as library:
-        for damage in library.verify(repair=repair):
-            damages += not damage.repaired
-            if as_json:
-                terminal.emit(damage)
-            else:
-                terminal.say(
-                    f"{damage.part}: {damage.where}: {damage.what}"
-                    + (f" ({damage.repaired})" if damage.repaired else "")
-                )
-        if not damages and not as_json:
-            terminal.say(
-                f"No damage: {library.store.count('image'):,} pictures, {library.store.count('decision'):,} decisions."
-            )
+    for damage in verify_catalogue(ctx.url, repair=repair):
+        damages += not damage.repaired
+        if as_json:
+            terminal.emit(damage)
+        else:
+            mended = f" ({damage.repaired})" if damage.repaired else ""
+            terminal.say(f"{damage.part}: {damage.where}: {damage.what}{mended}")
+    if not damages and not as_json:
+        terminal.say("Everything is as it was written.")
     sys.exit(1 if damages else 0)
