@@ -30,11 +30,11 @@ from scipy.optimize import minimize
 
 from catalog import captions, sources
 from catalog.images import metadata
-from catalog.linking import Candidate, assignment, calibration, tokens
+from catalog.linking import Candidate, assignment, calibration, overlooked, tokens
 from catalog.linking.evidence import Scene, judge
 from catalog.linking.selection import choose
 from catalog.linking.views import same_words
-from catalog.model import Article, Caption, Image
+from catalog.model import Article, Caption, Evidence, Image
 from catalog.sources.base import Document, PictureFile
 
 Floats = NDArray[np.float64]
@@ -60,6 +60,7 @@ class Case:
     gold: list[dict[str, Any]]
     prefix: str
     roles: dict[str, str]
+    unjudged: list[str]
 
 
 @dataclass(slots=True)
@@ -95,7 +96,13 @@ def read_case(root: Path, case: dict[str, Any]) -> Case:
             read = captions.extract_document(document)
             scenes.append((read.article, read.captions))
     roles = {path: str(file["role"]) for path, file in case["files"].items()}
-    return Case(case["kind"], case["page"], scenes, list(files.values()), case["captions"], str(folder) + "/", roles)
+    unjudged = [
+        *case.get("ignore", []),
+        *(f["embedded"] for f in case["files"].values() if f["role"] == "decoy" and "embedded" in f),
+    ]
+    return Case(
+        case["kind"], case["page"], scenes, list(files.values()), case["captions"], str(folder) + "/", roles, unjudged
+    )
 
 
 def _add(files: dict[str, tuple[Candidate, str]], picture: PictureFile, owner: str) -> None:
@@ -130,35 +137,62 @@ def _moved(image: Image, home: str, away: str) -> Image:
     return Image(image.id, image.sha256, image.size, 1, 1, "", paths, metadata=image.metadata)
 
 
+class _Gathering:
+    """Rows of pairs as they are met, scene by scene."""
+
+    def __init__(self) -> None:
+        self.names = {name: i for i, name in enumerate(calibration.weights())}
+        self.rows: list[Floats] = []
+        self.right: list[float] = []
+        self.rivals: list[list[int]] = []
+        self.group: list[str] = []
+        self.known: list[bool] = []
+
+    def add(
+        self, case: Case, scene: Scene, pieces: dict[assignment.Pair, tuple[Evidence, ...]], *, lines: bool
+    ) -> None:
+        """Take in a scene's pairs. A line that is no known caption is wrong; on a page it is only not known."""
+        at = {pair: len(self.rows) + i for i, pair in enumerate(pieces)}
+        beaten = assignment.rivals(pieces, same_words(scene.captions))
+        for pair, evidence in pieces.items():
+            row = np.zeros(len(self.names))
+            row[self.names["base"]] = 1
+            for piece in evidence:
+                row[self.names[piece.name]] += 1
+            text = scene.captions[pair[0]].caption.text
+            gold = [g for g in case.gold if _same(g["text"], text)]
+            files = {case.prefix + g["file"] for g in gold if g["file"]}
+            paths = {p.replace("page.html!/", "") for p in scene.pictures[pair[1]].image.paths}
+            self.rows.append(row)
+            self.right.append(float(bool(files & paths)))
+            self.known.append(bool(gold) or (lines and not any(_same(t, text) for t in case.unjudged)))
+            self.rivals.append([at[p] for p in beaten[pair]])
+            self.group.append(case.page.split("_", 1)[0])
+
+
 def gather(cases: Sequence[Case]) -> Pairs:
-    """Judge the short-listed pairs of all cases and note which are right."""
-    names = {name: i for i, name in enumerate(calibration.weights())}
-    rows, right, rivals, group, known = list[Floats](), list[float](), list[list[int]](), list[str](), list[bool]()
-    text_cases = [c for c in cases if c.scenes and c.scenes[0][0].kind == "plaintext"]
+    """Judge the short-listed pairs of all cases and note which are right.
+
+    Plain text is seen with its captions given, among strangers, and line by line as :mod:`catalog.linking.overlooked` does.
+    """
+    all_pairs = _Gathering()
+    texts = [c for c in cases if c.scenes and c.scenes[0][0].kind == "plaintext"]
     for n, case in enumerate(cases):
         step = 7 + n % 5
-        others = [o for o in text_cases[n % 11 :: step] if o.page != case.page][:STRANGERS]
+        others = [o for o in texts[n % 11 :: step] if o.page != case.page][:STRANGERS]
         for article, found, candidates in _views(case, others):
             scene = Scene.of(article, found, candidates)
             pieces = {(c, p): judge(scene, scene.captions[c], scene.pictures[p]) for c, p in choose(scene).pairs}
-            pieces = {pair: e for pair, e in pieces.items() if any(calibration.favours(x) for x in e)}
-            at = {pair: len(rows) + i for i, pair in enumerate(pieces)}
-            beaten = assignment.rivals(pieces, same_words(scene.captions))
-            for pair, evidence in pieces.items():
-                row = np.zeros(len(names))
-                row[names["base"]] = 1
-                for piece in evidence:
-                    row[names[piece.name]] += 1
-                gold = [g for g in case.gold if _same(g["text"], scene.captions[pair[0]].caption.text)]
-                files = {case.prefix + g["file"] for g in gold if g["file"]}
-                rows.append(row)
-                right.append(
-                    float(bool(files & {p.replace("page.html!/", "") for p in scene.pictures[pair[1]].image.paths}))
+            pieces = {pair: e for pair, e in pieces.items() if any(map(calibration.favours, e))}
+            all_pairs.add(case, scene, pieces, lines=False)
+            if article.kind == "plaintext":
+                lines = overlooked.lines_of(article, ())
+                scene = Scene.of(article, [x.caption for x in lines], candidates)
+                all_pairs.add(
+                    case, scene, overlooked.contest(scene, {x.caption.id: x.looks for x in lines}), lines=True
                 )
-                known.append(bool(gold))
-                rivals.append([at[p] for p in beaten[pair]])
-                group.append(case.page.split("_", 1)[0])
-    return Pairs(np.array(rows), np.array(right), rivals, group, np.array(known))
+    g = all_pairs
+    return Pairs(np.array(g.rows), np.array(g.right), g.rivals, g.group, np.array(g.known))
 
 
 def _same(a: str, b: str) -> bool:

@@ -39,6 +39,9 @@ FLOOR = 0.05
 ALTERNATIVES = 4
 """Links kept for one caption besides the best."""
 
+PROVEN = 2.0
+"""Log-odds that evidence for a picture adds to a line of plain text being a caption."""
+
 
 def link(article: Article, captions: Sequence[Caption], candidates: Sequence[Candidate]) -> list[Link]:
     """Return the links worth keeping: for each caption its best picture and a few alternatives, best first.
@@ -54,7 +57,9 @@ def link(article: Article, captions: Sequence[Caption], candidates: Sequence[Can
     found: dict[int, list[Link]] = {}
     for c, p in sorted(scores):
         others = [scores[r] for r in rivals[c, p]]
-        verdict = calibration.verdict(pieces[c, p], scores[c, p], others, _trust(scene.captions[c].caption))
+        verdict = calibration.verdict(
+            pieces[c, p], scores[c, p], others, _trust(article, scene.captions[c].caption, pieces[c, p])
+        )
         if verdict.score < FLOOR:
             continue
         band = verdict.band if (groups[c], p) in taken else "unsure"
@@ -62,9 +67,16 @@ def link(article: Article, captions: Sequence[Caption], candidates: Sequence[Can
     return [x for links in found.values() for x in sorted(links, key=lambda x: (-x.score, x.id))[: ALTERNATIVES + 1]]
 
 
-def _trust(caption: Caption) -> float:
-    """How far a link may be believed: a line that pictures made a caption is no surer than that."""
-    return caption.confidence if is_overlooked(caption) else 1.0
+def _trust(article: Article, caption: Caption, pieces: tuple[Evidence, ...]) -> float:
+    """How far a link may be believed, given that a line of plain text may be no caption at all.
+
+    A file that says the very same words proves the line a caption; other evidence makes it likelier (:data:`PROVEN`).
+    """
+    if article.kind != "plaintext" or any(e.name in ("embedded caption equal", "known caption equal") for e in pieces):
+        return 1.0
+    if is_overlooked(caption):
+        return min(caption.confidence, calibration.CERTAIN - 0.01)
+    return calibration.shifted(caption.confidence, PROVEN)
 
 
 def _link(

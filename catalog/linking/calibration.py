@@ -69,6 +69,12 @@ def probability(own: float, rivals: Iterable[float]) -> float:
     return math.exp(own - top) / (math.exp(own - top) + math.fsum(math.exp(o - top) for o in others))
 
 
+def shifted(probability_: float, by: float) -> float:
+    """A probability moved by log-odds."""
+    p = min(max(probability_, 1e-6), 1 - 1e-6)
+    return 1 / (1 + math.exp(-(math.log(p / (1 - p)) + by)))
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The probability that a pair belongs together, and its band."""

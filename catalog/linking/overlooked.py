@@ -105,13 +105,13 @@ def lines_of(article: Article, found: Sequence[Caption]) -> list[Line]:
     title, used = plaintext.headline(blocks)
     body = blocks[used:][:MOST_LINES]
     measure = textfeatures.Measure(textfeatures.story(body, title))
-    scorer = textscorer.scorer()
+    judged = textscorer.scorer().judge([measure.of(i) for i in range(len(body))])
     taken = [(c.start, c.end) for c in found]
     lines = []
     for i, (block, ident) in enumerate(zip(body, ids.caption_ids(article.id, [b.text for b in body]), strict=True)):
         if len(block.text) > LONGEST or any(s < block.end and block.start < e for s, e in taken):
             continue
-        probability = scorer.probability(measure.of(i))
+        probability = judged[i].probability
         name = next(n for least, n in _LOOKS if probability >= least)
         looks = (calibration.evidence(name, f"{probability:.2f}"),) if name else ()
         caption = Caption(ident, article.id, len(found) + i, block.text, printed=block.text, start=block.start,
