@@ -83,5 +83,5 @@ def _derived(library: Library, repair: bool) -> Iterator[Damage]:
             "thumbs",
             path.name,
             "it is no whole WebP picture",
-            "removed: it is made again when asked for" if repair else "",
+            "removed: made again when asked for" if repair else "",
         )
