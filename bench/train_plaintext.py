@@ -51,7 +51,7 @@ def load(folder: Path, variant: str, families: dict[str, str]) -> Lines:
     labels: list[bool] = []
     pages: list[str] = []
     groups: list[str] = []
-    for page, path in _texts(folder, variant, gold):
+    for page, path in texts(folder, variant, gold):
         found = blocks(path.read_bytes().decode("utf-8"))
         title, used = headline(found)
         measure = Measure(story(found[used:], title))
@@ -66,7 +66,8 @@ def load(folder: Path, variant: str, families: dict[str, str]) -> Lines:
     return Lines(names, x, np.array(labels), np.array(pages), np.array(groups))
 
 
-def _texts(folder: Path, variant: str, gold: dict[str, Any]) -> Iterator[tuple[str, Path]]:
+def texts(folder: Path, variant: str, gold: dict[str, Any]) -> Iterator[tuple[str, Path]]:
+    """Yield each page that has a text of this variant, with its path, in the order of names."""
     for page in sorted(gold):
         for path in sorted(folder.glob(f"{variant}/*/{page}.txt")):
             yield page, path
@@ -77,7 +78,7 @@ def fit(x: Array, y: Array, page: Array, strength: float) -> tuple[Array, Array,
 
     Features that seldom differ are not blown up, and a page of many lines counts by the root of their number.
     """
-    from sklearn.linear_model import LogisticRegression
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped,unused-ignore]
 
     mean, scale = x.mean(axis=0), np.maximum(x.std(axis=0), LEAST_SPREAD)
     _, index, count = np.unique(page, return_inverse=True, return_counts=True)
@@ -129,7 +130,7 @@ def second(data: dict[str, Lines], odds: dict[str, Array]) -> dict[str, Array]:
 
 def fit_context(features: list[Array], truth: list[Array], pages: list[Array]) -> Array:
     """Return the weights of the context features and, last, the offset."""
-    from sklearn.linear_model import LogisticRegression
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped,unused-ignore]
 
     _, index, count = np.unique(np.concatenate(pages), return_inverse=True, return_counts=True)
     model = LogisticRegression(C=0.3, max_iter=1000)
@@ -168,6 +169,7 @@ def print_calibration(probability: Array, y: Array) -> None:
 
 
 def main() -> None:
+    """Cross-validate, print, fit and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--families", type=Path)
