@@ -6,21 +6,19 @@ from typing import Any
 
 from ..model import Extraction
 from ..sources.base import Document
-from . import markup
+from . import markup, ninjs, plaintext
 
 
 def extract_document(document: Document) -> Extraction:
     """Return the (main) story of a document and its captions."""
     if document.kind == "plaintext":
-        from . import plaintext
-
         return plaintext.read(document)
-    return markup.read(document)
+    return ninjs.read(document) if document.kind == "ninjs" else markup.read(document)
 
 
 def extract_documents(document: Document) -> tuple[Extraction, ...]:
     """Return the stories of a document, the main one first; at least one."""
-    return (extract_document(document),) if document.kind == "plaintext" else markup.read_all(document)
+    return (extract_document(document),) if document.kind in ("plaintext", "ninjs") else markup.read_all(document)
 
 
 def extraction_to_json(extraction: Extraction) -> dict[str, Any]:
