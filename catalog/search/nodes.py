@@ -34,7 +34,7 @@ SORTS = (
     "relevance", "date", "-date", "imported", "-imported", "width", "-width", "height", "-height", "size", "-size",
     "megapixels", "-megapixels", "filename", "-filename",
 )  # fmt: skip
-MAX_DISTANCE = 32
+MAX_DISTANCE = 16
 
 _BARE = re.compile(r'[^\s()"“”„‟«»:*-][^\s()"“”„‟«»:*]*')
 

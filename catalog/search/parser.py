@@ -38,8 +38,10 @@ from .nodes import Node, Query
 from .values import DAY_HINT, NUMBER_HINT, day_bounds, number_bounds
 
 MAX_LENGTH = 8000
-MAX_DEPTH = 20
-MAX_TERMS = 250
+MAX_DEPTH = 8
+MAX_TERMS = 100
+#: Terms that stand for any number of words or need a look at every picture.
+MAX_WIDE_TERMS = 12
 #: How few letters may stand before ``*``: a shorter beginning selects too much to be of use.
 MIN_PREFIX = 2
 DEFAULT_DISTANCE = 8
@@ -70,7 +72,7 @@ class _Parser:
     def __init__(self, text: str, today: date) -> None:
         self.text, self.today = text, today
         self.at = 0
-        self.terms = 0
+        self.terms = self.wide = 0
         self.sort = ""
 
     # ---- structure
@@ -179,8 +181,11 @@ class _Parser:
             node = self._words("", value, star, here)
         if node is not None:
             self.terms += 1
+            self.wide += isinstance(node, nodes.Similar) or (isinstance(node, nodes.Words) and node.prefix)
             if self.terms > MAX_TERMS:
                 raise self._error(f"A query has at most {MAX_TERMS} terms", here)
+            if self.wide > MAX_WIDE_TERMS:
+                raise self._error(f"A query has at most {MAX_WIDE_TERMS} terms with * or similar:", here)
         return node
 
     def _is_field(self, name: str, end: int) -> bool:

@@ -10,15 +10,17 @@ the full-text index, is the order by date. A row is renumbered when its date cha
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import secrets
 import sqlite3
 import threading
+import time
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..errors import CatalogueUnusable, Damaged, Locked
+from ..errors import CatalogError, CatalogueUnusable, Damaged, Locked, UsageError
 from .nodes import TEXT_FIELDS
 
 #: Raised whenever tables, tokens or marks change. Unicode's version counts too: tokens depend on it.
@@ -31,6 +33,9 @@ WEIGHTS = {
     "filename": 2.0, "publisher": 1.0, "article": 1.0, "marks": 0.0,
 }  # fmt: skip
 _WAIT_SECONDS = 30.0
+#: How long one question may take, looked at after so many steps of SQLite's machine.
+READ_SECONDS = 20.0
+_STEPS = 50_000
 _CACHE_KIB = 32 << 10
 _MAP_BYTES = 1 << 30
 _BUFFER_BYTES = 32 << 20
@@ -173,12 +178,14 @@ class Database:
     # ---- transactions
 
     @contextlib.contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """One unchanging view of the index for several statements."""
+    def reading(self, seconds: float = READ_SECONDS) -> Iterator[sqlite3.Connection]:
+        """One unchanging view of the index for several statements, which together may take so many seconds."""
         connection = self.connection()
         if connection.in_transaction:
             yield connection
             return
+        deadline = time.monotonic() + seconds
+        connection.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS)
         try:
             connection.execute("BEGIN")
             try:
@@ -187,6 +194,8 @@ class Database:
                 connection.rollback()
         except sqlite3.DatabaseError as error:
             raise self.translated(error) from error
+        finally:
+            connection.set_progress_handler(None, 0)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -204,10 +213,12 @@ class Database:
         except sqlite3.DatabaseError as error:
             raise self.translated(error) from error
 
-    def translated(self, error: sqlite3.DatabaseError) -> CatalogueUnusable:
+    def translated(self, error: sqlite3.DatabaseError) -> CatalogError:
         """Return what callers are told of an error of SQLite; damage is remembered and mended at the next ``position``."""
         if _is_busy(error):
             return Locked(str(self.path))
+        if _code(error) == sqlite3.SQLITE_INTERRUPT:
+            return UsageError("This search takes too long: ask for less at once.", field="q")
         if _is_damage(error):
             self._broken = True
             return Damaged(str(self.path), "the search index", str(error))
@@ -239,7 +250,7 @@ class Database:
     def verify(self) -> Iterator[str]:
         """Yield what is wrong with the file, one sentence each."""
         try:
-            with self.reading() as connection:
+            with self.reading(math.inf) as connection:
                 yield from (str(t) for (t,) in connection.execute("PRAGMA quick_check(20)") if t != "ok")
                 told = connection.execute("SELECT value FROM meta WHERE key = 'rows'").fetchone()[0]
                 for table in ("image", "page", "words_docsize"):
@@ -275,11 +286,15 @@ def _version(connection: sqlite3.Connection) -> str:
     return str(row[0]) if row else ""
 
 
+def _code(error: sqlite3.DatabaseError) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
 def _is_busy(error: sqlite3.DatabaseError) -> bool:
-    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    code = _code(error)
     missing = code == sqlite3.SQLITE_ERROR and "no such" in str(error)
     return missing or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)

@@ -12,6 +12,7 @@ from catalog.search import parse
 from catalog.search.index import Index
 from catalog.search.memory import Context, matches
 from catalog.search.nodes import Flag, Node, Query, conjunction, disjunction, negation
+from catalog.search.parser import MAX_DEPTH
 from catalog.search.row import Row
 
 TODAY = date(2026, 11, 22)
@@ -24,7 +25,7 @@ _TERMS = [
     "date:<2017", "date:..2016", "imported:today", "imported:yesterday", "width:>=1600", "width:<1000", "height:900", "size:>500kb",
     "megapixels:>=1.4", "copies:>0", "has:caption", "has:credit", "has:gps", "has:article", "has:duplicate", "missing:caption",
     "missing:date", "is:linked", "is:duplicate", "is:conflict", "is:reviewed", "is:rejected", "is:hidden", "id:0000000000000000",
-    "id:9*", "id:nope", "similar:0000000000000000~0", "similar:9e3779b97f4a7c15~8", "similar:9e3779b97f4a7c15~32", "similar:nope",
+    "id:9*", "id:nope", "similar:0000000000000000~0", "similar:9e3779b97f4a7c15~8", "similar:9e3779b97f4a7c15~16", "similar:nope",
 ]  # fmt: skip
 _LEAVES = st.sampled_from([parse(term, TODAY).node for term in _TERMS])
 _TREES: st.SearchStrategy[Node] = st.recursive(
@@ -93,6 +94,16 @@ def test_pages_give_every_picture_once(node: Node, sort: str, limit: int, index:
             break
     assert sorted(met) == sorted(index.ids(query))
     assert page.total == len(met)
+
+
+@pytest.mark.parametrize(
+    "level", ["-({} OR ", "-({} OR width:500 OR ", "-(old {} -caption:city OR ", "({} -width:500 OR -"]
+)
+def test_the_deepest_trees_run(level: str, index: Index, rows: list[Row], context: Context) -> None:
+    """Whatever the parser lets through, the index can run."""
+    words = ["mosul", "bridge", "kuwait", "battle", "lodzi", "desk", "war", "muller"]
+    query = parse("".join(map(level.format, words[:MAX_DEPTH])) + "city" + ")" * MAX_DEPTH)
+    assert set(index.ids(query)) == {row.id for row in rows if matches(query, row, context)}
 
 
 def test_hidden_pictures_are_left_out_unless_asked_for(index: Index, rows: list[Row]) -> None:

@@ -18,6 +18,7 @@ from catalog.model import Finding
 from catalog.search import parse
 from catalog.search.index import Index
 from catalog.search.row import Row
+from catalog.search.schema import Database
 
 
 def ids(index: Index, text: str) -> set[str]:
@@ -165,6 +166,16 @@ def test_verify_notices_what_is_missing(own: Index) -> None:
         connection.execute("DELETE FROM page WHERE rowid IN (SELECT rowid FROM page LIMIT 1)")
     connection.close()
     assert list(own.verify())
+
+
+def test_a_question_that_takes_too_long_is_given_up(own: Index) -> None:
+    """A search is stopped after its time, with advice, and the index goes on answering."""
+    database = Database(own.path)
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    with pytest.raises(UsageError, match="too long"), database.reading(seconds=0) as connection:
+        connection.execute(endless).fetchone()
+    assert database.position() is None
+    database.close()
 
 
 # ---- pages

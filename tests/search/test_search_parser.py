@@ -124,6 +124,7 @@ def test_limits_are_stated() -> None:
         ("a" * (MAX_LENGTH + 1), MAX_LENGTH),
         ("(" * 50 + "a" + ")" * 50, MAX_DEPTH),
         ("a " * 999, MAX_TERMS),
+        ("ab* " * 50, MAX_WIDE_TERMS),
     ):
         with pytest.raises(QueryError, match=str(limit)):
             parse(text)
