@@ -205,8 +205,10 @@ def edit(
 
 
 def say(store: Store, subject: str, action: str, *, who: str, values: Mapping[str, Any] | None = None) -> Decision:
-    """Append a decision that settles no finding: hide, restore, save a search, forget it. Raises NotFound."""
+    """Append a decision that settles no finding: hide, restore, save a search, forget it. Raises NotFound, NotAllowed."""
     kind, _, ident = subject.partition(":")
+    if action in ("hide", "restore") and kind not in ("image", "article"):
+        raise NotAllowed("Name what you mean as image:ID or article:ID.", field="subject")
     with store.writing():
         if kind in ("image", "article") and store.get(kind, ident) is None:
             raise NotFound("picture" if kind == "image" else "article", ident)

@@ -16,9 +16,11 @@ def purge(store: Store, media: Media, subject: str) -> int:
     Returns how many documents went. Decisions stay in the log. Raises NotFound, and NotAllowed for what is not hidden.
     """
     kind, _, ident = subject.partition(":")
+    if kind not in ("image", "article"):
+        raise NotAllowed("Name what you mean as image:ID or article:ID.", field="subject")
     with store.writing():
         cat = Catalogue(store)
-        doc = store.get(kind, ident) if kind in ("image", "article") else None
+        doc = store.get(kind, ident)
         if doc is None:
             raise NotFound("picture" if kind == "image" else "article", ident)
         hidden = [
