@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -38,13 +39,24 @@ def export(ctx: Context, query: str, format_: str, output: str, everything: bool
                 sys.stdout.buffer.write(piece)
             sys.stdout.buffer.flush()
             return
-        target = Path(output)
         try:
-            with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as out:
-                for piece in pieces:
-                    out.write(piece)
-            os.chmod(out.name, 0o644)  # noqa: PTH101
-            Path(out.name).replace(target)
+            _write(Path(output), pieces)
         except OSError as error:
             raise UsageError(f"{output} cannot be written: {error.strerror}.") from error
         terminal.note(f"Written: {output}")
+
+
+def _write(target: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file whole or not at all: what was there stays until all of it is on the disk."""
+    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as out:
+        temporary = Path(out.name)
+        try:
+            for piece in pieces:
+                out.write(piece)
+            out.flush()
+            os.fsync(out.fileno())
+            temporary.chmod(0o644)
+            temporary.replace(target)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
