@@ -96,31 +96,53 @@ def show(ctx: Context, ident: str, as_json: bool) -> None:
             terminal.say(f"\n{decision.time[:16]} {decision.who or 'someone'}: {decision.action} {decision.note}")
 
 
-@cli.command()
+class _Search(click.Command):
+    """A command whose arguments may begin with one minus sign: in a query it means to leave out."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Part options from words, and put the words behind ``--``."""
+        valued = {o for p in self.params if isinstance(p, click.Option) and not p.is_flag for o in p.opts}
+        options: list[str] = []
+        words: list[str] = []
+        rest = iter(args)
+        for arg in rest:
+            if arg == "--":
+                words += rest
+            elif arg in valued:
+                options += [arg, *islice(rest, 1)]
+            elif arg.startswith("--") or arg == "-h":
+                options.append(arg)
+            else:
+                words.append(arg)
+        return super().parse_args(ctx, [*options, "--", *words] if words else options)
+
+
+@cli.command(cls=_Search)
 @click.argument("query", nargs=-1)
 @click.option("--sort", help="relevance, date, -date, imported, -imported, width, -width, filename ...")
-@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 100_000), help="At most so many (default 50; with --ids, all of them).")
 @click.option("--facets", is_flag=True, help="Also count values of credit, year, place and more.")
-@click.option("--ids", is_flag=True, help="Print ids only, all of them.")
+@click.option("--ids", is_flag=True, help="Print ids only.")
 @json_option
 @click.pass_obj
 def search(
-    ctx: Context, query: tuple[str, ...], sort: str | None, limit: int, facets: bool, ids: bool, as_json: bool
+    ctx: Context, query: tuple[str, ...], sort: str | None, limit: int | None, facets: bool, ids: bool, as_json: bool
 ) -> None:
     """Find pictures by words, fields, dates and states.
 
     \b
     Examples:
       cutline search bridge credit:AFP date:2017-03..2017-04
-      cutline search 'is:conflict -is:reviewed' --ids
-      cutline search 'similar:3f2a9c0b1d4e5f60~8'
+      cutline search is:conflict -is:reviewed --ids
+      cutline search similar:3f2a9c0b1d4e5f60~8
     """
     text = " ".join(query)
     with ctx.open() as library:
         if ids:
-            for ident in library.ids(text):
+            for ident in islice(library.ids(text), limit):
                 terminal.emit(ident) if as_json else terminal.say(ident)
             return
+        limit = limit or 50
         names = ("credit", "publisher", "year", "place", "person", "format", "state") if facets else ()
         page = library.search(text, sort=sort, limit=min(limit, 500), facets=names)
         left, hits = limit, page
