@@ -13,19 +13,21 @@ from .main import Context, cli, json_option
 
 @cli.command()
 @json_option
-def config(as_json: bool) -> None:
+@click.pass_obj
+def config(ctx: Context, as_json: bool) -> None:
     """Show every setting and where its value comes from: flag, environment, cutline.toml or default.
 
     \b
     Example:
       cutline config
     """
-    rows = [setting(name) for name in SETTINGS]
+    rows = [ctx.catalog if name == "catalog" else setting(name) for name in SETTINGS]
     if as_json:
         for row in rows:
             terminal.emit(row)
         return
-    terminal.table(("setting", "value", "from"), [(r.name, str(r.value), r.origin) for r in rows])
+    shown = [(r.name, "-" if r.value in (None, "") else str(r.value), r.origin) for r in rows]
+    terminal.table(("setting", "value", "from"), shown)
     terminal.say(f"File: {find_file() or 'none (a cutline.toml here, above, or in the configuration folder is read)'}")
 
 

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from .. import __version__
-from ..config import setting
+from ..config import Setting, setting
 from ..errors import CatalogError
 from ..library import Library, open_library
 from ..selfcheck import check
@@ -33,9 +33,8 @@ class Door(click.Group):
             sys.stderr.close()
             ctx.exit(0)
         except UnicodeError as error:
-            terminal.note(
-                f"cutline: an argument is not text: {error.reason if isinstance(error, UnicodeDecodeError) else error}."
-            )
+            why = error.reason if isinstance(error, UnicodeDecodeError | UnicodeEncodeError) else str(error)
+            terminal.note(f"cutline: an argument is not text: {why}.")
             ctx.exit(2)
 
 
@@ -69,9 +68,14 @@ class Context:
         self._flag = catalog
 
     @property
+    def catalog(self) -> Setting:
+        """The catalogue's address and where it comes from: flag, environment, file, default."""
+        return setting("catalog", self._flag)
+
+    @property
     def url(self) -> str:
-        """The catalogue's address: flag, environment, file, default."""
-        return str(setting("catalog", self._flag).value)
+        """The catalogue's address."""
+        return str(self.catalog.value)
 
     def open(self, *, create: bool = False) -> Library:
         """Open the catalogue. Raises CatalogueUnusable when it is not there and ``create`` is false."""
