@@ -140,7 +140,8 @@ def purge(ctx: Context, subject: str, yes: bool) -> None:
     Example:
       cutline purge image:3f2a9c0b1d4e5f60
     """
-    if not yes:
-        click.confirm(f"Remove {subject} for good?", abort=True, err=True)
+    if not yes and not click.confirm(f"Remove {subject} for good?", err=True):
+        terminal.note("Nothing was removed.")
+        return
     with ctx.open() as library:
         terminal.say(f"Removed {library.purge(subject)} documents.")
