@@ -1,6 +1,8 @@
-"""`serve` and `demo`: the web pages."""
+"""`serve`, `password` and `demo`: the web pages."""
 
 from __future__ import annotations
+
+import secrets
 
 import click
 
@@ -13,8 +15,12 @@ from .main import Context, cli
 
 def _serve(library: Library, host: str, port: int) -> None:
     from web import serve as serve_pages
+    from web.access import access_from_environment
 
-    serve_pages(library, host, port, ready=lambda address: terminal.say(f"Cutline is at {address}  (Ctrl-C ends it)"))
+    def ready(address: str) -> None:
+        terminal.say(f"Cutline is at {address}  (Ctrl-C ends it)")
+
+    serve_pages(library, host, port, access_from_environment(), ready=ready)
 
 
 @cli.command()
@@ -26,12 +32,35 @@ def _serve(library: Library, host: str, port: int) -> None:
 def serve(ctx: Context, host: str | None, port: int | None) -> None:
     """Serve search and review in a browser, and the JSON API under /api/v1. Loopback only unless told.
 
+    Who may do what comes from $CUTLINE_ACCESS (a file), $CUTLINE_TOKEN or $CUTLINE_PASSWORD; see docs/serving.md.
+
     \b
     Example:
       cutline --catalog pictures serve --port 8000
     """
     with ctx.open(create=True) as library:
         _serve(library, str(setting("host", host).value), int(setting("port", port).value))
+
+
+@cli.command()
+@click.option("--token", is_flag=True, help="Make a random token instead; it is printed once, with its hash.")
+def password(token: bool) -> None:
+    """Ask for a password and print what an access file keeps of it: its hash, from which it cannot be read back.
+
+    \b
+    Examples:
+      cutline password
+      cutline password --token
+    """
+    from web.access import hash_password, hash_token
+
+    if token:
+        made = secrets.token_urlsafe(32)
+        terminal.note(f"Token: {made}")
+        terminal.say(f'token_sha256 = "{hash_token(made)}"')
+        return
+    typed = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    terminal.say(f'password = "{hash_password(typed)}"')
 
 
 @cli.command()
