@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from catalog.errors import QueryError
 from catalog.search import parse
 from catalog.search.nodes import And, Days, Flag, Not, Number, Or, Words
-from catalog.search.parser import MAX_DEPTH, MAX_LENGTH, MAX_TERMS
+from catalog.search.parser import MAX_DEPTH, MAX_LENGTH, MAX_TERMS, MAX_WIDE_TERMS
 
 TODAY = date(2017, 4, 12)
 
