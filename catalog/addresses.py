@@ -196,6 +196,11 @@ def resolve(url: str, base: str = "") -> str:
         return url
 
 
+def is_remote(given: object) -> bool:
+    """Tell whether an input is an http or https address, not a path."""
+    return isinstance(given, str) and given[:8].lower().startswith(("http://", "https://"))
+
+
 def is_placeholder(url: str) -> bool:
     """Tell whether an address names a stand-in that a script replaces (``blank.gif``, ``placeholder.png``)."""
     return bool(_PLACEHOLDER.search(url[-200:]))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from . import __version__, inferring
+from .addresses import is_remote
 from .catalogue import Catalogue, with_path, without_path
 from .codec import facts_hash, from_dict, to_dict
 from .duplicates.index import DuplicateIndex
@@ -35,7 +36,7 @@ def now() -> str:
 
 def source_id(path: str) -> str:
     """Return the id under which an input path is remembered; it does not depend on the working directory."""
-    return inferring.digest("source", os.path.abspath(path))  # noqa: PTH100 - a name, not a file
+    return inferring.digest("source", path if is_remote(path) else os.path.abspath(path))  # noqa: PTH100 - a name
 
 
 def pending(change: Transaction, what: str, ident: str) -> None:
@@ -45,13 +46,17 @@ def pending(change: Transaction, what: str, ident: str) -> None:
 
 @dataclass(slots=True)
 class Input:
-    """One input on its way through a chunk: what reading it gave, and what was known of it before."""
+    """One input on its way through a chunk: what reading it gave, and what was known of it before.
+
+    ``fetched`` tells that the pictures which its documents name were all asked for.
+    """
 
     entry: Entry
     known: Doc | None
     documents: list[Document] = field(default_factory=list)
     pictures: list[PictureFile] = field(default_factory=list)
     asides: list[LeftAside] = field(default_factory=list)
+    fetched: bool = False
 
 
 class FactWriter:
@@ -110,12 +115,15 @@ class FactWriter:
             results = [r for r in results if r.result != "rejected" or r.path == entry.path] or [main]
         self._remember(
             change, entry, main.result, main.kind, main.id, reason=main.reason, members=members, problems=problems,
-            sha256=_source_hash(item, prepared),
+            sha256=_source_hash(item, prepared), fetched=item.fetched,
         )  # fmt: skip
         return results
 
     def aside(self, change: Transaction, entry: Entry, aside: LeftAside) -> ImportResult:
-        self._remember(change, entry, aside.result, "", "", reason=aside.reason)
+        """The result of an input that is neither. What an address gave before stays known when it fails now."""
+        known = self.store.get("source", source_id(entry.path)) if entry.url else None
+        if known is None or not known.get("main"):
+            self._remember(change, entry, aside.result, "", "", reason=aside.reason)
         return ImportResult(aside.path, aside.result, reason=aside.reason)
 
     def _remember(
@@ -130,6 +138,7 @@ class FactWriter:
         members: Sequence[dict[str, str]] = (),
         problems: Sequence[str] = (),
         sha256: str = "",
+        fetched: bool = False,
     ) -> None:
         """Note what became of an input, so that the next run can skip it and history can show it."""
         ident = source_id(entry.path)
@@ -137,7 +146,7 @@ class FactWriter:
             "id": ident, "path": entry.path, "size": entry.size, "mtime_ns": entry.mtime_ns, "stamp": entry.stamp,
             "sha256": sha256, "result": result, "kind": kind, "main": main, "reason": reason, "members": list(members),
             "ids": sorted({m["id"] for m in members} | ({main} if main else set())), "problems": list(problems)[:MAX_PROBLEMS],
-            "run": self.run_id, "met": True, "version": __version__,
+            "run": self.run_id, "met": True, "version": __version__, "fetched": fetched,
         })  # fmt: skip
 
     def _document_picture(self, picture: PictureFile, prepared: Decoded, change: Transaction) -> ImportResult:
@@ -149,7 +158,7 @@ class FactWriter:
             return self.early[picture.path]
         result = self._picture(picture, prepared[picture.path], change, None)
         if picture.file is not None:
-            if self.walked(picture.file):
+            if not picture.fetched and self.walked(picture.file):
                 self.early[picture.path] = result
             else:
                 self._remember_file(change, picture, result, prepared)
@@ -207,7 +216,7 @@ class FactWriter:
             self._keep(picture, prepared)
         except Rejected as error:
             return ImportResult(picture.path, "rejected", "image", reason=str(error))
-        image = replace(fresh, imported=now(), in_place=self.in_place and picture.file is not None)
+        image = replace(fresh, imported=now(), in_place=self._stays(picture))
         change.put("image", image.id, inferring.image_doc(image))
         pending(change, "image", image.id)
         self.found["image"] += 1
@@ -227,7 +236,7 @@ class FactWriter:
         if self.media is None:
             return
         image = prepared.image
-        if not (self.in_place and picture.file is not None):
+        if not self._stays(picture):
             original = picture.data if picture.data is not None else picture.file
             if original is None:
                 raise Rejected("The picture has no content.")
@@ -236,6 +245,10 @@ class FactWriter:
             self.media.keep_thumb(image.id, prepared.thumbnail_size, prepared.thumbnail)
         if self.neighbours is not None and image.fingerprint is not None:
             self.neighbours.add([inferring.sample(prepared)])
+
+    def _stays(self, picture: PictureFile) -> bool:
+        """Whether a picture's original is left where it lies: never one that only Cutline has."""
+        return self.in_place and picture.file is not None and not picture.fetched
 
     def _articles(self, document: Document, own: Sequence[str], change: Transaction) -> list[ImportResult]:
         """Read a document's stories under the ids that its address, or its absolute path, gives them."""

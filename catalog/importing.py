@@ -18,8 +18,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import __version__, inferring, sources
+from .addresses import is_distinct, is_remote, stem
 from .catalogue import Catalogue
 from .codec import to_dict
 from .duplicates.index import DuplicateIndex
@@ -27,13 +29,18 @@ from .errors import Rejected
 from .facts import MAX_PROBLEMS, FactWriter, Input, now, pending, source_id
 from .images.worker import Failed, Prepared, Task
 from .media import Media, file_hash
-from .model import ImportResult, ImportSummary
+from .model import ImportResult, ImportSummary, PictureRef
 from .restoring import is_export, restore
 from .sources.base import Document, Entry, PictureFile
 from .stores.base import Doc, Store, Transaction
 
+if TYPE_CHECKING:
+    from .fetching import Inputs
+
 #: Inputs per transaction of facts.
 CHUNK = 96
+#: The same where inputs or their pictures are fetched: the network is slow, and what was fetched is reported soon.
+FETCHED_CHUNK = 8
 #: Images or articles per transaction of inferences.
 STEP = 40
 
@@ -43,7 +50,8 @@ Prepare = Callable[[Iterable[Task]], Iterator[Prepared | Failed]]
 class Importer:
     """One run over some inputs. ``store`` may be an overlay, then nothing is kept (a dry run).
 
-    ``prepare`` maps tasks to prepared pictures; ``media`` and ``neighbours`` are ``None`` in a dry run.
+    ``prepare`` maps tasks to prepared pictures; ``media`` and ``neighbours`` are ``None`` in a dry run. ``fetching`` gets what
+    lies on the network; without it, nothing is.
     """
 
     def __init__(
@@ -54,11 +62,12 @@ class Importer:
         neighbours: DuplicateIndex | None,
         *,
         in_place: bool = False,
+        fetching: Inputs | None = None,
         on_commit: Callable[[], None] = lambda: None,
     ) -> None:
         self.store, self.cat = store, Catalogue(store)
         self.prepare, self.media, self.neighbours = prepare, media, neighbours
-        self.on_commit = on_commit
+        self.fetching, self.on_commit = fetching, on_commit
         self.run_id = f"{now()}-{os.getpid()}"
         self.counts: Counter[str] = Counter()
         self.writer = FactWriter(store, media, neighbours, self.run_id, in_place=in_place)
@@ -70,19 +79,20 @@ class Importer:
     def stop(self) -> None:
         """Finish the transaction that is under way, then end the run; what is left is done by the next one."""
         self._stopped = True
+        if self.fetching is not None:
+            self.fetching.stop()
 
     def run(self, inputs: Sequence[str | Path]) -> Iterator[ImportResult | ImportSummary]:
         """Import ``inputs``; yield one result for each as it is committed, then the summary."""
         self._note_run(inputs, finished=False)
-        self.writer.walked = _below(inputs)
-        exports = [p for p in map(Path, inputs) if is_export(p)]
+        paths = [i for i in inputs if not is_remote(i)]
+        self.writer.walked = _below(paths)
+        exports = [p for p in map(Path, paths) if is_export(p)]
         for path in exports:
             yield from self._restore(path)
-        inputs = [i for i in inputs if Path(i) not in exports]
-        entries = iter(sources.walk(inputs))
-        while chunk := list(islice(entries, CHUNK)):
-            if self._stopped:
-                break
+        for chunk in self._chunks(
+            [p for p in paths if Path(p) not in exports], [str(i) for i in inputs if is_remote(i)]
+        ):
             yield from self._chunk(chunk)
         if self.media is not None:
             self.infer()
@@ -100,6 +110,16 @@ class Importer:
         )
 
     # ---------------------------------------------------------------- one chunk of inputs
+
+    def _chunks(self, paths: Sequence[str | Path], urls: Sequence[str]) -> Iterator[list[Entry]]:
+        """Files first, then addresses, until the run is stopped."""
+        found = iter(sources.walk(paths))
+        pictures = self.fetching is not None and self.fetching.pictures
+        while not self._stopped and (chunk := list(islice(found, FETCHED_CHUNK if pictures else CHUNK))):
+            yield chunk
+        fetched = self.fetching.entries(urls) if self.fetching is not None else iter(())
+        while not self._stopped and (chunk := list(islice(fetched, FETCHED_CHUNK))):
+            yield chunk
 
     def _chunk(self, entries: Sequence[Entry]) -> Iterator[ImportResult]:
         known = self.store.get_many("source", [source_id(e.path) for e in entries])
@@ -162,6 +182,13 @@ class Importer:
             except Rejected:
                 return None
             change.put("source", doc["id"], {**doc, "mtime_ns": entry.mtime_ns})
+        if (
+            self.fetching is not None
+            and self.fetching.pictures
+            and doc.get("kind") == "article"
+            and not doc.get("fetched")
+        ):
+            return None
         if doc["result"] in ("ignored", "rejected"):
             return ImportResult(entry.path, doc["result"], doc.get("kind", ""), reason=doc.get("reason", ""))
         return ImportResult(entry.path, "unchanged", doc.get("kind", ""), doc.get("main", ""))
@@ -175,7 +202,24 @@ class Importer:
                 item.pictures.append(found)
             else:
                 item.asides.append(found)
+        if self.fetching is not None and self.fetching.pictures and item.documents:
+            self._complete(item, self.fetching)
         return item
+
+    def _complete(self, item: Input, fetching: Inputs) -> None:
+        """Fetch the pictures that the input's documents name and that no file is."""
+        done = [fetching.complete(document, self._is_filed) for document in item.documents]
+        item.documents = [d.document for d in done]
+        item.fetched = all(d.whole for d in done)
+        failed = [aside for d in done for aside in d.failed]
+        item.asides += failed
+        self.problems += [(a.path, a.result, a.reason) for a in failed][: MAX_PROBLEMS - len(self.problems)]
+
+    def _is_filed(self, picture: PictureRef) -> bool:
+        """Whether a picture that a page names is, by a telling name, a catalogued file that did not come from the network."""
+        stems = {s for u in (picture.url, *picture.urls) if is_distinct(s := stem(u))}
+        images = self.cat.images({i for s in stems for i in self.store.find("image", "keys.stems", s)})
+        return any("://" not in path for image in images.values() for path in image.paths)
 
     def _prepared(self, inputs: Sequence[Input]) -> dict[str, Prepared | Failed]:
         """Decode every picture of a chunk in the workers; what its source documents bring along included."""

@@ -36,6 +36,8 @@ KEY_WORDS = 8
 
 def _folders(path: str, levels: int) -> list[str]:
     base = path.split("!/", 1)[0]
+    if addresses.is_remote(base):
+        return []  # Pages of one host are no neighbours as files of one folder are.
     parents = [str(p) for p in PurePath(os.path.abspath(base)).parents]  # noqa: PTH100 - names, not files
     return parents[:levels]
 

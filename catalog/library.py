@@ -346,19 +346,29 @@ class Library:
         dry_run: bool = False,
         in_place: bool = False,
         fetch: bool = False,
+        allow_private: bool = False,
         workers: int | None = None,
         executor: Executor | None = None,
     ) -> Iterator[ImportResult | ImportSummary]:
-        """Import files and folders; yield one result for each input as it is committed, then the summary.
+        """Import files, folders and addresses (http, https); yield one result for each input as it is committed, then the summary.
 
-        :meth:`stop_import` ends the run after the transaction under way. ``fetch`` also gets the pictures that pages name.
+        :meth:`stop_import` ends the run after the transaction under way. ``fetch`` also gets the pictures that pages name;
+        ``allow_private`` lets it, and addresses given as input, reach hosts that are not on the public internet.
         """
-        with Pool(workers=workers, executor=executor) as pool:
+        from .fetching import for_import
+
+        folder = self.folder / "fetched"
+        with (
+            Pool(workers=workers, executor=executor) as pool,
+            for_import(folder, inputs, pictures=fetch, private=allow_private, dry_run=dry_run) as net,
+        ):
             if dry_run:
-                self._importer = Importer(Overlay(self.store), pool.map, None, None, in_place=in_place)
+                self._importer = Importer(Overlay(self.store), pool.map, None, None, in_place=in_place, fetching=net)
             else:
                 self._complete_neighbours(pool)
-                self._importer = Importer(self.store, pool.map, self.media, self.neighbours, in_place=in_place)
+                self._importer = Importer(
+                    self.store, pool.map, self.media, self.neighbours, in_place=in_place, fetching=net
+                )
             try:
                 yield from self._importer.run(inputs)
             finally:

@@ -27,6 +27,9 @@ _MARKS = {"new": "+", "updated": "~", "unchanged": "=", "duplicate": "2", "ignor
 @click.option("--in-place", is_flag=True, help="Do not copy originals; remember where they lie.")
 @click.option("--fetch", is_flag=True, help="Also get the pictures that a page names, from the network.")
 @click.option(
+    "--allow-private", is_flag=True, help="Fetch from hosts of your own network too, not only from the public internet."
+)
+@click.option(
     "--workers", type=click.IntRange(0, 256), help="Processes that decode pictures (default: one for each core)."
 )
 @json_option
@@ -37,10 +40,11 @@ def import_(
     dry_run: bool,
     in_place: bool,
     fetch: bool,
+    allow_private: bool,
     workers: int | None,
     as_json: bool,
 ) -> None:
-    """Read articles and pictures, files and folders, into the catalogue.
+    """Read articles and pictures, files, folders and web addresses, into the catalogue.
 
     Every input ends in one result: new, updated, unchanged, duplicate (of what), ignored (why) or rejected (why). A run can be
     stopped at any time (Ctrl-C finishes the transaction under way) and run again.
@@ -49,11 +53,14 @@ def import_(
     Examples:
       cutline import story/
       cutline import page.html page_files/ --dry-run
+      cutline import https://example.com/story --fetch
       cutline import /mnt/archive --in-place --workers 4 --json > report.jsonl
     """
     count = setting("workers", workers).value
     with ctx.open(create=True) as library:
-        run = library.import_(inputs, dry_run=dry_run, in_place=in_place, fetch=fetch, workers=count)
+        run = library.import_(
+            inputs, dry_run=dry_run, in_place=in_place, fetch=fetch, allow_private=allow_private, workers=count
+        )
         stopping = _stop_politely(library.stop_import)
         try:
             summary = _follow(run, as_json)

@@ -9,6 +9,7 @@ Everything met ends as a Document, a PictureFile or a LeftAside with its reason;
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ..errors import CatalogError
 from .base import Document, Entry, Item, LeftAside, PictureFile
@@ -58,6 +59,8 @@ def _read(entry: Entry, found: Sniffed, url: str, limits: Limits) -> Iterator[It
 
 def _document(entry: Entry, found: Sniffed, url: str, limits: Limits) -> Document | LeftAside:
     data = read_whole(entry.file, limits.document, follow=True)
+    if entry.url:
+        return _served(entry, found, data, limits)
     if found.holds == "text":
         return read_text(entry.path, data)
     if found.holds == "json":
@@ -67,6 +70,17 @@ def _document(entry: Entry, found: Sniffed, url: str, limits: Limits) -> Documen
     if not beside:
         return page
     return read_page(entry.path, data, url=url, kind="savedpage", pictures=beside, limits=limits)
+
+
+def _served(entry: Entry, found: Sniffed, data: bytes, limits: Limits) -> Document | LeftAside:
+    """A document that was fetched: the server says its encoding, and the files beside it are none of its own."""
+    if found.holds == "page":
+        return read_page(entry.path, data, url=entry.url, charset=entry.charset, limits=limits)
+    if found.holds == "json":
+        item = read_ninjs(entry.path, entry.file, data, limits)
+        return replace(item, url=item.url or entry.url, pictures=()) if isinstance(item, Document) else item
+    text = read_text(entry.path, data, charset=entry.charset)
+    return replace(text, url=entry.url) if isinstance(text, Document) else text
 
 
 def _left_aside(entry: Entry, found: Sniffed) -> LeftAside | None:

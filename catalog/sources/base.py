@@ -15,7 +15,8 @@ class PictureFile:
 
     ``path`` is how results and records name it: the path as the user gave it, ``file!/member`` for members.
     ``url`` is the address it was served from, when the source says so; for a file beside a page it is the reference by
-    which the page names it, as written there. ``sidecars`` are XMP files that describe it.
+    which the page names it, as written there. ``sidecars`` are XMP files that describe it. ``fetched`` marks a file that
+    Cutline itself got from the network: no one else keeps it.
     """
 
     path: str
@@ -23,6 +24,7 @@ class PictureFile:
     data: bytes | None = None
     url: str = ""
     sidecars: tuple[Path, ...] = ()
+    fetched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ class Entry:
 
     ``path`` is its text (see :mod:`catalog.paths`), ``file`` the path to open. ``sidecars`` are XMP files beside it.
     ``part_of`` names the saved page whose folder it lies in, ``sidecar_of`` the picture it describes. ``aside`` is set
-    when it is not to be opened at all, with the reason.
+    when it is not to be opened at all, with the reason. For what was fetched, ``path`` is the address as the user gave it,
+    ``url`` the one that answered and ``charset`` the encoding that the server named.
     """
 
     path: str
@@ -77,3 +80,5 @@ class Entry:
     sidecar_of: str = ""
     stamp: str = ""
     aside: LeftAside | None = None
+    url: str = ""
+    charset: str = ""

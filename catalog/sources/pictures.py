@@ -8,7 +8,7 @@ from .kinds import PAGE_SUFFIXES, PICTURE_SUFFIXES, Sniffed, suffix
 
 def read_picture(entry: Entry) -> PictureFile:
     """Return the picture that an entry's file holds, with its sidecars."""
-    return PictureFile(entry.path, file=entry.file, sidecars=entry.sidecars)
+    return PictureFile(entry.path, entry.file, url=entry.url, sidecars=entry.sidecars, fetched=bool(entry.url))
 
 
 def misnamed(entry: Entry, found: Sniffed) -> LeftAside | None:
