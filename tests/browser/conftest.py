@@ -111,6 +111,8 @@ def open_page(browser: Any, errors: list[str]) -> Iterator[Callable[..., Any]]:
         page.on("console", lambda m: errors.append(m.text) if m.type in ("error", "warning") else None)
         page.on("pageerror", lambda e: errors.append(str(e)))
         page.goto(address)
+        if options.get("java_script_enabled", True):
+            page.wait_for_selector("html.ready", state="attached")
         return page
 
     yield new

@@ -42,7 +42,7 @@ def test_from_import_to_undo(
         first = page.locator("#desk").get_attribute("data-finding")
         page.keyboard.press("Enter")
         page.wait_for_function("first => document.getElementById('desk').dataset.finding !== first", arg=first)
-        page.wait_for_function(f"document.querySelector('[data-total]').textContent === '{total - 1}'")
+        page.wait_for_function(f"() => document.querySelector('[data-total]').textContent === '{total - 1}'")
         assert library.log().items[0].subject == first
         page.keyboard.press("u")
         page.wait_for_function("first => document.getElementById('desk').dataset.finding === first", arg=first)
@@ -64,7 +64,7 @@ def test_suggestions_while_typing(reading: Server, open_page: Open) -> None:
 def test_more_pictures_come_while_scrolling(reading: Server, open_page: Open) -> None:
     """Scrolling loads the rest, once each, without a jump of the address."""
     page = open_page(reading.address + "/?limit=4")
-    page.wait_for_function("document.querySelectorAll('#hits [data-id]').length > 8")
+    page.wait_for_function("() => document.querySelectorAll('#hits [data-id]').length > 8")
     total = int(page.locator("#hits").get_attribute("data-total"))
     for _ in range(20):
         page.mouse.wheel(0, 4000)
@@ -95,12 +95,12 @@ def test_two_pictures_lie_in_register(reading: Server, open_page: Open) -> None:
     """All four views of a crop and its whole work; in the difference the common part is nearly black."""
     found = reading.library.search("footbridge").items
     page = open_page(f"{reading.address}/compare/{found[0].id}/{found[1].id}")
-    page.wait_for_function("document.querySelector('[data-viewer]').dataset.shown === 'a'")
+    page.wait_for_function("() => document.querySelector('[data-viewer]').dataset.shown === 'a'")
     page.keyboard.press("f")
-    page.wait_for_function("document.querySelector('[data-viewer]').dataset.shown === 'b'")
+    page.wait_for_function("() => document.querySelector('[data-viewer]').dataset.shown === 'b'")
     for mode in ("side", "wipe", "diff"):
         page.click(f"[data-mode={mode}]")
-        page.wait_for_function(f"document.querySelector('[data-viewer]').dataset.shown === '{mode}'")
+        page.wait_for_function(f"() => document.querySelector('[data-viewer]').dataset.shown === '{mode}'")
     page.wait_for_timeout(300)
     bright = page.evaluate(
         """() => {
@@ -116,7 +116,7 @@ def test_two_pictures_lie_in_register(reading: Server, open_page: Open) -> None:
 
 def test_a_picture_is_looked_at_closely(reading: Server, open_page: Open) -> None:
     """The large view opens, zooms by keys and closes by Escape."""
-    page = open_page(f"{reading.address}/images/{reading.library.search('trawlers').items[0].id}")
+    page = open_page(f"{reading.address}/images/{reading.library.search('baker').items[0].id}")
     page.click(".zoomable")
     page.wait_for_selector("dialog.zoomed img")
     before = page.locator("dialog.zoomed img").evaluate("e => e.style.transform")
@@ -140,7 +140,8 @@ def test_files_are_imported_with_their_outcomes(
         ],
     )
     page.click(".dropzone button")
-    page.wait_for_function("document.querySelectorAll('[data-outcomes] tr').length === 2", timeout=60_000)
+    page.wait_for_function("() => document.querySelectorAll('[data-outcomes] tr').length === 2", timeout=60_000)
+    page.wait_for_selector(".say.on")
     text = page.locator("[data-outcomes]").inner_text()
     assert "new" in text and "rejected" in text
     assert library.runs(1)[0].counts["rejected"] == 1

@@ -22,8 +22,8 @@ def _shown(page: Any) -> str:
 
 
 def _settled(page: Any) -> None:
-    """Wait until the next finding has been fetched, as it has while a person looks at this one."""
-    page.wait_for_load_state("networkidle")
+    """Wait until all is written and the next finding is fetched, as they are while a person looks at this one."""
+    page.wait_for_function("() => !Number(document.documentElement.dataset.pending)")
 
 
 def test_twenty_decisions_and_five_undone_by_keys_alone(server: Server, open_page: Open, library: Library) -> None:

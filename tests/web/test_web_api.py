@@ -128,7 +128,7 @@ def test_similar_to_a_picture_that_is_sent(
     client: FlaskClient, picture: Callable[[str], Record], library: Library
 ) -> None:
     """A copy of a catalogued picture finds it; nothing is kept of the copy."""
-    record = picture("DSC_2041.jpg")
+    record = picture("baker-oven.jpg")
     out = io.BytesIO()
     with Image.open(library.original(record.id)) as opened:
         opened.resize((480, 320)).save(out, "JPEG", quality=80)

@@ -17,7 +17,7 @@ Find = Callable[[str], Record]
 
 def test_a_thumbnail_is_kept_for_good(client: FlaskClient, picture: Find) -> None:
     """A thumbnail is WebP, immutable, with a strong tag that answers 304."""
-    path = f"/api/v1/images/{picture('DSC_2041.jpg').id}/thumb?size=320"
+    path = f"/api/v1/images/{picture('baker-oven.jpg').id}/thumb?size=320"
     answer = client.get(path)
     assert answer.mimetype == "image/webp" and "immutable" in answer.headers["Cache-Control"]
     tag = answer.headers["ETag"]
@@ -27,7 +27,7 @@ def test_a_thumbnail_is_kept_for_good(client: FlaskClient, picture: Find) -> Non
 
 def test_an_original_comes_as_it_was(client: FlaskClient, picture: Find, library: Library) -> None:
     """The bytes are those of the file, under the content type of its format, and a part can be asked for."""
-    record = picture("DSC_2041.jpg")
+    record = picture("baker-oven.jpg")
     path = f"/api/v1/images/{record.id}/file"
     answer = client.get(path)
     assert answer.data == library.original(record.id).read_bytes()
@@ -40,7 +40,7 @@ def test_an_original_comes_as_it_was(client: FlaskClient, picture: Find, library
 def test_only_passive_types_are_shown(client: FlaskClient, picture: Find) -> None:
     """No content type that a browser could run is among those that originals are sent as."""
     assert all(kind.startswith("image/") and "svg" not in kind for kind in PASSIVE.values())
-    answer = client.get(f"/api/v1/images/{picture('DSC_2041.jpg').id}/file?download")
+    answer = client.get(f"/api/v1/images/{picture('baker-oven.jpg').id}/file?download")
     assert answer.headers["Content-Disposition"].startswith("attachment")
 
 

@@ -106,7 +106,7 @@ def test_an_edit_is_a_decision_and_keeps_the_facts(
     client: FlaskClient, library: Library, picture: Callable[[str], Record]
 ) -> None:
     """Editing changes what is shown; what ran stays as it is, and undo restores it."""
-    record = picture("DSC_2041.jpg")
+    record = picture("baker-oven.jpg")
     data = {
         "seen": record.seen,
         "caption": "",
@@ -124,7 +124,7 @@ def test_an_edit_is_a_decision_and_keeps_the_facts(
 
 def test_an_edit_on_an_old_page_is_refused(client: FlaskClient, picture: Callable[[str], Record]) -> None:
     """An edit made on a page that is no longer true gets 409 and changes nothing."""
-    record = picture("DSC_2041.jpg")
+    record = picture("baker-oven.jpg")
     for note, status in (("first", 303), ("second", 409)):
         answer = client.post(f"/images/{record.id}", data={"seen": record.seen, "note": note, "credit": record.credit})
         assert answer.status_code == status

@@ -1,6 +1,6 @@
 // The article: pictures are linked to captions by dragging, or by keys (1-9 on a focused caption); forms do the rest.
 
-import { say, typing } from "./desk.js";
+import { say, typing } from "./common.js";
 
 const article = document.querySelector("[data-article]");
 const loose = [...document.querySelectorAll(".loose [data-image]")];

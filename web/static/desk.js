@@ -1,36 +1,7 @@
 // What every page has: messages, menus, the colour scheme, suggestions; and the module that the page calls for.
 // Everything here also works without it, through forms.
 
-const bar = document.getElementById("say");
-let fading = 0;
-
-/** Say something at the foot of the page, for eyes and screen readers. */
-export function say(text, bad = false) {
-  bar.textContent = text;
-  bar.classList.toggle("bad", bad);
-  bar.classList.add("on");
-  clearTimeout(fading);
-  fading = setTimeout(() => bar.classList.remove("on"), bad ? 8000 : 2500);
-}
-
-/** Tell whether keys typed at this element belong to it and not to the page. */
-export function typing(target) {
-  return target instanceof Element && target.closest("input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open]") !== null;
-}
-
-/** Send JSON to the API and return its answer; throws an Error with the server's own sentence. */
-export async function send(method, url, body) {
-  const options = { method, headers: { "Content-Type": "application/json" } };
-  if (body !== undefined) options.body = JSON.stringify(body);
-  const response = await fetch(url, options);
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) {
-    const error = new Error(answer.error?.message ?? `The server answered ${response.status}.`);
-    error.status = response.status;
-    throw error;
-  }
-  return answer;
-}
+import { typing } from "./common.js";
 
 function menus() {
   const close = (except) => {
@@ -85,4 +56,5 @@ const wanted = {
   "[data-article]": "./article.js",
   "[data-import]": "./import.js",
 };
-for (const [selector, module] of Object.entries(wanted)) if (document.querySelector(selector)) import(module);
+const needed = Object.entries(wanted).filter(([selector]) => document.querySelector(selector));
+Promise.all(needed.map(([, module]) => import(module))).then(() => document.documentElement.classList.add("ready"));

@@ -1,6 +1,6 @@
 // The grid: more pictures as one scrolls, selection by mouse, range and keys, and a search by a dropped picture.
 
-import { say, typing } from "./desk.js";
+import { say, typing } from "./common.js";
 
 const hits = document.getElementById("hits");
 const bulk = document.getElementById("bulk");

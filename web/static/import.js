@@ -1,6 +1,6 @@
 // Import: files and folders by drop or choice, sent in batches that keep a folder together, outcomes as they come.
 
-import { say } from "./desk.js";
+import { say } from "./common.js";
 
 const form = document.querySelector("[data-import]");
 const progress = document.getElementById("progress");

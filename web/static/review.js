@@ -1,11 +1,18 @@
 // The review queue without waiting: the next finding is already here when a decision is made, the decision is written
 // behind it, and what could not be written comes back with the reason. Keys never work while one types in a field.
 
-import { say, send, typing } from "./desk.js";
+import { say, send, typing } from "./common.js";
 import * as viewer from "./viewer.js";
 
 const pages = new Map();
 let writing = Promise.resolve();
+
+/** Count what is under way, where the page (and a test) can see it. */
+function busy(work) {
+  const root = document.documentElement;
+  root.dataset.pending = String(Number(root.dataset.pending ?? 0) + 1);
+  return work.finally(() => (root.dataset.pending = String(Number(root.dataset.pending) - 1)));
+}
 
 const desk = () => document.getElementById("desk");
 const here = () => location.pathname + location.search;
@@ -25,7 +32,7 @@ async function load(url) {
 
 function fetched(url) {
   if (!pages.has(url)) {
-    const page = load(url);
+    const page = busy(load(url));
     pages.set(url, page);
     page.catch(() => pages.delete(url));
   }
@@ -104,7 +111,7 @@ async function decide(form, button) {
   const body = decision(form, button);
   const finding = decodeURIComponent(new URL(form.action).pathname.split("/").pop());
   const [back, next] = [here(), link("next")?.getAttribute("href")];
-  const write = writing.then(() => send("POST", `/api/v1/findings/${encodeURIComponent(finding)}/decision`, body));
+  const write = busy(writing.then(() => send("POST", `/api/v1/findings/${encodeURIComponent(finding)}/decision`, body)));
   writing = write.catch(() => {});
   button.classList.add("pressed");
   try {
@@ -125,7 +132,7 @@ async function decide(form, button) {
 
 async function undo() {
   try {
-    const undone = writing.then(() => send("POST", "/api/v1/undo", { n: 1 }));
+    const undone = busy(writing.then(() => send("POST", "/api/v1/undo", { n: 1 })));
     writing = undone.catch(() => {});
     const { items } = await undone;
     if (!items.length) return say("Nothing to undo.");
