@@ -24,6 +24,8 @@ from .verification import unpacked, verify
 
 #: Hashes up to this far apart (of 256 bits) make two pictures candidates; ``_FIRST`` is the limit for the first 64.
 NEAR, _FIRST = 72, 18
+#: Hashes up to this far apart come before all votes.
+_TIGHT = 30
 #: Features in common from which a picture is a candidate.
 VOTES = 4
 #: Candidates that are verified for one picture, at most.
@@ -146,25 +148,24 @@ class DuplicateIndex:
                 return
 
     def _flat_twins(self, sample: Sample) -> list[str]:
-        """Pictures without structure: those whose hash is the same, for verification to compare their pixels."""
-        rows, _ = hamming.within(hamming.words([sample.fingerprint.phash])[0], self._table.hashes("phash"), 0)
-        found = [self._table.ident(int(row)) for row in rows[self._table.alive[rows]]]
+        """Of a picture without structure: those with the same pixels."""
+        rows, table = self._table.hashes("pixels")
+        near, _ = hamming.within(hamming.words([sample.fingerprint.pixels])[0], table, 0)
+        found = [self._table.ident(int(row)) for row in rows[near] if self._table.alive[row]]
         return [ident for ident in found if ident != sample.id]
 
     def _by_hash(self, fingerprint: Fingerprint) -> dict[int, float]:
         """Rows near in any of the eight forms, with or without borders."""
         promise: dict[int, float] = {}
         for name in ("dct", "trimmed"):
-            usable = self._table.usable(name)
-            if not usable.any():
-                continue
-            table = self._table.hashes(name)
+            rows, table = self._table.hashes(name)
             for own in filter(None, (fingerprint.dct, fingerprint.trimmed)):
                 for form in turned(own).values():
-                    rows, apart = hamming.within(hamming.words([form])[0], table, NEAR, _FIRST)
-                    for row, distance in zip(rows[usable[rows]], apart[usable[rows]], strict=True):
-                        worth = 1000.0 - 10 * float(distance) if distance <= 30 else 100.0 - float(distance)
-                        promise[int(row)] = max(promise.get(int(row), 0.0), worth)
+                    near, apart = hamming.within(hamming.words([form])[0], table, NEAR, _FIRST)
+                    for row, distance in zip(rows[near].tolist(), apart.tolist(), strict=True):
+                        worth = 1000.0 - 10 * distance if distance <= _TIGHT else 100.0 - distance
+                        if self._table.alive[row]:
+                            promise[row] = max(promise.get(row, 0.0), worth)
         return promise
 
     def _by_votes(self, sample: Sample) -> dict[int, float]:

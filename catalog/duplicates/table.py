@@ -44,7 +44,7 @@ class Table:
         self.rows: dict[str, int] = {}
         self._alive: npt.NDArray[np.bool_] = np.zeros(256, bool)
         self._used = 0
-        self._columns: dict[str, Words] = {}
+        self._columns: dict[str, tuple[int, npt.NDArray[np.intp], Words]] = {}
 
     def __len__(self) -> int:
         """How many rows there are, those of discarded samples included."""
@@ -55,22 +55,23 @@ class Table:
         """For each row, whether it still stands for its sample."""
         return self._alive[: self._used]
 
-    def hashes(self, name: str) -> Words:
-        """``phash`` (n x 1), ``dct`` or ``trimmed`` (n x 4) of all rows; zeros where a picture has none."""
-        held = self._columns.get(name)
-        if held is None or len(held) != self._used:
-            # A scan reads the first word of all rows: these lie together, not 128 bytes apart.
-            held = np.asfortranarray(self._array[name][: self._used].reshape(self._used, -1))
-            self._columns[name] = held
-        return held
+    def hashes(self, name: str) -> tuple[npt.NDArray[np.intp], Words]:
+        """Rows with a hash that may be compared, dead ones included, and these hashes (n x 4 words).
 
-    def usable(self, name: str) -> npt.NDArray[np.bool_]:
-        """Rows whose hash ``name`` may be compared: alive, not flat, and with that hash."""
-        flags = self._array["flags"][: self._used]
-        usable: npt.NDArray[np.bool_] = self.alive & (flags & _FLAT == 0)
-        if name == "trimmed":
-            usable &= flags & _TRIMMED != 0
-        return usable
+        ``name`` is ``dct``, ``trimmed``, or ``pixels``, which is the hash of flat pictures only.
+        """
+        held = self._columns.get(name)
+        if held is None or held[0] != self._used:
+            flags = self._array["flags"][: self._used]
+            looked_at, wanted = {"dct": (_FLAT, 0), "trimmed": (_FLAT | _TRIMMED, _TRIMMED), "pixels": (_FLAT, _FLAT)}[
+                name
+            ]
+            rows = np.flatnonzero(flags & (looked_at | _GONE) == wanted)
+            column = self._array["trimmed" if name == "trimmed" else "dct"]
+            # A scan reads the first word of all rows: these lie together, not 128 bytes apart.
+            held = (self._used, rows, np.asfortranarray(column[rows].reshape(len(rows), 4)))
+            self._columns[name] = held
+        return held[1], held[2]
 
     def ident(self, row: int) -> str:
         """The id of the sample in ``row``."""
@@ -180,7 +181,9 @@ def _fill(entry: npt.NDArray[np.void] | np.void, sample: Sample, offset: int, re
         raise ValueError(f"ids of samples have 1 to 24 bytes, not {len(ident)}")
     print_ = sample.fingerprint
     entry["id"], entry["offset"], entry["length"] = ident, offset, len(record)
-    entry["dct"], entry["phash"] = words([print_.dct])[0], words([print_.phash])[0, 0]
+    # A flat picture is known by its pixels only; they take the place of the hash that says nothing of it.
+    entry["dct"] = words([print_.pixels if print_.flat else print_.dct])[0]
+    entry["phash"] = words([print_.phash])[0, 0]
     if print_.trimmed:
         entry["trimmed"] = words([print_.trimmed])[0]
     entry["flags"] = (_FLAT if print_.flat else 0) | (_TRIMMED if print_.trimmed else 0)
