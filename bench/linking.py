@@ -152,6 +152,7 @@ class _Gathering:
         self, case: Case, scene: Scene, pieces: dict[assignment.Pair, tuple[Evidence, ...]], *, lines: bool
     ) -> None:
         """Take in a scene's pairs. A line that is no known caption is wrong; on a page it is only not known."""
+        printed = {tokens.key(c.caption.text) for c in scene.captions}
         at = {pair: len(self.rows) + i for i, pair in enumerate(pieces)}
         beaten = assignment.rivals(pieces, same_words(scene.captions))
         for pair, evidence in pieces.items():
@@ -160,7 +161,7 @@ class _Gathering:
             for piece in evidence:
                 row[self.names[piece.name]] += 1
             text = scene.captions[pair[0]].caption.text
-            gold = [g for g in case.gold if _same(g["text"], text)]
+            gold = [g for g in case.gold if _stands_for(text, g["text"], printed)]
             files = {case.prefix + g["file"] for g in gold if g["file"]}
             paths = {p.replace("page.html!/", "") for p in scene.pictures[pair[1]].image.paths}
             self.rows.append(row)
@@ -193,6 +194,11 @@ def gather(cases: Sequence[Case]) -> Pairs:
                 )
     g = all_pairs
     return Pairs(np.array(g.rows), np.array(g.right), g.rivals, g.group, np.array(g.known))
+
+
+def _stands_for(text: str, known: str, printed: set[str]) -> bool:
+    """Whether a found caption is a known one: the same words, or (where no other has them) most of them."""
+    return tokens.key(text) == tokens.key(known) or (tokens.key(known) not in printed and _same(text, known))
 
 
 def _same(a: str, b: str) -> bool:
