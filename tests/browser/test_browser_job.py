@@ -123,7 +123,7 @@ def test_a_picture_is_looked_at_closely(reading: Server, open_page: Open) -> Non
     page.keyboard.press("+")
     assert page.locator("dialog.zoomed img").evaluate("e => e.style.transform") != before
     page.keyboard.press("Escape")
-    assert page.locator("dialog.zoomed").count() == 0
+    page.wait_for_selector("dialog.zoomed", state="detached")
 
 
 def test_files_are_imported_with_their_outcomes(

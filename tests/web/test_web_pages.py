@@ -88,12 +88,14 @@ def test_a_crop_is_drawn_as_a_box_on_the_whole(client: FlaskClient, picture: Fin
     assert 'class="boxed"' in page and "/compare/" in page
 
 
-def test_an_article_marks_its_captions_in_the_text(client: FlaskClient, picture: Find) -> None:
+def test_an_article_marks_its_captions_in_the_text(client: FlaskClient, library: Library) -> None:
     """Captions stand in the text as they were printed, each a link to its card."""
-    usage = picture("DSC_2041.jpg").usages[0]
-    page = client.get(f"/articles/{usage.article}").get_data(as_text=True)
-    assert re.search(r'<a class="span" href="#c-[^"]+" id="t-[^"]+"[^>]*>Trawlers file past', page)
-    assert page.count('class="card') == 4
+    article = next(a for a in library.articles() if a.source.endswith("harbour.txt"))
+    page = client.get(f"/articles/{article.id}").get_data(as_text=True)
+    captions = library.article(article.id).captions
+    assert captions and page.count('class="card') == len(captions)
+    for caption in captions:
+        assert re.search(rf'<a class="span" href="#c-{caption.id}" id="t-{caption.id}"', page)
 
 
 def test_compare_shows_two_pictures_and_only_what_differs(client: FlaskClient, picture: Find) -> None:
