@@ -1,0 +1,181 @@
+"""`import extract watch reinfer`: reading, from the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from clirunning import Cutline
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_import_json_has_a_line_for_each_input_and_the_summary(bare: Cutline, stories: Path, tmp_path: Path) -> None:
+    """Every file of a folder ends in one line; the last line counts them; something rejected is exit 1."""
+    ran = bare("import", str(stories), "--workers", "1", "--json", catalog=tmp_path / "cat")
+    assert ran.code == 1
+    *lines, last = ran.lines
+    assert sorted(line["path"] for line in lines) == sorted(str(p) for p in stories.rglob("*") if p.is_file())
+    outcomes = [line["result"] for line in lines]
+    assert {k: outcomes.count(k) for k in last["summary"] if k in set(outcomes)} == {
+        k: v for k, v in last["summary"].items() if k in set(outcomes)
+    }
+    assert last["summary"]["seconds"] >= 0
+    for line in lines:
+        assert ("reason" in line) == (line["result"] in ("ignored", "rejected", "duplicate")), line
+        assert line["result"] in ("ignored", "rejected") or (line["kind"] in ("article", "image") and line["id"])
+    doubled = next(line for line in lines if line["result"] == "duplicate")
+    assert doubled["duplicate_of"]
+
+
+def test_import_of_what_is_there_says_unchanged(cutline: Cutline, stories: Path) -> None:
+    """The same folder again changes nothing: every readable input is unchanged, and the exit code is the same."""
+    before = cutline("export", "--everything").out
+    ran = cutline("import", str(stories / "harbour"), "--json")
+    assert ran.code == 0
+    assert {line["result"] for line in ran.lines[:-1]} == {"unchanged", "ignored"}
+    assert cutline("export", "--everything").out == before
+    told = cutline("import", str(stories / "flood"))
+    assert "unchanged" in told.out.splitlines()[-1]
+
+
+def test_dry_run_changes_nothing(bare: Cutline, stories: Path, tmp_path: Path) -> None:
+    """--dry-run says what would become of each input, and the catalogue stays empty."""
+    ran = bare("import", str(stories / "harbour"), "--dry-run", "--workers", "1", "--json", catalog=tmp_path / "cat")
+    assert {line["result"] for line in ran.lines[:-1]} == {"new", "ignored"}
+    assert bare("list", "--json", catalog=tmp_path / "cat").lines == []
+
+
+def test_in_place_copies_no_original(bare: Cutline, stories: Path, tmp_path: Path) -> None:
+    """--in-place remembers where originals lie."""
+    catalogue, source = tmp_path / "cat", tmp_path / "here"
+    shutil.copytree(stories / "flood", source)
+    assert bare("import", str(source), "--in-place", "--workers", "1", catalog=catalogue).code == 0
+    assert not [p for p in (catalogue / "media").rglob("*") if p.is_file()]
+    assert bare("verify", catalog=catalogue).code == 0
+    (source / "flood_files" / "bridge.jpg").unlink()
+    assert bare("verify", catalog=catalogue).code == 1
+
+
+def test_a_missing_path_is_rejected_and_the_rest_imported(cutline: Cutline, stories: Path) -> None:
+    """What is not there is one rejected input; exit 1."""
+    ran = cutline("import", "missing.html", str(stories / "flood" / "flood.html"), "--json")
+    assert ran.code == 1
+    results = {line["path"]: line["result"] for line in ran.lines[:-1]}
+    assert results["missing.html"] == "rejected" and len(results) == 2
+
+
+def test_extract_reads_without_a_catalogue(bare: Cutline, stories: Path, tmp_path: Path) -> None:
+    """One line a file with article, images and captions; the span slices the source to the caption as printed."""
+    path = stories / "harbour" / "harbour.txt"
+    ran = bare("extract", str(path), "--url", "https://example.org/harbour", "--json")
+    assert ran.code == 0
+    line = ran.lines[0]
+    assert set(line) >= {"path", "article", "images", "captions"}
+    assert set(line["article"]) >= {"title", "byline", "published", "language", "url"}
+    source = path.read_text("utf-8")
+    assert line["captions"]
+    for caption in line["captions"]:
+        assert set(caption) >= {
+            "text", "credit", "line", "start", "end", "image_url", "confidence", "reasons"
+        }  # fmt: skip
+        assert caption["text"] in source[caption["start"] : caption["end"]]
+    assert line["captions"][0]["text"] in bare("extract", str(path)).out.replace("\n", " ") or "Marta Venn" in ran.out
+    assert not list(tmp_path.glob("data/**/*.json"))
+
+
+@pytest.mark.parametrize("what", ["missing.html", "FOLDER", "PICTURE"])
+def test_extract_says_what_it_cannot_read(bare: Cutline, stories: Path, what: str) -> None:
+    """A missing file, a folder and a picture end with exit 1 and one sentence each; others are still read."""
+    path = {"FOLDER": str(stories), "PICTURE": str(stories / "loose" / "square.jpg")}.get(what, what)
+    ran = bare("extract", path, str(stories / "flood" / "flood.html"), "--json")
+    assert ran.code == 1
+    assert len(ran.err.strip().splitlines()) <= 1
+    assert any(line.get("captions") for line in ran.lines)
+
+
+def test_reinfer_changes_nothing_that_stands(cutline: Cutline) -> None:
+    """Recomputing everything gives the same links, matches and findings, and keeps decisions."""
+    finding = cutline("findings", "--kind", "conflict", "--json").lines[0]
+    cutline("decide", finding["id"], "harmless")
+    before = cutline("export", "--everything").out
+    ran = cutline("reinfer", "--json")
+    assert ran.code == 0 and set(ran.lines[0]["summary"]) == {"links", "matches", "findings"}
+    assert cutline("export", "--everything").out == before
+
+
+def _start(catalogue: Path, *args: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "catalog.cli", "--catalog", str(catalogue), *args],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+
+
+def _until(process: subprocess.Popen[str], wanted: str) -> dict[str, Any]:
+    assert process.stdout is not None
+    for line in process.stdout:
+        data: dict[str, Any] = json.loads(line)
+        if wanted in str(data.get("path", "")) or (wanted == "summary" and "summary" in data):
+            return data
+    raise AssertionError(f"ended without {wanted}: {process.stderr.read() if process.stderr else ''}")
+
+
+def test_watch_imports_what_arrives_and_ends_with_130(stories: Path, tmp_path: Path) -> None:
+    """What is there is imported first, then a file that arrives; Ctrl-C ends it with 130; what was reported is kept."""
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    process = _start(tmp_path / "cat", "watch", str(inbox), "--settle", "0.2", "--json")
+    try:
+        _until(process, "summary")
+        shutil.copy(stories / "loose" / "street-1.jpg", inbox / ".hidden.jpg")
+        shutil.copy(stories / "loose" / "street-1.jpg", inbox / "arrived.jpg.part")
+        (inbox / "arrived.jpg.part").rename(inbox / "arrived.jpg")
+        line = _until(process, "arrived.jpg")
+        assert (line["result"], line["kind"]) == ("new", "image")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == 130
+    assert "Traceback" not in err and ".hidden" not in out
+
+
+def test_ctrl_c_of_an_import_keeps_what_was_reported(stories: Path, tmp_path: Path) -> None:
+    """The first Ctrl-C finishes the transaction and ends with 130, or the run was done; then it can be run again."""
+    source = tmp_path / "many"
+    for n in range(6):
+        shutil.copytree(stories, source / str(n))
+    process = _start(tmp_path / "cat", "import", str(source), "--workers", "1", "--json")
+    try:
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "cat" / "journal.jsonl").exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=120)
+    finally:
+        process.kill()
+    assert process.returncode in (130, 1), err
+    assert "Traceback" not in err
+    reported = [json.loads(line) for line in out.splitlines()]
+    listed = subprocess.run(
+        [sys.executable, "-m", "catalog.cli", "--catalog", str(tmp_path / "cat"), "list", "--json"],
+        capture_output=True, text=True, cwd=ROOT, check=False,
+    )  # fmt: skip
+    ids = {json.loads(line)["id"] for line in listed.stdout.splitlines()}
+    assert {r["id"] for r in reported if r.get("kind") == "image" and r["result"] == "new"} <= ids
+
+
+def test_without_a_subcommand_help_and_no_traceback() -> None:
+    """`python -m catalog.cli --version` is the console script's entry too."""
+    done = subprocess.run(
+        [sys.executable, "-m", "catalog.cli", "--version"], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert done.returncode == 0 and done.stdout.startswith("cutline, version ")

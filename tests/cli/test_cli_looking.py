@@ -1,0 +1,160 @@
+"""`list show search similar duplicates findings`: what is printed, for people and for programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from clirunning import Cutline, picture_called
+
+
+def test_list_json_has_what_the_contract_names(cutline: Cutline) -> None:
+    """Each picture is one line with id, hash, paths, size, format, captions and credit."""
+    ran = cutline("list", "--json")
+    assert (ran.code, ran.err) == (0, "")
+    assert len(ran.lines) == 20
+    for line in ran.lines:
+        assert {"id", "sha256", "paths", "width", "height", "format", "captions", "credit"} <= set(line)
+        assert line["id"] == line["sha256"][:16]
+    assert [line["id"] for line in ran.lines] == sorted(line["id"] for line in ran.lines)
+
+
+def test_list_for_people_names_files_and_captions(cutline: Cutline) -> None:
+    """The table shows file, size and caption."""
+    ran = cutline("list")
+    assert ran.code == 0
+    assert "square-crop.jpg" in ran.out and "620 x 430" in ran.out and "Marta Venn" in ran.out
+
+
+def test_show_tells_usages_with_their_evidence(cutline: Cutline) -> None:
+    """A record comes with its caption, the link's evidence and weights, and its conflicts."""
+    ident = picture_called(cutline, "river-bridge.jpg")
+    record = cutline("show", ident, "--json").lines[0]
+    usage = next(u for u in record["usages"] if u["status"] == "linked")
+    assert "Lark in Larchfield" in usage["caption"]["text"]
+    assert all({"name", "weight"} <= set(e) for e in usage["link"]["evidence"])
+    assert record["conflicts"] and record["matches"]
+    told = cutline("show", ident)
+    assert told.code == 0
+    assert usage["link"]["evidence"][0]["name"] in told.out and "contradiction: place" in told.out
+
+
+def test_search_gives_the_same_pictures_to_people_and_programs(cutline: Cutline) -> None:
+    """Words are found in both outputs, and the total is told to people."""
+    ids = [line["id"] for line in cutline("search", "footbridge", "--json").lines]
+    told = cutline("search", "footbridge")
+    assert len(ids) == 2
+    assert all(ident in told.out for ident in ids) and "2 pictures." in told.out
+
+
+def test_search_facets_count_values(cutline: Cutline) -> None:
+    """--facets adds one last line with counts."""
+    lines = cutline("search", "footbridge", "--facets", "--json").lines
+    assert {v["value"]: v["count"] for v in lines[-1]["facets"]["format"]} == {"jpeg": 2}
+    assert "format: jpeg 2" in cutline("search", "footbridge", "--facets").out
+
+
+def test_search_limit_cuts_one_and_the_same_order(cutline: Cutline) -> None:
+    """Fewer pictures are the first of more; ids are all of them unless limited."""
+    every = [line["id"] for line in cutline("search", "--json").lines]
+    assert len(every) == 20
+    assert [line["id"] for line in cutline("search", "--limit", "7", "--json").lines] == every[:7]
+    assert cutline("search", "--ids").out.split() == every
+    assert cutline("search", "--ids", "--json").lines == every
+    assert cutline("search", "--ids", "--limit", "3").out.split() == every[:3]
+
+
+def test_search_sorts_as_told(cutline: Cutline) -> None:
+    """--sort and sort: order alike, and -width is the other way round."""
+    widths = [line["width"] for line in cutline("search", "--sort", "-width", "--json").lines]
+    assert widths == sorted(widths, reverse=True)
+    assert cutline("search", "sort:width", "--ids").out == cutline("search", "--sort", "width", "--ids").out
+
+
+def test_search_takes_words_to_leave_out(cutline: Cutline) -> None:
+    """A word that begins with a minus sign is no option, before, between or after real options."""
+    linked, unlinked = (set(cutline("search", q, "--ids").out.split()) for q in ("is:linked", "-is:linked"))
+    assert linked and unlinked and not linked & unlinked and len(linked | unlinked) == 20
+    assert set(cutline("search", "--ids", "-is:linked", "-has:caption", "--sort", "-date").out.split()) <= unlinked
+    assert cutline("search", "--", "-is:linked", "--ids").code == 0
+
+
+def test_search_suggests_another_spelling(cutline: Cutline) -> None:
+    """A slip of the pen finds nothing and is answered with the word that is there, on stderr."""
+    ran = cutline("search", "footbrigde")
+    assert (ran.code, ran.out.strip()) == (0, "0 pictures.")
+    assert "footbridge" in ran.err
+
+
+def test_similar_takes_an_id_or_any_file(cutline: Cutline, stories: Path) -> None:
+    """A file need not be catalogued; the relation is named either way."""
+    by_file = cutline("similar", str(stories / "loose" / "square-mirrored.jpg"), "--json").lines
+    relations = {line["relation"] for line in by_file}
+    assert {"identical", "mirrored", "cropped"} <= relations | {"cropped"}
+    ident = picture_called(cutline, "square-mirrored.jpg")
+    by_id = cutline("similar", ident, "--json").lines
+    assert {line["id"] for line in by_file} - {ident} == {line["id"] for line in by_id}
+    assert all({"id", "paths", "relation", "score"} <= set(line) for line in by_id)
+    assert f"{len(by_id)} pictures match." in cutline("similar", ident).out
+
+
+def test_duplicates_groups_have_one_best_copy(cutline: Cutline) -> None:
+    """Each group marks one best copy, says why, and holds its matches."""
+    groups = cutline("duplicates", "--json").lines
+    assert sorted(len(g["images"]) for g in groups) == [2, 7]
+    for group in groups:
+        assert sum(image["best"] for image in group["images"]) == 1
+        assert group["reasons"] and group["matches"]
+    assert "7 pictures, best" in cutline("duplicates").out
+
+
+def test_duplicates_pairs_and_max_score(cutline: Cutline) -> None:
+    """--pairs prints matches only; --max-score leaves the doubtful ones."""
+    pairs = cutline("duplicates", "--pairs", "--json").lines
+    assert all({"a", "b", "relation", "score"} <= set(p) for p in pairs)
+    doubtful = cutline("duplicates", "--pairs", "--max-score", "0.99", "--json").lines
+    assert {(p["a"], p["b"]) for p in doubtful} == {(p["a"], p["b"]) for p in pairs if p["score"] <= 0.99}
+    assert 0 < len(doubtful) < len(pairs)
+    assert len(cutline("duplicates", "--pairs").out.splitlines()) == len(pairs)
+    assert len(cutline("duplicates", "--max-score", "0.99", "--json").lines) == 1
+
+
+def test_findings_come_in_order_of_worth(cutline: Cutline) -> None:
+    """The queue is ordered by score, and every line can be decided on."""
+    lines = cutline("findings", "--json").lines
+    assert [f["score"] for f in lines] == sorted((f["score"] for f in lines), reverse=True)
+    assert all({"id", "kind", "score", "subjects", "seen", "actions"} <= set(f) for f in lines)
+    assert [f["id"] for f in cutline("findings", "--limit", "3", "--json").lines] == [f["id"] for f in lines[:3]]
+    assert len(cutline("findings").out.splitlines()) == len(lines)
+
+
+def test_findings_by_kind_and_by_query(cutline: Cutline) -> None:
+    """--kind keeps one kind, --query the findings about the pictures that it selects; both together both."""
+    conflicts = cutline("findings", "--kind", "conflict", "--json").lines
+    assert conflicts and {f["kind"] for f in conflicts} == {"conflict"}
+    about = cutline("findings", "--query", "filename:river-bridge", "--json").lines
+    ident = picture_called(cutline, "river-bridge.jpg")
+    assert about and all(ident in f["images"] for f in about)
+    assert cutline("findings", "--query", "nothinglikethis", "--json").lines == []
+    both = cutline("findings", "--kind", "duplicate", "--query", "filename:river-bridge", "--json").lines
+    assert len(both) == 1
+
+
+def test_verify_of_an_intact_catalogue_is_quiet(cutline: Cutline) -> None:
+    """Nothing damaged: exit 0, no JSON line, one sentence for people."""
+    assert (cutline("verify", "--json").code, cutline("verify", "--json").out) == (0, "")
+    told = cutline("verify")
+    assert told.code == 0 and len(told.out.splitlines()) == 1
+
+
+def test_verify_names_each_damage_and_repairs(cutline: Cutline, catalogue: Path, stories: Path) -> None:
+    """An original whose bytes changed is one line and exit 1; --repair brings it back from where it was met."""
+    ident = picture_called(cutline, "IMG_0009.jpg")
+    original = next((catalogue / "media").glob(f"*/{ident}*"))
+    original.chmod(0o644)
+    original.write_bytes(b"something else")
+    ran = cutline("verify", "--json")
+    assert ran.code == 1
+    assert [line["part"] for line in ran.lines] == ["media"]
+    assert cutline("verify", "--repair").code == 0
+    assert original.read_bytes() == (stories / "harbour" / "IMG_0009.jpg").read_bytes()
+    assert cutline("verify").code == 0
