@@ -1,0 +1,97 @@
+"""Two captions word against word: which items are the same, which stand in each other's place, which only one has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .roles import opposites
+from .tokens import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch in which the captions differ: items ``x[a:b]`` of one stand where ``y[c:d]`` of the other stand."""
+
+    a: int
+    b: int
+    c: int
+    d: int
+
+
+def same(x: Item, y: Item) -> bool:
+    """Tell whether two items are one word: equal, or two spellings of a long word or name."""
+    return x.key == y.key or (x.skeleton == y.skeleton and x.kind == y.kind and len(x.skeleton) > 3)
+
+
+def _swap_score(x: Item, y: Item) -> float:
+    """What it is worth that two different items stand in each other's place, 0 when they say different things."""
+    if x.kind == y.kind and x.kind in ("date", "position", "place"):
+        return 0.9
+    if x.kind == y.kind == "number":
+        return 0.7
+    if x.capital and y.capital and x.kind in ("word", "place") and y.kind in ("word", "place"):
+        return 0.5
+    one, other = opposites().get(x.key), opposites().get(y.key)
+    return 0.8 if one and other and one.keys() & other.keys() else 0.0
+
+
+def align(x: Sequence[Item], y: Sequence[Item], light: frozenset[str]) -> list[tuple[int, int]]:
+    """Return the index pairs of equal items of the best global alignment (Needleman and Wunsch, 1970), in order.
+
+    ``light`` are words that hold a text together less than others. The time is bounded by the product of the lengths.
+    """
+    head = 0
+    while head < min(len(x), len(y)) and same(x[head], y[head]):
+        head += 1
+    tail = 0
+    while tail < min(len(x), len(y)) - head and same(x[-1 - tail], y[-1 - tail]):
+        tail += 1
+    pairs = [(i, i) for i in range(head)]
+    pairs += [(i + head, j + head) for i, j in _middle(x[head : len(x) - tail], y[head : len(y) - tail], light)]
+    return pairs + [(len(x) - n, len(y) - n) for n in range(tail, 0, -1)]
+
+
+def _middle(x: Sequence[Item], y: Sequence[Item], light: frozenset[str]) -> list[tuple[int, int]]:
+    if not x or not y:
+        return []
+    equal = [[same(p, q) for q in y] for p in x]
+    worth = [0.8 if p.key in light else 2.0 for p in x]
+    above = [0.0] * (len(y) + 1)
+    moves: list[bytearray] = []
+    for i, p in enumerate(x):
+        row, move = [0.0] * (len(y) + 1), bytearray(len(y) + 1)
+        for j, q in enumerate(y):
+            best, how = (above[j + 1], 1) if above[j + 1] >= row[j] else (row[j], 2)
+            if equal[i][j]:
+                beside = (i == 0 or j == 0 or equal[i - 1][j - 1]) + (
+                    i + 1 < len(x) and j + 1 < len(y) and equal[i + 1][j + 1]
+                )
+                score, step = above[j] + worth[i] + 0.3 * beside, 3
+            else:
+                swap = _swap_score(p, q)
+                score, step = (above[j] + swap, 4) if swap else (-1.0, 0)
+            if score > best:
+                best, how = score, step
+            row[j + 1], move[j + 1] = best, how
+        above = row
+        moves.append(move)
+    pairs = []
+    i, j = len(x), len(y)
+    while i and j:
+        how = moves[i - 1][j]
+        if how == 3:
+            pairs.append((i - 1, j - 1))
+        i, j = i - (how != 2), j - (how != 1)
+    return pairs[::-1]
+
+
+def gaps(pairs: Sequence[tuple[int, int]], n: int, m: int) -> list[Gap]:
+    """Return the stretches between equal items, for texts of ``n`` and ``m`` items."""
+    found = []
+    a = c = 0
+    for i, j in [*pairs, (n, m)]:
+        if i > a or j > c:
+            found.append(Gap(a, i, c, j))
+        a, c = i + 1, j + 1
+    return found

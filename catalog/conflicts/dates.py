@@ -1,0 +1,204 @@
+"""Dates in captions: read in many languages and forms, compared field by field, with the days the articles appeared."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cache
+
+from .data import lines
+from .tokens import Item, fold
+
+#: Words before a month that stands alone ("in May"), which is else a name or a verb.
+_BEFORE = frozenset(
+    ["in", "im", "last", "next", "since", "until", "by", "of", "early", "late", "mid", "this", "seit", "bis", "ab", "anfang", "mitte", "ende", "en", "em", "nel", "i", "w", "v", "au", "de", "du", "vergangenen", "letzten", "kommenden", "before", "after", "from", "through", "during", "между"]
+)  # fmt: skip
+_NUMERIC = re.compile(r"(\d{1,2})([./]) ?(\d{1,2})[./] ?(\d{2,4})$")
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})$")
+_EAST = re.compile(r"(?:(\d{4})年)?(?:(\d{1,2})月)?(?:(\d{1,2})日)?$")
+_DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|º|e)?$")
+_YEAR = re.compile(r"(?:1[89]|20)\d\d$")
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What a caption says of a day: whatever fields it gives. Months and weekdays are sets, for ambiguous words and forms."""
+
+    year: int | None = None
+    months: frozenset[int] = frozenset()
+    day: int | None = None
+    weekdays: frozenset[int] = frozenset()
+
+    def exact(self) -> date | None:
+        """Return the calendar day, when year, month and day are given and there is such a day."""
+        if self.year is None or self.day is None or len(self.months) != 1:
+            return None
+        try:
+            return date(self.year, min(self.months), self.day)
+        except ValueError:
+            return None
+
+
+@cache
+def calendar() -> tuple[dict[str, frozenset[int]], dict[str, frozenset[int]]]:
+    """Return the months (1-12) and weekdays (0-6, Monday first) that a folded word can name."""
+    months: dict[str, frozenset[int]] = {}
+    weekdays: dict[str, frozenset[int]] = {}
+    for line in lines("calendar.txt"):
+        what, _, names = line.split(" ", 2)
+        table, base = (months, 1) if what == "m" else (weekdays, 0)
+        for n, forms in enumerate(names.split(";")):
+            for form in forms.split("/"):
+                key = fold(form.strip())
+                table[key] = table.get(key, frozenset()) | {n + base}
+    months["sept"] = frozenset({9})
+    return months, weekdays
+
+
+def find(items: list[Item]) -> list[Item]:
+    """Return the items with those that make one date joined to one item of kind "date"."""
+    out: list[Item] = []
+    i = 0
+    while i < len(items):
+        made = _at(items, i)
+        if made is None:
+            out.append(items[i])
+            i += 1
+            continue
+        day, stop = made
+        first, last = items[i], items[stop - 1]
+        key = f"{day.year}-{sorted(day.months)}-{day.day}-{sorted(day.weekdays)}"
+        out.append(replace(first, kind="date", key=key, skeleton=key, text="", end=last.end, value=day, capital=False))
+        i = stop
+    return out
+
+
+def _at(items: list[Item], i: int) -> tuple[Day, int] | None:
+    """Return the date that begins at item ``i`` and where it ends."""
+    months, weekdays = calendar()
+    item = items[i]
+    if item.kind == "date":
+        return (made, i + 1) if (made := _numeric(item.key)) else None
+    if item.kind == "word" and item.key in weekdays and (item.capital or len(item.key) > 4):
+        rest = _at(items, _skip(items, i + 1)) if _skip(items, i + 1) < len(items) else None
+        if rest and not rest[0].weekdays and (rest[0].day or rest[0].months):
+            return replace(rest[0], weekdays=weekdays[item.key]), rest[1]
+        if len(item.key) > 4 or (len(item.key) == 3 and item.dotted):
+            return (Day(weekdays=weekdays[item.key]), i + 1) if item.key not in months else None
+        return None
+    return _written(items, i, months)
+
+
+def _skip(items: list[Item], i: int) -> int:
+    """Leave out an article between weekday and date ("Montag, den 5. Januar")."""
+    return i + 1 if i < len(items) and items[i].key in ("den", "dem", "der", "the", "le", "el", "on") else i
+
+
+def _written(items: list[Item], i: int, months: dict[str, frozenset[int]]) -> tuple[Day, int] | None:
+    """A date with its month in words, or a year alone."""
+    item = items[i]
+    if item.kind == "number":
+        day = _DAY.match(item.key)
+        if day and 1 <= int(day.group(1)) <= 31:
+            j = i + 1
+            if j + 1 < len(items) and items[j].key in ("de", "of", "d"):
+                j += 1
+            if j < len(items) and items[j].kind == "word" and items[j].key in months and _is_month(items[j]):
+                year, stop = _year(items, j + 1)
+                return Day(year, months[items[j].key], int(day.group(1))), stop
+        if _YEAR.match(item.key) and not _counts(items, i):
+            return Day(int(item.key)), i + 1
+        return None
+    if item.kind != "word" or item.key not in months or not _is_month(item):
+        return None
+    day_here = _DAY.match(items[i + 1].key) if i + 1 < len(items) and items[i + 1].kind == "number" else None
+    if day_here and 1 <= int(day_here.group(1)) <= 31:
+        year, stop = _year(items, i + 2)
+        return Day(year, months[item.key], int(day_here.group(1))), stop
+    year, stop = _year(items, i + 1)
+    if year or (i and items[i - 1].key in _BEFORE and len(item.key) > 2):
+        return Day(year, months[item.key]), stop
+    return None
+
+
+def _is_month(item: Item) -> bool:
+    return item.capital or len(item.key) > 3
+
+
+def _counts(items: list[Item], i: int) -> bool:
+    """Tell whether a number like 2000 counts something or is money."""
+    before = items[i - 1].key if i else ""
+    after = items[i + 1] if i + 1 < len(items) else None
+    return before in ("dollar", "euro", "pound", "about", "over", "mehr", "nearly") or bool(
+        after and after.glued and after.key in ("percent", "people", "menschen", "meter", "kilometer", "euro", "dollar")
+    )
+
+
+def _year(items: list[Item], i: int) -> tuple[int | None, int]:
+    for j in (i, i + 1):
+        if j < len(items) and items[j].kind == "number" and _YEAR.match(items[j].key):
+            if j == i or items[i].key in ("de", "del", "of"):
+                return int(items[j].key), j + 1
+    return None, i
+
+
+def _numeric(text: str) -> Day | None:
+    if match := _ISO.match(text):
+        year, month, day = (int(g) for g in match.groups())
+        return Day(year, frozenset({month}), day)
+    if match := _NUMERIC.match(text):
+        a, sign, b, y = int(match[1]), match[2], int(match[3]), int(match[4])
+        year = y if y > 99 else 2000 + y if y < 70 else 1900 + y
+        if sign == "/" and a <= 12 and b <= 12 and a != b:
+            return Day(year, frozenset({a, b}))
+        day, month = (a, b) if sign == "." or a > 12 else (b, a)
+        return Day(year, frozenset({month}), day) if 1 <= month <= 12 else None
+    if match := _EAST.match(text):
+        y2, m2, d2 = match.groups()
+        return Day(int(y2) if y2 else None, frozenset({int(m2)}) if m2 else frozenset(), int(d2) if d2 else None)
+    return None
+
+
+def published_day(published: str) -> date | None:
+    """Return the day of an ISO 8601 time, or None."""
+    try:
+        return date.fromisoformat(published[:10])
+    except ValueError:
+        return None
+
+
+def settle(day: Day, published: date | None) -> Day:
+    """Fill in what follows: the weekday of a full date; the date of a weekday, the last one up to the day of publishing."""
+    if published and day.months and day.year is None and day.day:
+        near = [replace(day, year=published.year + n).exact() for n in (-1, 0)]
+        past = [d for d in near if d and d <= published + timedelta(days=31)]
+        day = replace(day, year=past[-1].year) if past else day
+    exact = day.exact()
+    if exact:
+        return day if day.weekdays else replace(day, weekdays=frozenset({exact.weekday()}))
+    if published and day.weekdays and len(day.weekdays) == 1 and not (day.year or day.months or day.day):
+        back = (published.weekday() - min(day.weekdays)) % 7
+        then = published - timedelta(days=back)
+        return Day(then.year, frozenset({then.month}), then.day, day.weekdays)
+    return day
+
+
+def conflict(x: Day, y: Day) -> bool:
+    """Tell whether no day can be both."""
+    return bool(
+        (x.year and y.year and x.year != y.year)
+        or (x.months and y.months and not x.months & y.months)
+        or (x.day and y.day and x.day != y.day)
+        or (x.weekdays and y.weekdays and not x.weekdays & y.weekdays)
+    )
+
+
+def says_more(x: Day, y: Day) -> bool:
+    """Tell whether ``x`` gives a field that ``y`` leaves open."""
+    return bool(
+        (x.year and not y.year)
+        or (x.months and not y.months)
+        or (x.day and not y.day)
+        or (x.weekdays and not y.weekdays)
+    )

@@ -1,0 +1,307 @@
+"""Where two captions differ: what cannot both be true, what only one says, and what means nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ..model import Contradiction
+from . import dates, names, numbers, roles
+from .alignment import Gap, align, gaps, same
+from .languages import function_words
+from .reading import Reading, boilerplate
+from .tokens import Item
+
+Place = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What comparing the words gave. ``only_x``/``only_y`` count what just one says; ``shared`` what both say."""
+
+    found: list[Contradiction] = field(default_factory=list)
+    only_x: int = 0
+    only_y: int = 0
+    shared: int = 0
+    size: int = 0
+    moved: int = 0
+
+    @property
+    def overlap(self) -> float:
+        """The part of the shorter caption's content that the other has, 0 to 1."""
+        return self.shared / self.size if self.size else 0.0
+
+
+def is_content(item: Item) -> bool:
+    """Tell whether an item says something of its own."""
+    if item.kind != "word":
+        return True
+    return item.key not in function_words() and item.key not in boilerplate() and len(item.key) > 1
+
+
+class Judge:
+    """Compares two readings. One use each: make it, then ask for :meth:`verdict`."""
+
+    def __init__(self, one: Reading, other: Reading) -> None:
+        self.x, self.y = one.items, other.items
+        self.german = one.german or other.german
+        self.cut_off = (one.cut_off, other.cut_off)
+        self.pairs = align(self.x, self.y, function_words())
+        self.paired = {*self.pairs, (-1, -1), (len(self.x), len(self.y))}
+        self.gone_x = set(range(len(self.x))) - {i for i, _ in self.pairs}
+        self.gone_y = set(range(len(self.y))) - {j for _, j in self.pairs}
+        self.result = Verdict()
+
+    def verdict(self) -> Verdict:
+        """Return what the two captions say differently."""
+        self._take_moved()
+        self._take_cut_word()
+        matched = sum(is_content(self.x[i]) for i, _ in self.pairs) + self.result.moved
+        sizes = [sum(map(is_content, items)) for items in (self.x, self.y)]
+        self.result.size, self.result.shared = min(sizes), matched
+        for gap in gaps(self.pairs, len(self.x), len(self.y)):
+            self._judge(gap)
+        self._far_dates()
+        self._sides()
+        self._exchange()
+        self.result.only_x = sum(is_content(self.x[i]) for i in self.gone_x)
+        self.result.only_y = sum(is_content(self.y[j]) for j in self.gone_y)
+        return self.result
+
+    # ------------------------------------------------------------ what is no difference
+
+    def _take_moved(self) -> None:
+        """Take out what stands in both, only elsewhere."""
+        waiting: dict[str, list[int]] = {}
+        for j in sorted(self.gone_y, reverse=True):
+            waiting.setdefault(self.y[j].skeleton, []).append(j)
+        self.moved: list[tuple[int, int]] = []
+        for i in sorted(self.gone_x):
+            places = waiting.get(self.x[i].skeleton)
+            if places and self.x[i].kind != "position":
+                self.moved.append((i, places.pop()))
+        self.gone_x -= {i for i, _ in self.moved}
+        self.gone_y -= {j for _, j in self.moved}
+        self.result.moved = sum(is_content(self.x[i]) for i, _ in self.moved)
+
+    def _take_cut_word(self) -> None:
+        """Take a word that was cut off in the middle for the word that it begins."""
+        last = (len(self.x) - 1, len(self.y) - 1)
+        for mine, other, cut, end, gone in (
+            (self.x, self.y, self.cut_off[0], last[0], self.gone_x),
+            (self.y, self.x, self.cut_off[1], last[1], self.gone_y),
+        ):
+            if cut and end in gone and any(o.key.startswith(mine[end].key) for o in other):
+                gone.discard(end)
+
+    # ------------------------------------------------------------ one stretch
+
+    def _judge(self, gap: Gap) -> None:
+        xs = [i for i in range(gap.a, gap.b) if i in self.gone_x]
+        ys = [j for j in range(gap.c, gap.d) if j in self.gone_y]
+        if not xs and not ys:
+            return
+        self._dates(xs, ys)
+        self._numbers(xs, ys)
+        if self._roles(xs, ys) or not xs or not ys:
+            return
+        self._names(xs, ys)
+
+    def _anchored(self, i: int, j: int, k: int, n: int) -> int:
+        """Count the sides (0 to 2) on which ``x[i:k]`` and ``y[j:n]`` are held by the same words."""
+        return self._held(i, j, -1) + self._held(k - 1, n - 1, 1)
+
+    def _held(self, i: int, j: int, step: int) -> bool:
+        """Tell whether the same words stand beside, small words of only one caption left out."""
+        i, j = self._past(self.x, i + step, step, self.gone_x), self._past(self.y, j + step, step, self.gone_y)
+        return (i, j) in self.paired
+
+    def _past(self, items: Sequence[Item], i: int, step: int, gone: set[int]) -> int:
+        while 0 <= i < len(items) and i in gone and not is_content(items[i]):
+            i += step
+        return i
+
+    def _add(self, kind: str, xs: Sequence[int], ys: Sequence[int], *, keep: bool = False) -> None:
+        """Note a contradiction between these items, which are then no more said by one alone."""
+        x, y = [self.x[i] for i in xs], [self.y[j] for j in ys]
+        spans = [(run[0].start, run[-1].end) if run else (0, 0) for run in (x, y)]
+        self.result.found.append(Contradiction(kind, "", "", spans[0], spans[1]))
+        if not keep:
+            self.gone_x -= set(xs)
+            self.gone_y -= set(ys)
+
+    def _dates(self, xs: list[int], ys: list[int]) -> None:
+        dx = [i for i in xs if i in self.gone_x and isinstance(self.x[i].value, dates.Day)]
+        dy = [j for j in ys if j in self.gone_y and isinstance(self.y[j].value, dates.Day)]
+        for i, j in zip(dx, dy, strict=False):
+            self._date_pair(i, j)
+
+    def _date_pair(self, i: int, j: int) -> None:
+        one, other = self.x[i].value, self.y[j].value
+        assert isinstance(one, dates.Day) and isinstance(other, dates.Day)
+        if dates.conflict(one, other):
+            if self._held(i, j, -1) or self._held(i, j, 1):
+                self._add("date", [i], [j])
+            return
+        if not dates.says_more(one, other):
+            self.gone_x.discard(i)
+        if not dates.says_more(other, one):
+            self.gone_y.discard(j)
+
+    def _numbers(self, xs: list[int], ys: list[int]) -> None:
+        nx = [i for i in xs if i in self.gone_x and isinstance(self.x[i].value, numbers.Amount)]
+        ny = [j for j in ys if j in self.gone_y and isinstance(self.y[j].value, numbers.Amount)]
+        for i, j in zip(nx, ny, strict=False):
+            one, other = self.x[i].value, self.y[j].value
+            assert isinstance(one, numbers.Amount) and isinstance(other, numbers.Amount)
+            held = self._held(i, j, -1) + self._held(i, j, 1)
+            if not held or (held == 1 and self.result.overlap < 0.6):
+                continue
+            if numbers.conflict(one, other):
+                self._add("number", [i], [j])
+            else:
+                self.gone_x.discard(i)
+                self.gone_y.discard(j)
+
+    # ------------------------------------------------------------ roles
+
+    def _roles(self, xs: list[int], ys: list[int]) -> bool:
+        """Find opposites, nations, sides and negations of a stretch."""
+        xs, ys = [i for i in xs if i in self.gone_x], [j for j in ys if j in self.gone_y]
+        short = len(xs) < 6 and len(ys) < 6
+        x, y = [self.x[i] for i in xs], [self.y[j] for j in ys]
+        found = False
+        if short and xs and ys:
+            phrases = [" ".join(i.key for i in run) for run in (x, y)]
+            if roles.opposed(*phrases) and self._strong(xs, ys):
+                self._add("role", xs, ys)
+                return True
+        for i in xs:
+            j = next((j for j in ys if j in self.gone_y and self._contrary(self.x[i], self.y[j])), None)
+            if j is not None and self._strong([i], [j]):
+                self._add("role", [i], [j])
+                found = True
+        if short and not found and self.result.overlap >= 0.5 and roles.negated(x, y):
+            self._add("role", xs, ys)
+            return True
+        return found
+
+    def _strong(self, xs: list[int], ys: list[int]) -> bool:
+        held = self._anchored(xs[0], ys[0], xs[-1] + 1, ys[-1] + 1)
+        return held == 2 or (held == 1 and self.result.overlap >= 0.6)
+
+    def _contrary(self, x: Item, y: Item) -> bool:
+        if x.kind == "position" or y.kind == "position":
+            return x.kind == y.kind and x.key != y.key
+        one, other = names.nation(x.key), names.nation(y.key)
+        return bool(one and other and one != other) or roles.opposed(x.key, y.key)
+
+    # ------------------------------------------------------------ names
+
+    def _runs(self, items: Sequence[Item], at: Sequence[int], gone: set[int]) -> list[list[int]]:
+        """Return the names among these places, as runs of items that stand together."""
+        runs: list[list[int]] = []
+        for i in at:
+            item = items[i]
+            if i not in gone or not item.capital or item.kind not in ("word", "place") or not is_content(item):
+                continue
+            if runs and runs[-1][-1] == i - 1 and item.glued and item.kind == items[i - 1].kind == "word":
+                runs[-1].append(i)
+            else:
+                runs.append([i])
+        return runs
+
+    def _names(self, xs: list[int], ys: list[int]) -> None:
+        runs_x, runs_y = self._runs(self.x, xs, self.gone_x), self._runs(self.y, ys, self.gone_y)
+        for run, other in zip(runs_x, runs_y, strict=False):
+            self._name_pair(run, other)
+
+    def _name_pair(self, run: list[int], other: list[int]) -> None:
+        held = self._anchored(run[0], other[0], run[-1] + 1, other[-1] + 1)
+        if not held or (held == 1 and self.result.overlap < 0.6) or self.result.overlap < 0.3:
+            return
+        full_x, full_y = self._grown(self.x, run), self._grown(self.y, other)
+        x, y = [self.x[i] for i in full_x], [self.y[j] for j in full_y]
+        if not names.is_name(x, self.german) or not names.is_name(y, self.german):
+            return
+        before, after = self.x[max(0, full_x[0] - 2) : full_x[0]], self.x[full_x[-1] + 1 : full_x[-1] + 3]
+        kind = names.kind_of(x, y, before, after)
+        if kind == "person" and names.same_person(x, y):
+            return
+        if kind == "place" and {i.key for i in x} & {i.key for i in y} and len(x) != len(y):
+            return
+        self._add(kind, run, other)
+
+    def _grown(self, items: Sequence[Item], run: list[int]) -> list[int]:
+        """Return a run with the words of the same name before and after it, which both captions have."""
+        first, last = run[0], run[-1]
+        if items[first].kind == "place":
+            return run
+        while first and items[first].glued and self._of_name(items[first - 1]):
+            first -= 1
+        while last + 1 < len(items) and items[last + 1].glued and self._of_name(items[last + 1]):
+            last += 1
+        return list(range(first, last + 1))
+
+    def _of_name(self, item: Item) -> bool:
+        return item.capital and item.kind == "word" and is_content(item) and not item.dotted
+
+    # ------------------------------------------------------------ the whole
+
+    def _far_dates(self) -> None:
+        """Compare the one date that only one caption has with the one of the other, wherever they stand."""
+        dx = [i for i in self.gone_x if isinstance(self.x[i].value, dates.Day)]
+        dy = [j for j in self.gone_y if isinstance(self.y[j].value, dates.Day)]
+        if len(dx) != 1 or len(dy) != 1:
+            return
+        one, other = self.x[dx[0]].value, self.y[dy[0]].value
+        assert isinstance(one, dates.Day) and isinstance(other, dates.Day)
+        if not dates.conflict(one, other):
+            if not dates.says_more(one, other):
+                self.gone_x.discard(dx[0])
+            if not dates.says_more(other, one):
+                self.gone_y.discard(dy[0])
+        elif all(not is_content(self.x[i]) for i in self.gone_x - {dx[0]}) and all(
+            not is_content(self.y[j]) for j in self.gone_y - {dy[0]}
+        ):
+            self._add("date", dx, dy)
+
+    def _sides(self) -> None:
+        """Find names that stand on different sides."""
+        placed = roles.misplaced(self.x, self.y)
+        if placed is None or any(c.kind == "role" for c in self.result.found):
+            return
+        i = next(n for n, item in enumerate(self.x) if item.skeleton == placed[0])
+        j = next((n for n, item in enumerate(self.y) if item.skeleton == placed[0]), 0)
+        self._add("role", [i], [j], keep=True)
+
+    def _exchange(self) -> None:
+        """Find two names that changed places around the same verb: "A beats B", "B beats A"."""
+        if (
+            self.result.found
+            or any(is_content(self.x[i]) for i in self.gone_x)
+            or any(is_content(self.y[j]) for j in self.gone_y)
+        ):
+            return
+        if {"by", "von", "par", "por", "da"} & {i.key for i in (*self.x, *self.y)}:
+            return
+        order_x = [i.skeleton for i in self.x if i.capital and i.kind in ("word", "place") and is_content(i)]
+        order_y = [j.skeleton for j in self.y if j.capital and j.kind in ("word", "place") and is_content(j)]
+        if order_x == order_y or Counter(order_x) != Counter(order_y) or len(set(order_x)) != len(order_x):
+            return
+        k = next(n for n, (a, b) in enumerate(zip(order_x, order_y, strict=True)) if a != b)
+        spots_x = [next(n for n, i in enumerate(self.x) if i.skeleton == s) for s in (order_x[k], order_y[k])]
+        spots_y = [next(n for n, i in enumerate(self.y) if i.skeleton == s) for s in (order_y[k], order_x[k])]
+        between_x = [i.skeleton for i in self.x[spots_x[0] + 1 : spots_x[1]] if is_content(i) and not i.capital]
+        between_y = [i.skeleton for i in self.y[spots_y[0] + 1 : spots_y[1]] if is_content(i) and not i.capital]
+        if between_x and between_x == between_y:
+            self._add("role", [spots_x[0]], [spots_y[0]], keep=True)
+
+
+def judge(one: Reading, other: Reading) -> Verdict:
+    """Return what two readings of captions in one language say differently."""
+    return Judge(one, other).verdict()
+
+
+__all__ = ["Verdict", "is_content", "judge", "same"]

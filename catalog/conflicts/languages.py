@@ -1,0 +1,59 @@
+"""In what language a caption is, as far as that matters: whether two captions can be compared word by word."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+
+from .data import words
+from .tokens import Item
+
+
+@cache
+def function_words() -> frozenset[str]:
+    """Return the words without content of their own, of all languages."""
+    return frozenset(w for text in words()["function"].values() for w in text.split())
+
+
+@cache
+def _by_word() -> dict[str, tuple[str, ...]]:
+    table: dict[str, tuple[str, ...]] = {}
+    for language, text in words()["function"].items():
+        for word in text.split():
+            table[word] = (*table.get(word, ()), language)
+    return table
+
+
+def language(items: Sequence[Item]) -> str:
+    """Return the language whose small words an item list has most of, or "" when that is not clear."""
+    hits: Counter[str] = Counter()
+    for item in items:
+        if item.kind == "word":
+            known = _by_word().get(item.key, ())
+            for name in known:
+                hits[name] += 6 // len(known)
+    best = hits.most_common(2)
+    if not best or best[0][1] < 6:
+        return ""
+    return best[0][0] if len(best) == 1 or best[0][1] >= 1.3 * best[1][1] else ""
+
+
+def script(items: Sequence[Item]) -> str:
+    """Return the script of most words ("LATIN", "CJK", "CYRILLIC", …), or ""."""
+    seen: Counter[str] = Counter()
+    for item in items:
+        if item.kind == "word" and item.text and item.text[0].isalpha():
+            name = unicodedata.name(item.text[0], "").split(" ")[0].split("-")[0]
+            seen["CJK" if name in ("HIRAGANA", "KATAKANA") else name] += 1
+    return seen.most_common(1)[0][0] if seen else ""
+
+
+def apart(x: Sequence[Item], y: Sequence[Item]) -> bool:
+    """Tell whether two captions are in different languages, as far as can be told."""
+    one, other = script(x), script(y)
+    if one and other and one != other:
+        return True
+    a, b = language(x), language(y)
+    return bool(a and b) and a != b

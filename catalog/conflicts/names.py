@@ -1,0 +1,167 @@
+"""Names in captions: places by the gazetteer, persons by capitals and first names, and which of both a name is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+from .data import lines, words
+from .tokens import Item, fold, skeleton
+
+#: The longest name of a place, in words, and in letters of scripts without blanks.
+LONGEST = 5
+_PARTICLES = frozenset(["von", "van", "de", "del", "der", "den", "di", "da", "dos", "al", "el", "bin", "ibn", "ben", "abu", "la", "le", "du", "zu", "ter", "ten", "y"])
+_COMMON_ENDS = re.compile(r"(?:ing|ed|ly|ers|ists|ants|ents|tions|ies|ches|sses|people|s)$")
+
+
+@cache
+def gazetteer() -> dict[str, str]:
+    """Return the place that stands for each folded name of a place."""
+    table: dict[str, str] = {}
+    for name in ("places.txt", "countries.txt", "cities.txt"):
+        for line in lines(name):
+            names = [fold(n.strip()) for n in line.split(";")]
+            if name == "countries.txt":
+                names[0] = names[0].partition(" ")[2]
+            known = next((table[n] for n in names[:3] if n in table), names[0])
+            for form in names:
+                table.setdefault(form, known)
+    return table
+
+
+@cache
+def first_names() -> frozenset[str]:
+    """Return folded first names of many countries."""
+    return frozenset(name for line in lines("firstnames.txt") for name in line.split())
+
+
+@cache
+def _demonyms() -> tuple[dict[str, str], dict[str, str]]:
+    """Return the countries of whole words, and of stems."""
+    whole: dict[str, str] = {}
+    stems: dict[str, str] = {}
+    for line in lines("demonyms.txt"):
+        code, *forms = line.split()
+        for form in forms:
+            (stems if form.endswith("*") else whole).setdefault(form.rstrip("*"), code)
+    return whole, stems
+
+
+def nation(key: str) -> str:
+    """Return the code of the country whose adjective or people a folded word names, or ""."""
+    whole, stems = _demonyms()
+    if key in whole:
+        return whole[key]
+    return next((stems[key[:-cut]] for cut in (1, 2, 3) if key[:-cut] in stems), "") or stems.get(key, "")
+
+
+@cache
+def listed(name: str) -> frozenset[str]:
+    """Return a list of words of the table "kinds"."""
+    return frozenset(words()["kinds"][name].split())
+
+
+def find(items: list[Item]) -> list[Item]:
+    """Return the items with the words of one place joined to one item of kind "place"."""
+    out: list[Item] = []
+    i = 0
+    while i < len(items):
+        stop, place = _place_at(items, i)
+        if not place:
+            out.append(items[i])
+            i += 1
+            continue
+        key = f"@{place}"
+        out.append(
+            replace(items[i], kind="place", key=key, skeleton=key, end=items[stop - 1].end, capital=True, value=place)
+        )
+        i = stop
+    return out
+
+
+def _place_at(items: list[Item], i: int) -> tuple[int, str]:
+    """Return where the place that begins at item ``i`` ends, and its name, the longest that fits."""
+    table = gazetteer()
+    if items[i].kind != "word" or not items[i].text:
+        return i, ""
+    eastern = "\u3040" <= items[i].text[0] <= "\u9fff"
+    if not items[i].capital and not eastern and items[i].text[0].isascii():
+        return i, ""
+    for size in range(LONGEST, 0, -1):
+        run = items[i : i + size]
+        if len(run) < size or not all(x.glued and x.kind == "word" and not x.first for x in run[1:]):
+            continue
+        text = ("" if eastern else " ").join(fold(x.text).removesuffix("'s") for x in run)
+        if run[-1].dotted and size == 1 and not text.endswith(".") and text + "." in table:
+            return i + size, table[text + "."]
+        if eastern and size == 1:
+            continue
+        if text in table and (len(text) > 3 or run[-1].text.isupper() or not text.isascii() or text == "rom"):
+            return i + size, table[text]
+    return i, ""
+
+
+def is_name(run: Sequence[Item], german: bool) -> bool:
+    """Tell whether capitals make this run a name: in German every noun has one, and so has the first word of a sentence."""
+    real = [x for x in run if x.capital and x.key not in _PARTICLES]
+    if not real:
+        return False
+    if any(x.kind == "place" for x in run) or len(real) > 1:
+        return True
+    item = real[0]
+    if item.key in first_names() or (item.text.isupper() and 1 < len(item.text) < 6):
+        return True
+    if german:
+        return False
+    return not item.first or not _COMMON_ENDS.search(item.key)
+
+
+def kind_of(x: Sequence[Item], y: Sequence[Item], before: Sequence[Item], after: Sequence[Item]) -> str:
+    """Return "place" or "person" for two names that stand in each other's place, by what they are and what is around."""
+    place = person = 0.0
+    for run in (x, y):
+        if any(i.kind == "place" for i in run):
+            place += 2.0 if all(i.kind == "place" for i in run) else 0.6
+        elif len([i for i in run if i.capital]) > 1:
+            person += 1.0
+        person += 1.2 * (run[0].key in first_names() and len(run) > 1) + 0.5 * (run[0].key in first_names())
+    if before:
+        place += 1.5 * (before[-1].key in listed("place_before") and not before[-1].capital)
+        person += 1.2 * (before[-1].key in listed("person_before"))
+        place += 0.5 * (before[-1].key in listed("place_words"))
+    if after:
+        place += 1.0 * (after[0].kind == "place") + 0.8 * (after[0].key in listed("place_words"))
+        person += 0.8 * (after[0].key in listed("person_after") or after[0].bracket)
+    return "place" if place >= person else "person"
+
+
+def same_person(x: Sequence[Item], y: Sequence[Item]) -> bool:
+    """Tell whether two names can be one person's: initials, short forms, spellings, a name left out."""
+    a, b = [i for i in x if i.key not in _PARTICLES], [i for i in y if i.key not in _PARTICLES]
+    if not a or not b:
+        return True
+    short, long = sorted((a, b), key=len)
+    if {i.skeleton for i in short} <= {i.skeleton for i in long}:
+        return True
+    if not near(a[-1].key, b[-1].key):
+        return False
+    return len(short) == 1 or all(_same_first(p, q) for p, q in zip(a[:-1], b[:-1], strict=False))
+
+
+def _same_first(x: Item, y: Item) -> bool:
+    a, b = sorted((x.key.rstrip("."), y.key.rstrip(".")), key=len)
+    return near(a, b) or (len(a) <= 2 and a[:1] == b[:1]) or (len(a) >= 3 and b.startswith(a[:3]))
+
+
+def near(a: str, b: str) -> bool:
+    """Tell whether two folded names are spellings of one: equal when forgiven, or a letter apart in a long one."""
+    one, other = skeleton(a), skeleton(b)
+    if one == other:
+        return True
+    if min(len(one), len(other)) < 6 or abs(len(one) - len(other)) > 1 or one[0] != other[0]:
+        return False
+    head = next((n for n, (p, q) in enumerate(zip(one, other, strict=False)) if p != q), min(len(one), len(other)))
+    one, other = one[head:], other[head:]
+    return one[1:] == other[1:] or one[1:] == other or one == other[1:]

@@ -1,0 +1,115 @@
+"""What people do and are: opposites, negations, where they stand, and who is who's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from .data import lines, words
+from .tokens import Item
+
+
+@cache
+def opposites() -> dict[str, dict[int, int]]:
+    """Return, for each form, its member number in every set of opposites that has it."""
+    table: dict[str, dict[int, int]] = {}
+    for n, line in enumerate(lines("opposites.txt")):
+        for m, member in enumerate(line.split(";")):
+            for form in member.strip().split("/"):
+                table.setdefault(form.strip(), {}).setdefault(n, m)
+    return table
+
+
+_PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non", "nicht", "anti", "mis")
+
+
+def opposed(a: str, b: str) -> bool:
+    """Tell whether two folded words, or runs of words, cannot both be true of one thing."""
+    table = opposites()
+    one, other = table.get(a), table.get(b)
+    if one and other:
+        shared = one.keys() & other.keys()
+        return bool(shared) and all(one[n] != other[n] for n in shared)
+    short, long = sorted((a, b), key=len)
+    if len(short) > 3 and any(long == p + short for p in _PREFIXES):
+        return True
+    return len(short) > 5 and short.endswith("ful") and long == short[:-3] + "less"
+
+
+@cache
+def negators() -> frozenset[str]:
+    """Return the words that take a statement back."""
+    return frozenset(words()["negation"]["words"].split())
+
+
+@cache
+def auxiliaries() -> frozenset[str]:
+    """Return the words that come and go with a negation, "with" among them."""
+    table = words()["negation"]
+    return frozenset(table["auxiliary"].split()) | frozenset(table["with"].split())
+
+
+def negated(x: Sequence[Item], y: Sequence[Item]) -> bool:
+    """Tell whether exactly one of two short stretches takes back what the other says."""
+    one, other = ([i.key for i in run if i.key in negators()] for run in (x, y))
+    if bool(one) == bool(other):
+        return False
+    rest = [[i for i in run if i.key not in negators() and i.key not in auxiliaries()] for run in (x, y)]
+    if not rest[0] and not rest[1]:
+        return True
+    stems = [[i.key[:4] for i in run] for run in rest]
+    return len(rest[0]) < 3 and stems[0] == stems[1]
+
+
+@cache
+def _sides() -> tuple[dict[str, str], dict[str, str]]:
+    """Return the side that a word names, and the side that a short form names."""
+    table = words()["position"]
+    whole = {w: side for side in ("left", "right", "centre") for w in table[side].split()}
+    short = {w: side for side in ("left", "right", "centre") for w in table[f"short_{side}"].split()}
+    return whole, short
+
+
+def side_of(items: Sequence[Item], i: int) -> str:
+    """Return "left", "right" or "centre" where an item says that somebody stands there, else ""."""
+    whole, short = _sides()
+    item = items[i]
+    if item.kind != "word":
+        return ""
+    before = items[i - 1].key.rstrip(".") if i else ""
+    if item.key in short and (item.bracket or before in ("v", "from", "von") or (item.dotted and not item.capital)):
+        return short[item.key]
+    return (
+        whole.get(item.key, "") if not item.glued or item.bracket or before in ("from", "von", "v", "the", "at") else ""
+    )
+
+
+def standing(items: Sequence[Item]) -> dict[str, str]:
+    """Return where each name stands that is followed by its side: "Max Darj (l.)", "Harris, left,"."""
+    found: dict[str, str] = {}
+    for i, item in enumerate(items):
+        if item.kind == "position" and i and items[i - 1].capital:
+            found[items[i - 1].skeleton] = item.key
+    return found
+
+
+def from_side(items: Sequence[Item]) -> tuple[str, list[str]]:
+    """Return the side that a list of names begins at ("from left: A, B") and those names, or ("", [])."""
+    for i, item in enumerate(items[:-1]):
+        if item.kind == "position" and i and items[i - 1].key.rstrip(".") in ("from", "von", "v", "da", "de", "desde"):
+            return item.key, [x.skeleton for x in items[i + 1 :] if x.capital and x.kind == "word"]
+    return "", []
+
+
+def misplaced(x: Sequence[Item], y: Sequence[Item]) -> tuple[str, str] | None:
+    """Return the name and its two sides when one stands on different sides in two captions, else None."""
+    one, other = standing(x), standing(y)
+    for name in one.keys() & other.keys():
+        if one[name] != other[name]:
+            return name, other[name]
+    (side, names), (other_side, others) = from_side(x), from_side(y)
+    shared, again = [n for n in names if n in others], [n for n in others if n in names]
+    if side and other_side and len(shared) > 1 and len(set(shared)) == len(shared):
+        if (shared != again) if side == other_side else (shared == again):
+            return shared[0], again[0]
+    return None

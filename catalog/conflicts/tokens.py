@@ -1,0 +1,169 @@
+"""Caption text as items: words, numbers and signs with the place where they stand in the text as given."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+
+from .data import words
+
+#: No more of a caption is read than this: longer ones are stories.
+MAX_CHARS = 6_000
+MAX_ITEMS = 400
+
+_PIECE = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,31}\d{0,2});|[^\W\d_][\u0300-\u036f]{1,8}|.", re.S)
+_CJK = "\u3040-\u30ff\u3400-\u9fff"
+_TOKEN = re.compile(
+    rf"""
+    (?P<date>\d{{4}}年(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?|\d{{1,2}}月(?:\d{{1,2}}日)?|\d{{4}}-\d{{2}}-\d{{2}}(?!\d)
+      |\d{{1,2}}\.[ ]?\d{{1,2}}\.[ ]?(?:\d{{4}}|\d{{2}})(?!\d)|\d{{1,2}}/\d{{1,2}}/(?:\d{{4}}|\d{{2}})(?!\d))
+    |(?P<time>\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?!\d))
+    |(?P<number>\d{{1,3}}(?:[.,'’]\d{{3}}){{1,6}}(?!\d)|\d{{1,3}}(?:[ ]000){{1,4}}(?!\d)|\d{{1,15}}(?:[.,]\d{{1,6}})?)
+      (?P<suffix>[^\W\d_{_CJK}]{{1,4}}(?!\w))?
+    |(?P<letters>(?:[A-Za-z]\.){{2,5}})
+    |(?P<cjk>[{_CJK}])
+    |(?P<word>[^\W\d_](?:(?![{_CJK}])[^\W_]){{0,60}}(?:['’](?:[^\W\d_]){{1,12}})?)
+    |(?P<sign>[&%$€£+])
+    """,
+    re.X,
+)
+_POSSESSIVE = re.compile(r"['’]s?$")
+_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "’": "'"})
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One word, number, date, place or sign of a caption.
+
+    ``key`` is what is compared, ``skeleton`` what is left of it when spelling is forgiven. ``start``/``end`` slice the
+    text as given. ``first`` opens a sentence; ``glued`` follows the item before it with nothing but a blank between.
+    """
+
+    key: str
+    text: str
+    start: int
+    end: int
+    kind: str = "word"
+    skeleton: str = ""
+    capital: bool = False
+    first: bool = False
+    glued: bool = False
+    bracket: bool = False
+    dotted: bool = False
+    value: object = None
+
+
+@lru_cache(maxsize=20_000)
+def fold(word: str) -> str:
+    """Return a word without case, accents and ligatures."""
+    plain = unicodedata.normalize("NFKD", word.casefold())
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", plain.translate(_LETTERS))
+
+
+@cache
+def same_word() -> dict[str, str]:
+    """Return the word that stands for each abbreviation and spelling of it."""
+    groups = words()["same"]["groups"].split(";")
+    return {form: group.split()[0] for group in groups for form in group.split()}
+
+
+_SPELLINGS = [
+    (re.compile(p), r)
+    for p, r in (
+        (r"is(e|ed|es|ing|ation|ations|er|ers)$", r"iz\1"),
+        (r"our(s|ed|ing|able|ful)?$", r"or\1"),
+        (r"(ph)", "f"),
+        (r"(sch|tsch|tch|sh|ch|cz)", "c"),
+        (r"(kh|ck|q|gh)", "k"),
+        (r"ue|oe|ae|ou|oo", lambda m: {"ue": "u", "oe": "o", "ae": "a", "ou": "u", "oo": "u"}[m.group()]),
+        (r"(iy|yi|ij|ie|ii|y|j)", "i"),
+        (r"w", "v"),
+        (r"dh|dj|dsh", "d"),
+        (r"z|ts|tz", "s"),
+        (r"ia|iia|ya", "ia"),
+        (r"(.)\1+", r"\1"),
+        (r"ov$|of$|ew$|ev$", "v"),
+    )
+]
+
+
+@lru_cache(maxsize=20_000)
+def skeleton(key: str) -> str:
+    """Return a folded word with its spelling forgiven: transliterations and British or American forms fall together."""
+    if len(key) < 5 or not key.isalpha():
+        return key
+    for pattern, by in _SPELLINGS:
+        key = pattern.sub(by, key)
+    return key
+
+
+def _clean(text: str) -> tuple[str, list[int]]:
+    """Return the text with entities, Unicode forms and invisible signs settled, and where each of its letters stood."""
+    out: list[str] = []
+    origin: list[int] = []
+    for match in _PIECE.finditer(text[:MAX_CHARS]):
+        piece = match.group()
+        if len(piece) > 1 or not piece.isascii():
+            piece = unicodedata.normalize("NFKC", html.unescape(piece) if piece[0] == "&" else piece)
+            piece = "".join(c for c in piece if unicodedata.category(c) not in ("Cf", "Cc"))
+            # NFKC turns the ellipsis into three dots and widens some signs: all of them stand where the one stood.
+        out.append(piece)
+        origin += [match.start()] * len(piece)
+    origin.append(min(len(text), MAX_CHARS))
+    return "".join(out), origin
+
+
+def tokenise(text: str) -> tuple[list[Item], str]:
+    """Return the items of a caption, at most ``MAX_ITEMS``, and the text that they were read from."""
+    clean, origin = _clean(text)
+    items: list[Item] = []
+    end = 0
+    for match in _TOKEN.finditer(clean):
+        between = clean[end : match.start()]
+        first = not items or (any(c in ".!?:。！？" for c in between) and not items[-1].dotted)
+        begin, stop = match.start(), match.end()
+        item = Item("", match.group(), origin[begin], _origin_end(origin, stop), first=first)
+        item = replace(
+            item, glued=bool(items) and between in ("", " ", "-", ". "), bracket=clean[begin - 1 : begin] == "("
+        )
+        items += _named(item, match, clean[stop : stop + 1])
+        end = stop
+        if len(items) >= MAX_ITEMS:
+            break
+    return items, clean
+
+
+def _origin_end(origin: list[int], stop: int) -> int:
+    """Where the piece that gave the last letter ends."""
+    last = origin[stop - 1]
+    while stop < len(origin) - 1 and origin[stop] == last:
+        stop += 1
+    return origin[stop]
+
+
+def _named(item: Item, match: re.Match[str], after: str) -> list[Item]:
+    """Give the item its kind and key; "isn't" becomes two items."""
+    kind = match.lastgroup if match.lastgroup != "suffix" else "number"
+    text = match.group()
+    if kind in ("date", "time", "cjk"):
+        return [replace(item, kind={"cjk": "word"}.get(kind, kind), key=text, skeleton=text)]
+    if kind == "number":
+        return [replace(item, kind="number", key=text, skeleton=text, dotted=after == ".")]
+    if kind == "letters":
+        key = same_word().get(fold(text), fold(text))
+        return [replace(item, key=key, skeleton=key, capital=True, dotted=True)]
+    if kind == "sign":
+        key = same_word().get(text, text)
+        return [replace(item, kind="word", key=key, skeleton=key)]
+    key = fold(text)
+    bare = replace(item, capital=text[0].isupper(), dotted=after == "." and len(text) <= 5)
+    if key.endswith("n't"):
+        base = {"ca": "can", "wo": "will"}.get(key[:-3], key[:-3])
+        return [replace(bare, key=base, skeleton=base), replace(bare, key="not", skeleton="not", capital=False)]
+    key = _POSSESSIVE.sub("", key)
+    key = same_word().get(key + "." if after == "." else key, same_word().get(key, key))
+    return [replace(bare, key=key, skeleton=skeleton(key))]
