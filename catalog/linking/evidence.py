@@ -37,7 +37,7 @@ class Scene:
         """The scene of an article. Captions stand in their order, pictures by id, whatever order they come in."""
         refs = [Ref(p) for p in article.pictures]
         by_position = {r.picture.position: r for r in refs}
-        ordered = sorted(captions, key=lambda c: (c.position, c.id))
+        ordered = sorted(captions, key=lambda c: (c.position, c.start, c.id))
         pictures = sorted({c.image.id: c for c in candidates}.values(), key=lambda c: c.image.id)
         return Scene(
             article,

@@ -39,17 +39,23 @@ class Line:
 def with_overlooked(
     article: Article, captions: Sequence[Caption], candidates: Sequence[Candidate]
 ) -> tuple[Caption, ...]:
-    """Return the captions of an article and those that its pictures add, in order of their place, positions counted anew.
+    """Return the captions of an article and those that its pictures add, in order of their place.
 
-    Captions that an earlier call added are judged again. Articles that are no plain text come back unchanged.
+    The captions that reading found come back as they were; an added one has the position of the caption before it.
+    Captions that an earlier call added are judged again, and are gone when no picture speaks for them any more.
+    Only plain text has such lines.
     """
-    found = tuple(c for c in captions if not is_overlooked(c))
+    found = [c for c in captions if not is_overlooked(c)]
     near = [c for c in candidates if c.scope != "catalogue"]
     if article.kind != "plaintext" or not near:
-        return found if len(found) < len(captions) else tuple(captions)
-    added = [c for c in _promoted(article, found, near) if c.id not in {f.id for f in found}]
-    everything = sorted((*found, *added), key=lambda c: (c.start if c.start >= 0 else c.position, c.position))
-    return tuple(replace(c, position=i) for i, c in enumerate(everything)) if added else found
+        return tuple(found)
+    known = {c.id for c in found}
+    added = [
+        replace(line, position=max((c.position for c in found if c.start < line.start), default=0))
+        for line in _promoted(article, found, near)
+        if line.id not in known
+    ]
+    return tuple(sorted((*found, *added), key=lambda c: (c.position, c.start)))
 
 
 def is_overlooked(caption: Caption) -> bool:
