@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from . import __version__, inferring
+from . import __version__, inferring, linking
 from .addresses import is_remote
 from .catalogue import Catalogue, with_path, without_path
 from .codec import facts_hash, from_dict, to_dict
@@ -25,6 +25,11 @@ from .stores.base import Doc, Store, Transaction
 
 #: Problems of one input that are kept.
 MAX_PROBLEMS = 500
+
+#: Outcomes that leave something in the catalogue.
+KEPT = frozenset(("new", "updated", "unchanged", "duplicate"))
+#: Pictures inside a page (``data:``) that are smaller than this on both sides, in pixels, are ornaments.
+ORNAMENT = 48
 
 Decoded = Mapping[str, Prepared | Failed]
 
@@ -112,7 +117,13 @@ class FactWriter:
             (r for r in results if r.path == entry.path and r.id), next((r for r in results if r.id), results[-1])
         )
         if len(results) > 1:
-            results = [r for r in results if r.result != "rejected" or r.path == entry.path] or [main]
+            results = [r for r in results if r.result in KEPT or r.path == entry.path] or [main]
+        if problems:
+            main = replace(main, problems=tuple(problems[:MAX_PROBLEMS]))
+        if all(r.path != entry.path for r in results):  # an archive, of which only members were named so far
+            results.append(replace(main, path=entry.path))
+        else:
+            results = [replace(r, problems=main.problems) if r.path == entry.path else r for r in results]
         self._remember(
             change, entry, main.result, main.kind, main.id, reason=main.reason, members=members, problems=problems,
             sha256=_source_hash(item, prepared), fetched=item.fetched,
@@ -195,6 +206,12 @@ class FactWriter:
                 picture.path, "ignored" if prepared.ignored else "rejected", "image", reason=prepared.reason
             )
         fresh = prepared.image
+        if (
+            picture.data is not None
+            and not picture.url.startswith("http")
+            and max(fresh.width, fresh.height) < ORNAMENT
+        ):
+            return ImportResult(picture.path, "ignored", "image", reason="An ornament of the page, not a picture.")
         waiting = change.puts.get("image", {}).get(fresh.id)
         doc = waiting or self.store.get("image", fresh.id)
         before = self._moved_from(picture, fresh, known, change)
@@ -279,13 +296,15 @@ class FactWriter:
             self._put_article(replace(article, imported=now()), found, own, change)
             self.found["article"] += 1
             return ImportResult(shown, "new", "article", article.id)
-        old, old_captions = from_dict(doc, Article), self.cat.captions_of(article.id)
+        old = from_dict(doc, Article)
+        kept = self.cat.captions_of(article.id)
+        old_captions = [c for c in kept if not linking.is_overlooked(c)]
         if _said(article, found) == _said(old, old_captions):
             if set(own) - set(doc.get("own", ())):
                 self._put_article(old, found, [*doc.get("own", ()), *own], change)
             return ImportResult(shown, "unchanged", "article", article.id)
         self._put_revision(old, old_captions, change)
-        for gone in {c.id for c in old_captions} - {c.id for c in found}:
+        for gone in {c.id for c in kept} - {c.id for c in found}:
             change.delete("caption", gone)
         self._put_article(replace(article, imported=now()), found, own, change)
         return ImportResult(shown, "updated", "article", article.id)

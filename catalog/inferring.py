@@ -146,16 +146,19 @@ def _known(cat: Catalogue, image: Image, article: str) -> tuple[linking.Known, .
 
 
 def infer_links(cat: Catalogue, article_ids: Iterable[str]) -> tuple[Transaction, set[str]]:
-    """Return the new links of these articles in place of their old ones, and every image whose links that touches."""
+    """Return the new links of these articles in place of their old ones, and every image whose links that touches.
+
+    Lines of plain text that only a picture shows to be captions come and go with their pictures.
+    """
     change, touched = Transaction(), set[str]()
     for ident in article_ids:
         old = {link.id: link for link in cat.links_of_article(ident)}
         new: dict[str, Link] = {}
         article = cat.article(ident)
         if article is not None:
-            captions = cat.captions_of(ident)
-            own = own_pictures(cat, article)
-            new = {x.id: x for x in linking.link(article, captions, candidates(cat, article, own))}
+            near = candidates(cat, article, own_pictures(cat, article))
+            captions = _with_overlooked(cat, article, near, change)
+            new = {x.id: x for x in linking.link(article, captions, near)}
         for gone in old.keys() - new.keys():
             change.delete("link", gone)
         for link in new.values():
@@ -163,6 +166,19 @@ def infer_links(cat: Catalogue, article_ids: Iterable[str]) -> tuple[Transaction
                 change.put("link", link.id, to_dict(link))
         touched.update(x.image for x in (*old.values(), *new.values()))
     return change, touched
+
+
+def _with_overlooked(
+    cat: Catalogue, article: Article, near: Sequence[linking.Candidate], change: Transaction
+) -> Sequence[Caption]:
+    known = cat.captions_of(article.id)
+    captions = linking.with_overlooked(article, known, near)
+    for gone in {c.id for c in known} - {c.id for c in captions}:
+        change.delete("caption", gone)
+    for caption in captions:
+        if linking.is_overlooked(caption) and caption not in known:
+            change.put("caption", caption.id, to_dict(caption))
+    return captions
 
 
 def own_pictures(cat: Catalogue, article: Article) -> list[str]:

@@ -402,7 +402,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What became of one input path. ``path`` of a member is ``file!/member``."""
+    """What became of one input path. ``path`` of a member is ``file!/member``.
+
+    ``problems`` are members of the input that could not be used, each with its reason.
+    """
 
     path: str
     result: Outcome
@@ -410,6 +413,7 @@ class ImportResult:
     id: str = ""
     reason: str = ""
     duplicate_of: str = ""
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

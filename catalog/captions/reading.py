@@ -49,7 +49,9 @@ def extraction_to_json(extraction: Extraction) -> dict[str, Any]:
         ],
         "captions": [
             {
-                "text": caption.text,
+                # In plain text a caption is a line: it is given as printed, and `bare` without its credit.
+                "text": caption.printed if article.kind == "plaintext" else caption.text,
+                "bare": caption.text,
                 "credit": caption.credit,
                 "line": caption.line,
                 "start": caption.start,

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from ..codec import to_dict
 from ..config import setting
 from ..model import ImportResult, ImportSummary
 from ..paths import display
@@ -95,7 +96,7 @@ def _follow(run: Iterator[ImportResult | ImportSummary], as_json: bool) -> Impor
             else:
                 terminal.say(terminal.tally(result))
         elif as_json:
-            terminal.emit({k: v for k, v in _line(result).items() if v not in ("",)})
+            terminal.emit({k: v for k, v in to_dict(result).items() if v})
         elif result.result != "unchanged":
             reason = f": {result.reason}" if result.reason else ""
             terminal.say(f"{_MARKS[result.result]} {result.result:<9} {display(result.path)}{reason}")
@@ -104,13 +105,6 @@ def _follow(run: Iterator[ImportResult | ImportSummary], as_json: bool) -> Impor
 
 def _found(summary: ImportSummary) -> dict[str, int]:
     return {k: getattr(summary, k) for k in ("articles", "captions", "images", "links", "matches", "findings")}
-
-
-def _line(result: ImportResult) -> dict[str, str]:
-    return {
-        "path": result.path, "result": result.result, "kind": result.kind, "id": result.id, "reason": result.reason,
-        "duplicate_of": result.duplicate_of,
-    }  # fmt: skip
 
 
 @cli.command()

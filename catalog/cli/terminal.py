@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..model import ImportResult, ImportSummary
-from ..paths import display
+from ..paths import display, plain
 
 T = TypeVar("T")
 
@@ -42,11 +42,7 @@ def _shown(value: Any) -> Any:
 
 
 def _path(value: Any) -> Any:
-    return (
-        "".join("\ufffd" if "\uf780" <= c <= "\uf7ff" else c for c in value)
-        if isinstance(value, str)
-        else _shown(value)
-    )
+    return plain(value) if isinstance(value, str) else _shown(value)
 
 
 def say(text: str) -> None:
