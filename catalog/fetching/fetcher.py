@@ -136,7 +136,14 @@ class Fetcher:
 def _next(target: Target, where: str) -> Target:
     """The address that a redirect names, seen from the one that answered. Raises FetchFailed, saying that it was one."""
     try:
-        # Header bytes arrive as Latin-1; addresses are UTF-8.
-        return parse(where.encode("latin-1", "replace").decode("utf-8", "replace"), target.url)
+        return parse(_utf8(where), target.url)
     except FetchFailed as error:
         raise FetchFailed(f"{target.host} sends elsewhere: {error}", again=error.again) from error
+
+
+def _utf8(header: str) -> str:
+    """A header that the protocol's reader took for Latin-1, as the UTF-8 that it is as a rule."""
+    try:
+        return header.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return header
