@@ -1,5 +1,8 @@
 """Order by relevance: BM25 with weighted fields, over the words that tell pictures apart.
 
+Lengths do not count: captions are about equally long, an article counts little, and looking up the length of every field
+of every hit took longer than all the rest.
+
 A word that more than :data:`COMMON` pictures have says next to nothing about any of them, and weighing it costs a walk
 through all of them: such words select but do not rank. What no ranking word tells apart is ordered newest first.
 """

@@ -2,7 +2,7 @@
 
 A result is first read as row numbers, newest first, up to :data:`CAP`; that gives the count ("10,000+" beyond), what is
 ranked, and what facets are counted on. Larger results are ordered by the index's own order (dates, sizes), ranked among
-the newest :data:`CAP`, and their facets are estimated on a sample.
+the newest :data:`RANKED`, and their facets are estimated on a sample.
 """
 
 from __future__ import annotations
@@ -26,10 +26,13 @@ from .writing import unpack
 
 #: How far results are counted, ranked, and counted for facets one by one.
 CAP = 10_000
+#: How many of the newest pictures are ranked; the others follow by date.
+RANKED = 3_000
 MAX_LIMIT = 1_000
 #: A fine sample with fewer pictures than this is too thin: the coarse one is taken.
 _THIN = 400
 _BLOCK = 1_000
+_UNRANKED = 1 << 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +160,9 @@ class _Search:
     def _entries(self, head: sql.Rows, capped: bool) -> list[_Entry]:
         """The entries of this page and at least one more if there is one: (key, row number)."""
         if self.order == "relevance":
-            self.ranked = len(head) if capped else 0
-            keys = self.reader.ranking.keys(self.connection, self.query.node, head)
+            keys = np.full(len(head), _UNRANKED, np.int64)
+            keys[:RANKED] = self.reader.ranking.keys(self.connection, self.query.node, head[:RANKED])
+            self.ranked = RANKED if len(head) > RANKED else 0
             best = np.lexsort((-head, keys))
             return self._page_of(keys[best], head[best])
         if capped:

@@ -18,6 +18,11 @@ from .values import day_of
 ARTICLE_CHARS = 2000
 #: Begins every token that is not a word of a text. No text has it in a token.
 MARK = "§"
+#: The token that every row has.
+EVERY = f"{MARK}all"
+#: Ends the marks of every row. Without stored lengths SQLite's bm25() takes a text to be -1 long in each of its columns; as
+#: long as the average row has well over three tokens a column, that is as good as no length at all, and this sees to it.
+FILL = (MARK,) * 36
 #: Stands between the values of one field, so that no phrase reaches from one into the next.
 GAP = "·"
 #: Every picture carries one of this many sampling marks, by a hash of its id; finer ones divide the coarser.
@@ -179,7 +184,7 @@ def sample_marks(ident: str) -> tuple[str, str]:
 
 def marks(row: Row) -> list[str]:
     """Return the tokens of everything about a row that is not words of a text."""
-    found = [f"{MARK}all", *sample_marks(row.id)]
+    found = [EVERY, *sample_marks(row.id)]
     if row.format:
         found.append(value_mark("format", row.format))
     if row.orientation:
@@ -188,7 +193,7 @@ def marks(row: Row) -> list[str]:
     found += [value_mark("colour", name) for name in colour_names(row)]
     found += [_FLAG_MARKS["is", word] for word in IS if word in row.flags]
     found += [_FLAG_MARKS["has", word] for word in has_words(row)]
-    return found
+    return [*found, *FILL]
 
 
 def colour_names(row: Row) -> list[str]:

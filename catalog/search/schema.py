@@ -22,9 +22,10 @@ from pathlib import Path
 
 from ..errors import CatalogError, CatalogueUnusable, Damaged, Locked, UsageError
 from .nodes import TEXT_FIELDS
+from .row import EVERY
 
 #: Raised whenever tables, tokens or marks change. Unicode's version counts too: tokens depend on it.
-VERSION = f"2/{unicodedata.unidata_version}"
+VERSION = f"3/{unicodedata.unidata_version}"
 SEQ_BITS = 28
 COLUMNS = (*TEXT_FIELDS, "marks")
 #: BM25 weights of the columns: what stands with the picture before what merely stood around it.
@@ -77,7 +78,8 @@ CREATE TABLE about (
     ref TEXT NOT NULL, finding TEXT NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (finding, ref)
 ) WITHOUT ROWID;
 CREATE INDEX about_ref ON about (ref);
-CREATE VIRTUAL TABLE words USING fts5({", ".join(COLUMNS)}, content='', tokenize='ascii', prefix='2 3');
+CREATE VIRTUAL TABLE words USING fts5({", ".join(COLUMNS)}, content='', columnsize=0,
+    tokenize='ascii', prefix='2 3');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
 """
 _TABLE_NAMES = (
@@ -253,10 +255,10 @@ class Database:
             with self.reading(math.inf) as connection:
                 yield from (str(t) for (t,) in connection.execute("PRAGMA quick_check(20)") if t != "ok")
                 told = connection.execute("SELECT value FROM meta WHERE key = 'rows'").fetchone()[0]
-                for table in ("image", "page", "words_docsize"):
+                for table in ("image", "page", f"words WHERE words MATCH '\"{EVERY}\"'"):
                     count = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
                     if count != told:
-                        yield f"{table} has {count} rows and should have {told}"
+                        yield f"{table.split()[0]} has {count} rows and should have {told}"
             with self.writing() as connection:
                 connection.execute("INSERT INTO words (words) VALUES ('integrity-check')")
         except CatalogueUnusable as error:

@@ -22,10 +22,11 @@ def snippets(row: Row, words: Sequence[Words]) -> tuple[tuple[str, Segments], ..
     if not words:
         return ()
     out: list[tuple[str, Segments]] = []
+    by_field = any(w.field for w in words)
     for field, values in zip(TEXT_FIELDS, texts(row), strict=True):
-        wanted = [w for w in words if w.field in ("", field)]
+        wanted = [w for w in words if w.field in ("", field)] if by_field else words
         for value in values if wanted else ():
-            segments = marked(value[:_MAX_TEXT], wanted)
+            segments = marked(value, wanted)
             if segments:
                 out.append((field, segments))
                 if len(out) == _MAX_FIELDS:
@@ -35,15 +36,18 @@ def snippets(row: Row, words: Sequence[Words]) -> tuple[tuple[str, Segments], ..
 
 def marked(text: str, words: Sequence[Words]) -> Segments:
     """Return the part of ``text`` around the first match, with all matches in it marked; empty when there is none."""
+    text = text[:_MAX_TEXT]
     ranges = _ascii_ranges(text, words) if text.isascii() else _ranges(text, words)
     return _segments(text, _merged(ranges)) if ranges else ()
 
 
 def _ascii_ranges(text: str, words: Sequence[Words]) -> list[tuple[int, int]]:
     low = text.lower()
-    return [
-        m.span() for word in words if word.tokens[0] in low for m in _pattern(word.tokens, word.prefix).finditer(low)
-    ]
+    out: list[tuple[int, int]] = []
+    for word in words:
+        if word.tokens[0] in low:
+            out += [m.span() for m in _pattern(word.tokens, word.prefix).finditer(low)]
+    return out
 
 
 @lru_cache(maxsize=1 << 10)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .nodes import All, And, Days, Flag, Ident, Node, Not, Number, Or, Similar, Value, Words
-from .row import MARK, flag_mark, value_mark
+from .row import EVERY, flag_mark, value_mark
 from .schema import SEQ_BITS
 
 Params = tuple[object, ...]
@@ -23,7 +23,7 @@ Rows = np.ndarray[tuple[int], np.dtype[np.int64]]
 #: Conditions that select at most this many rows are resolved first.
 FEW = 2_000
 _HIDDEN = Not(Flag("is", "hidden"))
-_ALL = f'"{MARK}all"'
+_ALL = f'"{EVERY}"'
 _LAST = (1 << 62) - 1
 
 #: Gives the row numbers of pictures similar to one: (id, distance) -> numbers.
