@@ -68,7 +68,7 @@ class Importer:
         self.store, self.cat = store, Catalogue(store)
         self.prepare, self.media, self.neighbours = prepare, media, neighbours
         self.fetching, self.on_commit = fetching, on_commit
-        self.run_id = f"{now()}-{os.getpid()}"
+        self.run_id = f"{now()}-{time.time_ns() % 10**9:09}-{os.getpid()}"
         self.counts: Counter[str] = Counter()
         self.writer = FactWriter(store, media, neighbours, self.run_id, in_place=in_place)
         self.found = self.writer.found
