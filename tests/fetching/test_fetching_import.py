@@ -14,7 +14,7 @@ from fetching_site import Page, Site, redirect
 from PIL import Image, ImageDraw
 
 from catalog import fetching
-from catalog.cli import importing  # noqa: F401 - registers the command
+from catalog.cli import commands  # noqa: F401 - registers them
 from catalog.cli.main import cli
 from catalog.fetching import inputs as fetching_inputs
 from catalog.library import Library, open_library
