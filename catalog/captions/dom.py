@@ -64,7 +64,8 @@ BLOCKS = frozenset(
     ]
 )
 _SPACES = re.compile(r"\s+")
-_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
+_INVISIBLE = "\u200b\u2060\ufeff\u00ad"
+_WITHOUT = dict.fromkeys(map(ord, _INVISIBLE))
 
 
 @dataclass(slots=True)
@@ -123,9 +124,7 @@ def parse(text: str) -> Page:
 def names(element: Element) -> str:
     """Return the class, id, role and ``data-testid`` of an element, space-separated."""
     get = element.get
-    return (
-        f"{get('class') or ''} {get('id') or ''} {get('role') or ''} {get('data-testid') or ''} {get('itemprop') or ''}"
-    )
+    return f"{get('class', '')} {get('id', '')} {get('role', '')} {get('data-testid', '')} {get('itemprop', '')}"
 
 
 def says(element: Element) -> frozenset[str]:
@@ -140,7 +139,9 @@ def ancestors(element: Element) -> Iterator[Element]:
 
 def tidy(text: str) -> str:
     """Return ``text`` with each run of white space as one space and without invisible characters."""
-    return " ".join((text if text.isascii() else _INVISIBLE.sub("", text)).split())
+    if not text.isascii() and any(sign in text for sign in _INVISIBLE):
+        text = text.translate(_WITHOUT)
+    return " ".join(text.split())
 
 
 def pieces(element: Element, leave: frozenset[Element] | set[Element] = frozenset()) -> Iterator[str]:

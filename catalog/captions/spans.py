@@ -8,10 +8,60 @@ import re
 from .dom import Element, pieces
 
 MAX_TRIES = 20
+#: Places of a text's longest plain word that are looked at.
+MAX_ANCHORS = 10_000
 #: Letters at either end of a run by which it is found when it is written with character references.
 REACH = 60
+_ASCII = re.compile(r"[A-Za-z0-9]+")
+_REFERENCE = re.compile(r"&#?\w{1,10};")
+#: Signs of the longest reference that is understood.
+_LONGEST = 13
 #: The parser counts source lines in 16 bits.
 _LINES_COUNTED = 65_535
+
+
+def _anchor(text: str) -> tuple[int, str]:
+    """The longest stretch of ASCII letters and digits in a text, and where it stands: pages write it as it is."""
+    found = max(_ASCII.finditer(text), key=lambda m: m.end() - m.start(), default=None)
+    return (found.start(), found.group()) if found else (0, "")
+
+
+def _ends(source: str, place: int, text: str, high: int) -> int:
+    """Where ``text`` ends when it is written at ``place`` in ``source``, signs as themselves or as references; else -1."""
+    for letter in text:
+        if place >= high:
+            return -1
+        sign = source[place]
+        if sign == letter or (sign.isspace() and letter.isspace()):
+            place += 1
+        elif sign == "&" and (reference := _REFERENCE.match(source, place, high)) and _may_be(letter, reference[0]):
+            place = reference.end()
+        else:
+            return -1
+    return place
+
+
+def _begins(source: str, place: int, text: str, low: int) -> int:
+    """Where ``text`` begins when it is written right before ``place``, as in :func:`_ends`; else -1."""
+    for letter in reversed(text):
+        if place <= low:
+            return -1
+        sign = source[place - 1]
+        if sign == letter or (sign.isspace() and letter.isspace()):
+            place -= 1
+            continue
+        start = source.rfind("&", max(low, place - _LONGEST), place) if sign == ";" else -1
+        if start < 0 or not _REFERENCE.fullmatch(source, start, place) or not _may_be(letter, source[start:place]):
+            return -1
+        place = start
+    return place
+
+
+def _may_be(letter: str, reference: str) -> bool:
+    """Tell whether a character reference may stand for a sign: of white space only the no-break space is so written."""
+    if letter.isspace():
+        return reference.lower() in ("&nbsp;", "&#160;", "&#xa0;")
+    return not (letter.isascii() and letter.isalnum())
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -70,14 +120,29 @@ class Locator:
 
     def _referenced(self, run: str, low: int, high: int | None = None) -> tuple[int, int]:
         """The next place at or after ``low`` where a run of text is written with character references."""
-        head = _pattern(run[:REACH]).search(self.source, low, len(self.source) if high is None else high)
-        if head is None:
-            return -1, -1
-        if len(run) <= REACH:
-            return head.span()
-        room = min(head.start() + 10 * len(run) + 100, len(self.source))
-        tail = _pattern(run[-REACH:]).search(self.source, head.start(), room)
-        return (head.start(), tail.end()) if tail else (-1, -1)
+        start, end = self._written(run[:REACH], low, len(self.source) if high is None else min(high, len(self.source)))
+        if start < 0 or len(run) <= REACH:
+            return start, end
+        room = min(start + 10 * len(run) + 100, len(self.source))
+        _, end = self._written(run[-REACH:], start, room)
+        return (start, end) if end >= 0 else (-1, -1)
+
+    def _written(self, text: str, low: int, high: int) -> tuple[int, int]:
+        """The next place of a short text, in which each sign but ASCII letters and digits may be a character reference."""
+        offset, anchor = _anchor(text)
+        if not anchor:
+            found = _pattern(text).search(self.source, low, high)
+            return found.span() if found else (-1, -1)
+        # From its longest plain word outwards: compiling a pattern for each text costs far more than looking.
+        place = self.source.find(anchor, low, high)
+        for _ in range(MAX_ANCHORS):
+            if place < 0:
+                break
+            end = _ends(self.source, place + len(anchor), text[offset + len(anchor) :], high)
+            if end >= 0 and (start := _begins(self.source, place, text[:offset], low)) >= 0:
+                return start, end
+            place = self.source.find(anchor, place + 1, high)
+        return -1, -1
 
     def _run(self, run: str, low: int, high: int | None = None, lowest: int = 0, line: int = 1) -> tuple[int, int]:
         """The next place at or after ``low``, and not above line ``lowest``, where a run of text is printed between tags."""

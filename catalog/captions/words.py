@@ -15,11 +15,17 @@ _NAME_LISTS = frozenset(
     {"outside", "doubtful", "state", "inside", "caption", "credit", "furniture", "wrapper", "article"}
 )
 _PARTS = frozenset({"outside", "doubtful"})
+_NONE: frozenset[str] = frozenset()
 
 
 @cache
 def _lists() -> dict[str, frozenset[str]]:
     return {name: frozenset(words.split()) for name, words in load("pagewords").items() if name in _NAME_LISTS}
+
+
+@cache
+def _any_list() -> frozenset[str]:
+    return frozenset[str]().union(*_lists().values())
 
 
 @lru_cache(maxsize=8192)
@@ -28,20 +34,25 @@ def roles(names: str) -> frozenset[str]:
 
     A word counts alone and joined with its neighbour, within one name: ``photo-credit`` is photo, credit, photocredit.
     """
-    found: set[str] = set()
+    return _NONE.union(*map(_of_name, names[:MAX_NAME].split()))
+
+
+@lru_cache(maxsize=8192)
+def _of_name(name: str) -> frozenset[str]:
+    """Which lists one name touches: elements have many combinations of few names."""
+    # Utility classes ("md:hidden", "w-[60px]", "overflow-hidden") tell looks; a "--modifier" tells a variant.
+    if ":" in name or "[" in name or name.startswith("overflow"):
+        return _NONE
+    parts = [p.lower().rstrip("0123456789") for p in _BREAK.split(name.split("--", 1)[0] or name) if p]
+    said = {*parts, *(a + b for a, b in pairwise(parts)), name.lower()}
+    if said.isdisjoint(_any_list()):
+        return _NONE
     lists = _lists()
-    for name in names[:MAX_NAME].split():
-        # Utility classes ("md:hidden", "w-[60px]", "overflow-hidden") tell looks; a "--modifier" tells a variant.
-        if ":" in name or "[" in name or name.startswith("overflow"):
-            continue
-        parts = [p.lower().rstrip("0123456789") for p in _BREAK.split(name.split("--", 1)[0] or name) if p]
-        said = {*parts, *(a + b for a, b in pairwise(parts)), name.lower()}
-        state = not said.isdisjoint(lists["state"])
-        own = {r for r, words in lists.items() if not said.isdisjoint(words) and not (state and r in _PARTS)}
-        if "caption" in own and "credit" in own:
-            own.discard("credit" if _last(parts, lists) == "caption" else "caption")
-        found |= own
-    return frozenset(found)
+    state = not said.isdisjoint(lists["state"])
+    own = {r for r, words in lists.items() if not said.isdisjoint(words) and not (state and r in _PARTS)}
+    if "caption" in own and "credit" in own:
+        own.discard("credit" if _last(parts, lists) == "caption" else "caption")
+    return frozenset(own)
 
 
 def _last(parts: list[str], lists: dict[str, frozenset[str]]) -> str:
