@@ -8,7 +8,8 @@ are compared only by their names, numbers and dates (:mod:`.multilingual`), and 
 from __future__ import annotations
 
 from ..model import Comparison, Contradiction
-from . import credits, languages, multilingual
+from . import credits as crediting
+from . import languages, multilingual
 from .judging import Verdict, judge
 from .reading import Reading, read
 
@@ -48,7 +49,7 @@ def _result(
     """Put the relation together from what was found."""
     if verdict.overlap < UNRELATED and (one.items or other.items) and not (found and verdict.overlap > 0.2):
         return Comparison("unrelated", score=round(verdict.overlap, 3), note=note)
-    if credits.conflict(one.credit, other.credit):
+    if crediting.conflict(one.credit, other.credit):
         found.append(Contradiction("credit", one.credit, other.credit, one.credit_span, other.credit_span))
     if found:
         kinds = tuple(dict.fromkeys(c.kind for c in found))

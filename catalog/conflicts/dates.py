@@ -7,13 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 
-from .data import lines
+from .data import lines, words
 from .tokens import Item, fold
 
-#: Words before a month that stands alone ("in May"), which is else a name or a verb.
-_BEFORE = frozenset(
-    ["in", "im", "last", "next", "since", "until", "by", "of", "early", "late", "mid", "this", "seit", "bis", "ab", "anfang", "mitte", "ende", "en", "em", "nel", "i", "w", "v", "au", "de", "du", "vergangenen", "letzten", "kommenden", "before", "after", "from", "through", "during", "между"]
-)  # fmt: skip
 _NUMERIC = re.compile(r"(\d{1,2})([./]) ?(\d{1,2})[./] ?(\d{2,4})$")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})$")
 _EAST = re.compile(r"(?:(\d{4})年)?(?:(\d{1,2})月)?(?:(\d{1,2})日)?$")
@@ -56,6 +52,18 @@ def calendar() -> tuple[dict[str, frozenset[int]], dict[str, frozenset[int]]]:
     return months, weekdays
 
 
+@cache
+def _month_before() -> frozenset[str]:
+    return frozenset(words()["kinds"]["month_before"].split())
+
+
+@cache
+def full_months() -> frozenset[str]:
+    """Return the folded names of months that are no abbreviations."""
+    rows = [line.split(" ", 2)[2] for line in lines("calendar.txt") if line.startswith("m ")]
+    return frozenset(fold(forms.split("/")[0].strip()) for row in rows for forms in row.split(";"))
+
+
 def find(items: list[Item]) -> list[Item]:
     """Return the items with those that make one date joined to one item of kind "date"."""
     out: list[Item] = []
@@ -80,19 +88,11 @@ def _at(items: list[Item], i: int) -> tuple[Day, int] | None:
     item = items[i]
     if item.kind == "date":
         return (made, i + 1) if (made := _numeric(item.key)) else None
-    if item.kind == "word" and item.key in weekdays and (item.capital or len(item.key) > 4):
-        rest = _at(items, _skip(items, i + 1)) if _skip(items, i + 1) < len(items) else None
-        if rest and not rest[0].weekdays and (rest[0].day or rest[0].months):
-            return replace(rest[0], weekdays=weekdays[item.key]), rest[1]
-        if len(item.key) > 4 or (len(item.key) == 3 and item.dotted):
-            return (Day(weekdays=weekdays[item.key]), i + 1) if item.key not in months else None
-        return None
+    # Two letters ("Mo", "Fr") are words too often; three ("Sun") only count with their dot.
+    sure = len(item.key) > 4 or (len(item.key) == 3 and item.dotted and item.capital)
+    if item.kind == "word" and sure and item.key in weekdays and item.key not in months:
+        return Day(weekdays=weekdays[item.key]), i + 1
     return _written(items, i, months)
-
-
-def _skip(items: list[Item], i: int) -> int:
-    """Leave out an article between weekday and date ("Montag, den 5. Januar")."""
-    return i + 1 if i < len(items) and items[i].key in ("den", "dem", "der", "the", "le", "el", "on") else i
 
 
 def _written(items: list[Item], i: int, months: dict[str, frozenset[int]]) -> tuple[Day, int] | None:
@@ -117,7 +117,7 @@ def _written(items: list[Item], i: int, months: dict[str, frozenset[int]]) -> tu
         year, stop = _year(items, i + 2)
         return Day(year, months[item.key], int(day_here.group(1))), stop
     year, stop = _year(items, i + 1)
-    if year or (i and items[i - 1].key in _BEFORE and len(item.key) > 2):
+    if year or (i and items[i - 1].key in _month_before() and item.key in full_months()):
         return Day(year, months[item.key]), stop
     return None
 
@@ -136,10 +136,9 @@ def _counts(items: list[Item], i: int) -> bool:
 
 
 def _year(items: list[Item], i: int) -> tuple[int | None, int]:
-    for j in (i, i + 1):
-        if j < len(items) and items[j].kind == "number" and _YEAR.match(items[j].key):
-            if j == i or items[i].key in ("de", "del", "of"):
-                return int(items[j].key), j + 1
+    j = i + 1 if i < len(items) and items[i].key in ("de", "del", "of") else i
+    if j < len(items) and items[j].kind == "number" and _YEAR.match(items[j].key):
+        return int(items[j].key), j + 1
     return None, i
 
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 
 from ..model import Contradiction
 from . import dates, names, numbers, roles
-from .alignment import Gap, align, gaps, same
+from .alignment import Gap, align, gaps
 from .languages import function_words
 from .reading import Reading, boilerplate
 from .tokens import Item
 
-Place = tuple[int, int]
+#: Captions share nearly all: a word in the place of another is no retelling but a change.
+NEARLY_ALL = 0.75
+MOST = 0.6
 
 
 @dataclass(slots=True)
@@ -26,6 +28,7 @@ class Verdict:
     shared: int = 0
     size: int = 0
     moved: int = 0
+    longer: int = 0
 
     @property
     def overlap(self) -> float:
@@ -37,7 +40,9 @@ def is_content(item: Item) -> bool:
     """Tell whether an item says something of its own."""
     if item.kind != "word":
         return True
-    return item.key not in function_words() and item.key not in boilerplate() and len(item.key) > 1
+    if item.key in function_words() or item.key in boilerplate() or item.key in numbers.loose_words():
+        return False
+    return len(item.key) > 1 or not item.key.isascii()
 
 
 class Judge:
@@ -48,7 +53,7 @@ class Judge:
         self.german = one.german or other.german
         self.cut_off = (one.cut_off, other.cut_off)
         self.pairs = align(self.x, self.y, function_words())
-        self.paired = {*self.pairs, (-1, -1), (len(self.x), len(self.y))}
+        self.pair_set = set(self.pairs)
         self.gone_x = set(range(len(self.x))) - {i for i, _ in self.pairs}
         self.gone_y = set(range(len(self.y))) - {j for _, j in self.pairs}
         self.result = Verdict()
@@ -59,9 +64,10 @@ class Judge:
         self._take_cut_word()
         matched = sum(is_content(self.x[i]) for i, _ in self.pairs) + self.result.moved
         sizes = [sum(map(is_content, items)) for items in (self.x, self.y)]
-        self.result.size, self.result.shared = min(sizes), matched
+        self.result.size, self.result.longer, self.result.shared = min(sizes), max(sizes), matched
         for gap in gaps(self.pairs, len(self.x), len(self.y)):
             self._judge(gap)
+        self._weekdays()
         self._far_dates()
         self._sides()
         self._exchange()
@@ -107,15 +113,22 @@ class Judge:
         if self._roles(xs, ys) or not xs or not ys:
             return
         self._names(xs, ys)
+        self._wording(xs, ys)
 
     def _anchored(self, i: int, j: int, k: int, n: int) -> int:
-        """Count the sides (0 to 2) on which ``x[i:k]`` and ``y[j:n]`` are held by the same words."""
-        return self._held(i, j, -1) + self._held(k - 1, n - 1, 1)
+        """Return how firmly ``x[i:k]`` and ``y[j:n]`` stand in one place: 2 between the same words, 1 beside one, or 0.
+
+        Between, small words of only one caption and the ends of the captions are passed over; beside, they are not.
+        """
+        if self._held(i, j, -1) and self._held(k - 1, n - 1, 1):
+            return 2
+        beside = (i - 1, j - 1) in self.pair_set or (k, n) in self.pair_set
+        return 1 if beside and self.result.overlap >= 0.6 else 0
 
     def _held(self, i: int, j: int, step: int) -> bool:
-        """Tell whether the same words stand beside, small words of only one caption left out."""
+        """Tell whether the same words, or the ends of both captions, stand on one side."""
         i, j = self._past(self.x, i + step, step, self.gone_x), self._past(self.y, j + step, step, self.gone_y)
-        return (i, j) in self.paired
+        return (i, j) in self.pair_set or (i, j) in ((-1, -1), (len(self.x), len(self.y)))
 
     def _past(self, items: Sequence[Item], i: int, step: int, gone: set[int]) -> int:
         while 0 <= i < len(items) and i in gone and not is_content(items[i]):
@@ -141,7 +154,7 @@ class Judge:
         one, other = self.x[i].value, self.y[j].value
         assert isinstance(one, dates.Day) and isinstance(other, dates.Day)
         if dates.conflict(one, other):
-            if self._held(i, j, -1) or self._held(i, j, 1):
+            if self._anchored(i, j, i + 1, j + 1):
                 self._add("date", [i], [j])
             return
         if not dates.says_more(one, other):
@@ -155,8 +168,7 @@ class Judge:
         for i, j in zip(nx, ny, strict=False):
             one, other = self.x[i].value, self.y[j].value
             assert isinstance(one, numbers.Amount) and isinstance(other, numbers.Amount)
-            held = self._held(i, j, -1) + self._held(i, j, 1)
-            if not held or (held == 1 and self.result.overlap < 0.6):
+            if not self._anchored(i, j, i + 1, j + 1):
                 continue
             if numbers.conflict(one, other):
                 self._add("number", [i], [j])
@@ -188,14 +200,25 @@ class Judge:
         return found
 
     def _strong(self, xs: list[int], ys: list[int]) -> bool:
-        held = self._anchored(xs[0], ys[0], xs[-1] + 1, ys[-1] + 1)
-        return held == 2 or (held == 1 and self.result.overlap >= 0.6)
+        return self._anchored(xs[0], ys[0], xs[-1] + 1, ys[-1] + 1) > 0
 
     def _contrary(self, x: Item, y: Item) -> bool:
         if x.kind == "position" or y.kind == "position":
             return x.kind == y.kind and x.key != y.key
         one, other = names.nation(x.key), names.nation(y.key)
         return bool(one and other and one != other) or roles.opposed(x.key, y.key)
+
+    def _wording(self, xs: list[int], ys: list[int]) -> None:
+        """Take one word in the place of another, all else being equal, for another statement unless both mean the same."""
+        xs = [i for i in xs if i in self.gone_x and is_content(self.x[i])]
+        ys = [j for j in ys if j in self.gone_y and is_content(self.y[j])]
+        result = self.result
+        if len(xs) != 1 or len(ys) != 1 or result.overlap < NEARLY_ALL or result.shared < MOST * result.longer:
+            return
+        x, y = self.x[xs[0]], self.y[ys[0]]
+        plain = x.kind == y.kind == "word" and (self.german or not (x.capital and not x.first and y.capital))
+        if plain and not roles.alike(x.key, y.key) and self._anchored(xs[0], ys[0], xs[0] + 1, ys[0] + 1) == 2:
+            self._add("role", xs, ys)
 
     # ------------------------------------------------------------ names
 
@@ -204,11 +227,11 @@ class Judge:
         runs: list[list[int]] = []
         for i in at:
             item = items[i]
-            if i not in gone or not item.capital or item.kind not in ("word", "place") or not is_content(item):
+            if i not in gone or not item.capital or item.kind not in ("word", "place"):
                 continue
             if runs and runs[-1][-1] == i - 1 and item.glued and item.kind == items[i - 1].kind == "word":
                 runs[-1].append(i)
-            else:
+            elif is_content(item):
                 runs.append([i])
         return runs
 
@@ -219,11 +242,12 @@ class Judge:
 
     def _name_pair(self, run: list[int], other: list[int]) -> None:
         held = self._anchored(run[0], other[0], run[-1] + 1, other[-1] + 1)
-        if not held or (held == 1 and self.result.overlap < 0.6) or self.result.overlap < 0.3:
+        if not held or self.result.overlap < 0.3:
             return
         full_x, full_y = self._grown(self.x, run), self._grown(self.y, other)
         x, y = [self.x[i] for i in full_x], [self.y[j] for j in full_y]
-        if not names.is_name(x, self.german) or not names.is_name(y, self.german):
+        told = [names.is_name(n, self.german) for n in (x, y)]
+        if not all(told) and not (any(told) and held == 2 and any(i.kind == "place" for i in (*x, *y))):
             return
         before, after = self.x[max(0, full_x[0] - 2) : full_x[0]], self.x[full_x[-1] + 1 : full_x[-1] + 3]
         kind = names.kind_of(x, y, before, after)
@@ -248,6 +272,15 @@ class Judge:
         return item.capital and item.kind == "word" and is_content(item) and not item.dotted
 
     # ------------------------------------------------------------ the whole
+
+    def _weekdays(self) -> None:
+        """Take a weekday that only one caption gives for nothing new when it is that of a date in the other."""
+        for mine, gone, other in ((self.x, self.gone_x, self.y), (self.y, self.gone_y, self.x)):
+            told = [d.value.weekdays for d in other if isinstance(d.value, dates.Day) and d.value.exact()]
+            for i in sorted(gone):
+                day = mine[i].value
+                if isinstance(day, dates.Day) and day.weekdays and not day.day and any(day.weekdays & t for t in told):
+                    gone.discard(i)
 
     def _far_dates(self) -> None:
         """Compare the one date that only one caption has with the one of the other, wherever they stand."""
@@ -302,6 +335,3 @@ class Judge:
 def judge(one: Reading, other: Reading) -> Verdict:
     """Return what two readings of captions in one language say differently."""
     return Judge(one, other).verdict()
-
-
-__all__ = ["Verdict", "is_content", "judge", "same"]

@@ -56,4 +56,10 @@ def apart(x: Sequence[Item], y: Sequence[Item]) -> bool:
     if one and other and one != other:
         return True
     a, b = language(x), language(y)
-    return bool(a and b) and a != b
+    return bool(a and b) and a != b and not _alike(x, y)
+
+
+def _alike(x: Sequence[Item], y: Sequence[Item]) -> bool:
+    """Tell whether half of the plain words of the shorter caption stand in the other: then its language is the same."""
+    one, other = ({i.key for i in items if i.kind == "word" and not i.capital} for items in (x, y))
+    return 2 * len(one & other) >= min(len(one), len(other)) > 0

@@ -12,7 +12,6 @@ from .tokens import Item, fold, skeleton
 
 #: The longest name of a place, in words, and in letters of scripts without blanks.
 LONGEST = 5
-_PARTICLES = frozenset(["von", "van", "de", "del", "der", "den", "di", "da", "dos", "al", "el", "bin", "ibn", "ben", "abu", "la", "le", "du", "zu", "ter", "ten", "y"])
 _COMMON_ENDS = re.compile(r"(?:ing|ed|ly|ers|ists|ants|ents|tions|ies|ches|sses|people|s)$")
 
 
@@ -105,7 +104,7 @@ def _place_at(items: list[Item], i: int) -> tuple[int, str]:
 
 def is_name(run: Sequence[Item], german: bool) -> bool:
     """Tell whether capitals make this run a name: in German every noun has one, and so has the first word of a sentence."""
-    real = [x for x in run if x.capital and x.key not in _PARTICLES]
+    real = [x for x in run if x.capital]
     if not real:
         return False
     if any(x.kind == "place" for x in run) or len(real) > 1:
@@ -139,7 +138,7 @@ def kind_of(x: Sequence[Item], y: Sequence[Item], before: Sequence[Item], after:
 
 def same_person(x: Sequence[Item], y: Sequence[Item]) -> bool:
     """Tell whether two names can be one person's: initials, short forms, spellings, a name left out."""
-    a, b = [i for i in x if i.key not in _PARTICLES], [i for i in y if i.key not in _PARTICLES]
+    a, b = [i for i in x if i.key not in listed("particles")], [i for i in y if i.key not in listed("particles")]
     if not a or not b:
         return True
     short, long = sorted((a, b), key=len)

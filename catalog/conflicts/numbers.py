@@ -41,6 +41,12 @@ def _loose() -> dict[str, str]:
     return {w: kind for kind in ("about", "over") for w in table[kind].split()}
 
 
+@cache
+def loose_words() -> frozenset[str]:
+    """Return the words that say that a number is rounded: they say nothing more than the number."""
+    return frozenset(word for word, kind in _loose().items() if kind == "about")
+
+
 def value_of(text: str) -> float | None:
     """Return the value of digits with thousands marks or a decimal mark, or None."""
     if _GROUPED.match(text):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from ..captions import credit
 from . import dates, languages, names, numbers, roles
@@ -14,10 +14,13 @@ from .tokens import MAX_CHARS, MAX_ITEMS, Item, tokenise
 
 #: A label and names at the very end, which say who took the picture whatever the names look like.
 _LABELLED = re.compile(
-    r"[\s.(]((?:photo(?:graph)?(?: by)?|credit|image|picture|foto|bild|quelle|source|crédit|crédito)\s?:|©|\|)\s{0,2}([^\n:|©]{2,80})$",
+    r"[\s.(]((?:photo(?:graph)?(?: by)?|credit|image|picture|foto|bild|quelle|source|crédit|crédito)\s?:|©|\|)"
+    r"\s{0,2}([^\n:|©]{2,80})$",
     re.I,
 )
-_NAMES_IN_BRACKETS = re.compile(r"(?<=[a-zß-ÿ.!?])\s\(([A-Z][^()\d]{1,60})\)\s*$")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+#: Names in brackets at the very end, after a full stop or a small word: after a name they belong to it.
+_NAMES_IN_BRACKETS = re.compile(r"(?:[.!?]|(?<!\S)[a-zß-ÿ][^\s()]{0,40})\s\(([A-Z][^()\d]{1,60})\)\s*$")
 _CUT_OFF = re.compile(r"(?:…|\.\.\.|\[\s?(?:…|\.\.\.)\s?\])\s*$")
 
 
@@ -25,7 +28,7 @@ _CUT_OFF = re.compile(r"(?:…|\.\.\.|\[\s?(?:…|\.\.\.)\s?\])\s*$")
 class Reading:
     """A caption as it is compared. ``cut_off`` means that it ends in an ellipsis; ``whole`` that all of it was read."""
 
-    items: list[Item]
+    items: tuple[Item, ...]
     credit: str
     credit_span: tuple[int, int]
     cut_off: bool
@@ -46,6 +49,12 @@ def boilerplate() -> frozenset[str]:
 
 def read(text: str, credited: str = "", published: str = "") -> Reading:
     """Return a caption's items and its credit: the one given, else the one that the text itself ends with."""
+    return _read(text[: MAX_CHARS + 1], credited[:MAX_CHARS], published[:10])
+
+
+@lru_cache(maxsize=256)
+def _read(text: str, credited: str, published: str) -> Reading:
+    """Read a caption once for all the captions that it is compared with."""
     start, end, said, span = _without_credit(text[:MAX_CHARS])
     items, _ = tokenise(text[start:end])
     whole = len(text) <= MAX_CHARS and len(items) < MAX_ITEMS
@@ -57,7 +66,7 @@ def read(text: str, credited: str = "", published: str = "") -> Reading:
     items = names.find(numbers.find(dates.find(items)))
     day = dates.published_day(published)
     items = [_settled(x, day) for x in items]
-    return Reading(items, said or credited, span, bool(_CUT_OFF.search(text[start:end])), whole, day)
+    return Reading(tuple(items), said or credited, span, bool(_CUT_OFF.search(text[start:end])), whole, day)
 
 
 def _settled(item: Item, published: date | None) -> Item:
@@ -69,12 +78,13 @@ def _settled(item: Item, published: date | None) -> Item:
 def _without_credit(text: str) -> tuple[int, int, str, tuple[int, int]]:
     """Return where the caption proper is, and the credit with its place."""
     found = credit.cut(text)
-    if found.credit:
+    # "… Jan. 27, 2016. Photo: X": a credit holds no year.
+    if found.credit and not _YEAR.search(found.credit):
         start, end = found.text_span
         return start, end, found.credit, found.credit_span
     for pattern in (_LABELLED, _NAMES_IN_BRACKETS):
         match = pattern.search(text, max(0, len(text) - 120))
-        if match and match.start() > 10:
-            place = match.lastindex or 1
-            return 0, match.start() + 1, match.group(place), match.span(place)
+        if match and match.start(1) > 10:
+            end = match.start() + 1 if pattern is _LABELLED else match.start(1) - 1
+            return 0, end, match.group(match.lastindex or 1), match.span(match.lastindex or 1)
     return 0, len(text), "", (0, 0)

@@ -37,6 +37,27 @@ def opposed(a: str, b: str) -> bool:
 
 
 @cache
+def _synonyms() -> dict[str, frozenset[int]]:
+    table: dict[str, frozenset[int]] = {}
+    for n, line in enumerate(lines("synonyms.txt")):
+        for form in line.split():
+            table[form] = table.get(form, frozenset()) | {n}
+    return table
+
+
+def alike(a: str, b: str) -> bool:
+    """Tell whether two folded words may mean the same: forms of one word, a part of the other, or known synonyms."""
+    short, long = sorted((a, b), key=len)
+    begin = 0
+    while begin < len(short) and short[begin] == long[begin]:
+        begin += 1
+    if begin >= max(3, min(len(short), 0.6 * len(long))) or short in long:
+        return True
+    empty: frozenset[int] = frozenset()
+    return bool(_synonyms().get(a, empty) & _synonyms().get(b, empty))
+
+
+@cache
 def negators() -> frozenset[str]:
     """Return the words that take a statement back."""
     return frozenset(words()["negation"]["words"].split())
@@ -109,7 +130,7 @@ def misplaced(x: Sequence[Item], y: Sequence[Item]) -> tuple[str, str] | None:
             return name, other[name]
     (side, names), (other_side, others) = from_side(x), from_side(y)
     shared, again = [n for n in names if n in others], [n for n in others if n in names]
-    if side and other_side and len(shared) > 1 and len(set(shared)) == len(shared):
-        if (shared != again) if side == other_side else (shared == again):
-            return shared[0], again[0]
+    ordered = side and other_side and len(shared) > 1 and len(set(shared)) == len(shared)
+    if ordered and (shared == again) != (side == other_side):
+        return shared[0], again[0]
     return None
