@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -13,12 +14,16 @@ from urllib.parse import quote
 from flask import Flask, g, request, url_for
 from markupsafe import Markup, escape
 
+from catalog.model import Contradiction
+
 from . import diff, words
 
 STATIC = Path(__file__).parent / "static"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 #: Pictures wider or higher than this are shown as if they had this ratio; in hundredths, in steps of 5.
 RATIO_LOW, RATIO_HIGH, RATIO_STEP = 50, 300, 5
+#: Parameters that links of a page carry on; whatever else an address held is not repeated.
+KEPT_ARGS = ("q", "sort", "view", "kind", "limit", "who", "action")
 #: Widths of thumbnails that pages ask for.
 THUMB_SIZES = (160, 320, 640, 1280)
 
@@ -116,6 +121,19 @@ def marked(text: str, spans: list[tuple[int, int]]) -> Markup:
     return Markup("").join(out)
 
 
+def contradicted(text: str, found: Sequence[Contradiction], side: str) -> list[tuple[int, int]]:
+    """Return where ``text`` (side `a` or `b` of a comparison) says what the other contradicts, by span or by the words."""
+    spans = []
+    for one in found:
+        (start, end), said = (one.a_span, one.a) if side == "a" else (one.b_span, one.b)
+        if end <= start and len(said) > 1:
+            start = text.find(said)
+            end = start + len(said) if start >= 0 else start
+        if 0 <= start < end:
+            spans.append((start, end))
+    return spans
+
+
 def short_path(path: str) -> str:
     """Return the last part of a path or address."""
     return re.split(r"[/\\]", path.rstrip("/\\"))[-1] or path
@@ -154,7 +172,7 @@ def asset(name: str) -> str:
 
 def with_args(**changes: str | int | None) -> str:
     """Return the address of this page with some parameters of its query changed (None takes one away)."""
-    merged = {k: v for k, v in request.args.items() if k != "cursor"}
+    merged = {k: v for k, v in request.args.items() if k in KEPT_ARGS}
     for key, value in changes.items():
         if value in (None, ""):
             merged.pop(key, None)
@@ -180,5 +198,5 @@ def prepare(app: Flask) -> None:
     app.jinja_env.globals.update(
         words=words, asset=asset, thumb=thumb_url, picture_page=image_url, ratio=ratio_class, bar=bar, marked=marked,
         said=words_attributes, with_args=with_args, theme=theme, compare_words=diff.compare, inline_words=diff.inline,
-        tally=diff.tally, person=lambda: g.get("person"), known=lambda: g.get("known", True),
+        contradicted=contradicted, tally=diff.tally, person=lambda: g.get("person"), known=lambda: g.get("known", True),
     )  # fmt: skip

@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response
 
 from catalog.errors import NotFound
 from catalog.library import Library
-from catalog.model import Conflict, Decision, MetaField, Record, Usage
+from catalog.model import Caption, Conflict, Decision, MetaField, Record, Usage
 from catalog.views import Similar
 
 from . import diff
 from .context import library, who
 from .inputs import form_text, tags_of
-from .present import image_url
+from .present import contradicted, image_url
 
 pages = Blueprint("records", __name__)
 
@@ -32,15 +32,15 @@ class Run:
     spans: tuple[tuple[int, int], ...]
 
 
-def _spans(conflicts: tuple[Conflict, ...], caption: str) -> tuple[tuple[str, ...], tuple[tuple[int, int], ...]]:
+def _spans(conflicts: tuple[Conflict, ...], caption: Caption) -> tuple[tuple[str, ...], tuple[tuple[int, int], ...]]:
     kinds: list[str] = []
     spans: list[tuple[int, int]] = []
     for conflict in conflicts:
-        if caption not in (conflict.a, conflict.b):
+        if caption.id not in (conflict.a, conflict.b):
             continue
         kinds += conflict.comparison.kinds
-        for one in conflict.comparison.contradictions:
-            spans.append(one.a_span if caption == conflict.a else one.b_span)
+        side = "a" if caption.id == conflict.a else "b"
+        spans += contradicted(caption.text, conflict.comparison.contradictions, side)
     return tuple(dict.fromkeys(kinds)), tuple(spans)
 
 
@@ -53,7 +53,7 @@ def timeline(record: Record) -> list[Run]:
         text = usage.caption.text
         words = diff.inline(before, text) if before and before != text else ()
         added, removed = diff.tally(words)
-        kinds, spans = _spans(record.conflicts, usage.caption.id)
+        kinds, spans = _spans(record.conflicts, usage.caption)
         runs.append(Run(usage, words if added + removed else (), added, removed, kinds, spans))
         if usage.status != "rejected":
             before = text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from catalog.model import Contradiction
 from web import diff, plots, present, queue
 
 
@@ -85,3 +86,14 @@ def test_the_queue_address_holds_the_filter() -> None:
     """A finding's address within a filtered queue leads back into that queue."""
     assert queue.address("", "", "") == "/review"
     assert queue.address("a:b", "link", "credit:AFP x") == "/review/a%3Ab?q=credit%3AAFP+x&kind=link"
+
+
+def test_contradictions_are_found_by_span_or_by_their_words() -> None:
+    """What two captions say differently is marked in both, also where only its words are known."""
+    found = [
+        Contradiction("place", "Tavel", "Lark", (10, 15)),
+        Contradiction("date", "", "Monday"),
+        Contradiction("x", "A", "A"),
+    ]
+    assert present.contradicted("Bridge at Tavel", found, "a") == [(10, 15)]
+    assert present.contradicted("Bridge at Lark on Monday", found, "b") == [(10, 14), (18, 24)]
