@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 #: Inputs per transaction of facts.
 CHUNK = 96
-#: The same where inputs or their pictures are fetched: the network is slow, and what was fetched is reported soon.
+#: The same where their pictures are fetched: the network is slow, and what was fetched is reported soon.
 FETCHED_CHUNK = 8
 #: Images or articles per transaction of inferences.
 STEP = 40
@@ -112,14 +112,14 @@ class Importer:
     # ---------------------------------------------------------------- one chunk of inputs
 
     def _chunks(self, paths: Sequence[str | Path], urls: Sequence[str]) -> Iterator[list[Entry]]:
-        """Files first, then addresses, until the run is stopped."""
+        """Files first, then addresses, one by one, until the run is stopped."""
         found = iter(sources.walk(paths))
         pictures = self.fetching is not None and self.fetching.pictures
         while not self._stopped and (chunk := list(islice(found, FETCHED_CHUNK if pictures else CHUNK))):
             yield chunk
         fetched = self.fetching.entries(urls) if self.fetching is not None else iter(())
-        while not self._stopped and (chunk := list(islice(fetched, FETCHED_CHUNK))):
-            yield chunk
+        while not self._stopped and (one := list(islice(fetched, 1))):
+            yield one
 
     def _chunk(self, entries: Sequence[Entry]) -> Iterator[ImportResult]:
         known = self.store.get_many("source", [source_id(e.path) for e in entries])

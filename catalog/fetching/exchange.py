@@ -18,13 +18,11 @@ from .rules import Rules
 from .target import Target
 
 _CHUNK = 1 << 16
-#: Statuses whose body says nothing that is kept.
-_BODILESS = frozenset({204, 205, 301, 302, 303, 304, 307, 308})
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server answered: header names are lower-case, ``body`` is unpacked."""
+    """What a server answered: header names are lower-case, ``body`` is unpacked, and empty for any status but 200."""
 
     status: int
     reason: str
@@ -97,7 +95,7 @@ class Line:
         headers: dict[str, str] = {}
         for name, value in response.getheaders():
             headers.setdefault(name.lower(), value.strip()[:8000])
-        body = b"" if response.status in _BODILESS else self._body(response, headers, limit)
+        body = self._body(response, headers, limit) if response.status == 200 else b""
         return Answer(response.status, response.reason[:200], headers, body)
 
     def _body(self, response: HTTPResponse, headers: Mapping[str, str], limit: int) -> bytes:

@@ -64,9 +64,12 @@ class Inputs:
         rules, whole, room = self._fetcher.rules, True, self._fetcher.rules.pictures_size
         for n, urls in enumerate(_wanted(document, known)):
             path = f"{document.path}!/{urls[0]}"
+            if n >= rules.pictures or room <= 0:
+                failed.append(
+                    LeftAside(path, "rejected", "This and what follows is more than is fetched for one document.")
+                )
+                break
             try:
-                if n >= rules.pictures or room <= 0:
-                    raise FetchFailed("The document names more pictures than are fetched for one.")
                 url, kept = self._picture(urls)
             except Rejected as error:
                 if self._fetcher.stopped:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fetching_site import Site
 
 from catalog.fetching import RULES, Fetcher, Rules, Shelf
+from tests.fetching.fetching_site import Site
 
 #: Rules that reach loopback, and that no test has to wait for.
 QUICK = replace(RULES, private=True, delay=0.0, seconds=20.0, silence=5.0)

@@ -11,9 +11,9 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from fetching_site import Page, Site, redirect
 
 from catalog.fetching import Fetcher, FetchFailed, Rules, Shelf, addresses
+from tests.fetching.fetching_site import Page, Site, redirect
 
 
 def refused(fetcher: Fetcher, url: str) -> FetchFailed:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from fetching_site import Page, Site, redirect
 from PIL import Image, ImageDraw
 
 from catalog import fetching
@@ -19,6 +19,7 @@ from catalog.cli.main import cli
 from catalog.fetching import inputs as fetching_inputs
 from catalog.library import Library, open_library
 from catalog.model import ImportResult, ImportSummary
+from tests.fetching.fetching_site import Page, Site, redirect
 
 WORDS = "Some words of the story that go on for a while, so that it is a story and no list of links. " * 8
 
@@ -295,3 +296,33 @@ def test_the_command_line_fetches_with_leave(bridge: Site, tmp_path: Path) -> No
     done = CliRunner().invoke(cli, [*base, "--allow-private"])
     first = json.loads(done.stdout.splitlines()[0])
     assert done.exit_code == 0 and (first["path"], first["result"]) == (url, "new")
+
+
+def test_a_page_of_too_many_pictures_is_cut_short_and_says_so(
+    empty: Library, site: Site, monkeypatch: pytest.MonkeyPatch, quick: fetching.Rules
+) -> None:
+    """Beyond the limit no picture of a document is fetched, and its problems say from where on."""
+    monkeypatch.setattr(fetching_inputs, "RULES", replace(quick, pictures=2))
+    figures = [
+        (f'src="/p/numbered-picture-{n:04}.jpg"', f"Picture {n} of the long street in spring.") for n in range(5)
+    ]
+    site.pages |= {f"/p/numbered-picture-{n:04}.jpg": Page(drawn(n), "image/jpeg") for n in range(5)}
+    site.pages["/s"] = Page(story(*figures))
+    run(empty, site.url("/s"))
+    assert len(site.paths()) == 3 and empty.store.count("image") == 2
+    assert [p[0].rpartition("/")[2] for p in empty.runs()[0].problems] == ["numbered-picture-0002.jpg"]
+
+
+def test_two_addresses_in_one_run_do_not_disturb_each_other(empty: Library, site: Site) -> None:
+    """Stories of one host are linked to their own pictures, not to their neighbours'."""
+    for n in (1, 2):
+        site.pages[f"/story-{n}"] = Page(
+            story((f'src="/img/{n}/photo.jpg"', f"The scene of story {n} at noon."), title=f"S{n}")
+        )
+        site.pages[f"/img/{n}/photo.jpg"] = Page(drawn(n * 5), "image/jpeg")
+    run(empty, site.url("/story-1"), site.url("/story-2"))
+    captions = {p: list(r.captions) for r in empty.records("") for p in r.image.paths}
+    assert captions == {
+        f"{site.url(f'/story-{n}')}!/{site.url(f'/img/{n}/photo.jpg')}": [f"The scene of story {n} at noon."]
+        for n in (1, 2)
+    }
