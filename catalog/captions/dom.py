@@ -63,6 +63,8 @@ BLOCKS = frozenset(
         "ul",
     ]
 )
+_NOT_FLAT = SILENT | BLOCKS
+_FEW = 20
 _SPACES = re.compile(r"\s+")
 _INVISIBLE = "\u200b\u2060\ufeff\u00ad"
 _WITHOUT = dict.fromkeys(map(ord, _INVISIBLE))
@@ -100,15 +102,16 @@ class Page:
 def parse(text: str) -> Page:
     """Parse any text as HTML, leniently: bounded depth and size, no entities of its own, no network. Never fails."""
     cut = len(text) > MAX_CHARACTERS
-    text = text[:MAX_CHARACTERS]
-    data = (text.replace("\0", "\ufffd") if "\0" in text else text).encode("utf-8", "replace")
+    data = text[:MAX_CHARACTERS].encode("utf-8", "replace")
+    if b"\0" in data:
+        data = data.replace(b"\0", "\ufffd".encode())
     # huge_tree only lifts the depth read from 256 to 2,048 elements (unclosed tags nest) and the length of one text; the
     # HTML parser knows no entities but HTML's own.
     parser = etree.HTMLParser(
         encoding="utf-8", recover=True, no_network=True, huge_tree=True, remove_comments=True, remove_pis=True
     )
     try:
-        root = etree.fromstring(data, parser) if data.strip() else None
+        root = etree.fromstring(data, parser) if data and not data.isspace() else None
     except etree.XMLSyntaxError:
         root = None
     if root is None:
@@ -171,10 +174,23 @@ def pieces(element: Element, leave: frozenset[Element] | set[Element] = frozense
                 yield " " if node.tail == "\n" else node.tail
 
 
+def _flat(element: Element, leave: frozenset[Element] | set[Element]) -> str | None:
+    """The text of an element whose children are all inline, childless and readable, as most paragraphs' are; else ``None``."""
+    found = [element.text or ""]
+    for child in element:
+        if len(child) or child.tag in _NOT_FLAT or child in leave:
+            return None
+        found += (child.text or "", child.tail or "")
+    text = "".join(found)
+    return text if len(text) <= MAX_WORDS else None
+
+
 def words(element: Element, leave: frozenset[Element] | set[Element] = frozenset(), lines: bool = False) -> str:
     """Return the readable text of ``element`` on one line, or (``lines``) one line per block; at most 20,000 characters."""
     if len(element) == 0:
         return tidy((element.text or "")[:MAX_WORDS])
+    if len(element) <= _FEW and (flat := _flat(element, leave)) is not None:
+        return tidy(flat)
     found: list[str] = []
     size = 0
     for piece in pieces(element, leave):

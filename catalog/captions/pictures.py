@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import unescape
 from itertools import islice
 
@@ -22,6 +23,10 @@ _STYLE = re.compile(r"background(?:-image)?\s*:[^;]{0,40}?url\(\s*[\"']?([^\"')]
 _SIZE = re.compile(
     r"(?:[?&;/,_](?:w|width|wid|imwidth|tw|mw|maxwidth|w_|resize|size|fit)[=_:%-]{1,2}(\d{2,4})(?!\d)"
     r"|[-_/=](\d{3,4})[xX]\d{0,4}(?!\d)|/w(\d{3,4})/|[/_-]w?(\d{3,4})w?(?=\.(?:jpe?g|webp|png))|/(\d{3,4})/)"
+)
+#: A query that only chooses a rendition (see ``catalog.addresses.RENDITION_PARAMETERS``), its values plain.
+_RENDITION = re.compile(
+    r"(?:(?:w|width|h|height|q|quality|dpr|fit|crop|resize|format|auto|imwidth|ssl|strip|s|v)=[\w,:-]{0,80}(?:&|$)){0,12}"
 )
 _DECORATION = re.compile(
     r"(?:^|[/_.-])(?:logos?|icons?|favicons?|avatars?|gravatar|sprites?|emojis?|badges?|pixel|spacer|tracking|beacon|counter"
@@ -84,7 +89,7 @@ class Picture:
 
     def urls(self) -> tuple[str, ...]:
         """Return the addresses, the largest named first, else in the order met; stand-ins are left out."""
-        real = [u for u in self.addresses if not is_placeholder(u)]
+        real = [u for u in self.addresses if not _stands_in(u)]
         return tuple(sorted(real, key=lambda u: -self.addresses[u]))
 
     def add(self, url: str, base: str, width: int = 0) -> None:
@@ -92,6 +97,9 @@ class Picture:
         address = resolve(unescape(url) if "&amp;" in url else url, base)
         if address and len(self.addresses) < 100:
             self.addresses[address] = max(self.addresses.get(address, 0), width or named_width(address))
+
+
+_stands_in = lru_cache(maxsize=4096)(is_placeholder)
 
 
 def named_width(url: str) -> int:
@@ -226,7 +234,7 @@ def merge(pictures: list[Picture]) -> list[Picture]:
     kept: list[Picture] = []
     _drop_standins(pictures)
     for picture in pictures:
-        own = frozenset[str]().union(*(keys(u) for u in picture.addresses))
+        own = frozenset[str]().union(*(keys(u) for u in _unlike(picture.addresses)))
         same = next((first[k] for k in sorted(own) if k in first), None)
         if same is None:
             kept.append(picture)
@@ -241,6 +249,18 @@ def merge(pictures: list[Picture]) -> list[Picture]:
         for key in own:
             first.setdefault(key, same)
     return kept
+
+
+def _unlike(addresses: Iterable[str]) -> Iterator[str]:
+    """The addresses without those that differ from an earlier one in a query of plain sizes only: their keys are the same."""
+    seen: set[str] = set()
+    for address in addresses:
+        path, _, query = address.partition("?")
+        if _RENDITION.fullmatch(query):
+            if path in seen:
+                continue
+            seen.add(path)
+        yield address
 
 
 def _drop_standins(pictures: list[Picture]) -> None:

@@ -10,6 +10,7 @@ from .dom import SILENT, Element, Page, names, says, tidy, words
 
 MIN_BLOCK = 40
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_ASIDES = frozenset({"aside", "header"})
 _OUTSIDE_TAGS = frozenset({"nav", "footer", "dialog", "form"})
 _INLINE = frozenset({"img", "source", "picture", "span", "a", "p", "amp-img"})
 _NO_PROSE = SILENT | {"a", "figure", "figcaption", "nav", "footer"}
@@ -35,6 +36,15 @@ class Region:
     kept: set[Element]
     memo: dict[Element, bool] = field(default_factory=dict)
     doubts: dict[Element, bool] = field(default_factory=dict)
+    captioned: dict[Element, bool] = field(default_factory=dict)
+    stop: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.stop = _end(self.page, self.root)
+
+    def holds(self, element: Element) -> bool:
+        """Tell whether an element is the region's root or stands below it."""
+        return self.place(self.root) <= self.place(element) <= self.stop
 
     def is_outside(self, element: Element) -> bool:
         """Tell whether an element stands in a part that is not the story (navigation, related stories, comments…)."""
@@ -155,8 +165,14 @@ def _mass(page: Page, blocks: list[tuple[Element, str]]) -> dict[Element, int]:
     mass: dict[Element, int] = {}
     for block, text in blocks:
         mass[block] = mass.get(block, 0) + weigh(text)
-    for element in reversed(page.elements):
-        if element in mass and (above := element.getparent()) is not None:
+    held = set(mass)
+    for element in mass:
+        node = element.getparent()
+        while node is not None and node not in held:
+            held.add(node)
+            node = node.getparent()
+    for element in sorted(held, key=page.order.__getitem__, reverse=True):
+        if (above := element.getparent()) is not None:
             mass[above] = mass.get(above, 0) + mass[element]
     return mass
 
@@ -214,7 +230,7 @@ def _in_part(element: Element, memo: dict[Element, bool], kept: set[Element]) ->
         node = node.getparent()
     for node in reversed(path):
         if not answer and node not in kept:
-            answer = node.tag in ("aside", "header") or marked_outside(node) or "caption" in says(node)
+            answer = node.tag in _ASIDES or marked_outside(node) or "caption" in says(node)
         memo[node] = answer
     return answer
 

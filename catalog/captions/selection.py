@@ -31,7 +31,7 @@ def _belongs(region: Region, picture: Picture, named: frozenset[str]) -> bool:
         return False
     element = picture.element
     is_lead = any(keys(u) & named for u in urls)
-    captioned = has_caption(element)
+    captioned = has_caption(region, element)
     if not captioned and not is_lead and (region.is_doubtful(element) or _is_card(region, element)):
         return False
     if picture.place > region.last:
@@ -43,7 +43,7 @@ def _belongs(region: Region, picture: Picture, named: frozenset[str]) -> bool:
 
 def in_story(region: Region, element: Element, url: str) -> bool:
     """Tell whether a picture element stands in the story's part of the page and leads to no other story."""
-    if region.is_outside(element) or (region.root is not element and region.root not in element.iterancestors()):
+    if not region.holds(element) or region.is_outside(element):
         return False
     said = roles(element.get("class") or "")
     if "outside" in said and "inside" not in said:
@@ -51,7 +51,7 @@ def in_story(region: Region, element: Element, url: str) -> bool:
     if is_portrait_link(element):
         return False
     if is_teaser(element, url):
-        return has_caption(element) and not any(len(words(a)) > 25 for a in element.iterancestors("a"))
+        return has_caption(region, element) and not any(len(words(a)) > 25 for a in element.iterancestors("a"))
     return True
 
 
@@ -73,7 +73,7 @@ def _is_card(region: Region, element: Element) -> bool:
     return False
 
 
-def has_caption(element: Element) -> bool:
+def has_caption(region: Region, element: Element) -> bool:
     """Tell whether a picture is in a figure with words in its ``figcaption`` or in an element named as a caption."""
     steps = 0
     for above in element.iterancestors():
@@ -81,12 +81,21 @@ def has_caption(element: Element) -> bool:
             return False
         # The parser nests what follows a <source> into it.
         steps += above.tag not in ("source", "picture")
-        if above.tag == "figure" or "wrapper" in says(above):
-            if any(words(c) for c in above.iter("figcaption")):
-                return True
-            if any("caption" in says(c) and words(c) for c in above.iter("div", "p", "span")):
-                return True
+        # The pictures of a gallery share what is around them.
+        if above not in region.captioned:
+            region.captioned[above] = _holds_caption(above)
+        if region.captioned[above]:
+            return True
     return False
+
+
+def _holds_caption(wrapper: Element) -> bool:
+    """Tell whether a figure or an element named as a picture's wrapper holds a caption with words."""
+    if wrapper.tag != "figure" and "wrapper" not in says(wrapper):
+        return False
+    return any(words(c) for c in wrapper.iter("figcaption")) or any(
+        "caption" in says(c) and words(c) for c in wrapper.iter("div", "p", "span")
+    )
 
 
 def _too_small(picture: Picture) -> bool:
