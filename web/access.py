@@ -114,7 +114,7 @@ def load_access(path: Path) -> Access:
         [[user]]
         name = "anna"
         role = "reviewer"           # viewer, reviewer or admin
-        password = "scrypt:..."     # from `python -m web.access`
+        password = "scrypt:..."     # from `cutline password`
         [[token]]
         name = "nightly import"
         role = "admin"
