@@ -17,16 +17,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fixtures"))
 
 import imagehash
-from drawing import KINDS, scene
 from PIL import Image
 
 from catalog import fingerprints
 from catalog.images import decoding, files
 from catalog.images.pool import Pool, processors
 from catalog.images.worker import Failed, Task, prepare
+from fixtures.drawing import KINDS, scene
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".avif")
 

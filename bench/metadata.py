@@ -20,13 +20,11 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fixtures"))
 
-import packets
-from drawing import scene
-
+import fixtures.packets as packets
 from catalog.images import metadata
 from catalog.model import Metadata
+from fixtures.drawing import scene
 
 #: Field of the model -> names of the same at ExifTool, the preferred one first.
 COMPARED = {

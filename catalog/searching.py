@@ -15,7 +15,8 @@ from .stores.base import Store
 from .views import FacetValue, FindingPage, Hit, SearchPage, Snippet, Suggestion
 
 _FIELDS = {
-    "caption:": "words of a caption", "credit:": "agency or photographer", "byline:": "who wrote or took it", "title:": "article title",
+    "caption:": "words of a caption", "credit:": "agency or photographer",
+    "byline:": "who wrote or took it", "title:": "article title",
     "article:": "words of the article", "place:": "place", "person:": "person shown", "tag:": "tag", "filename:": "file name",
     "format:": "jpeg, png, webp ...", "date:": "2017, 2017-03..2017-04, >=2017", "imported:": "today, a date or range",
     "width:": ">=1600", "height:": ">=900", "orientation:": "landscape, portrait, square", "colour:": "red, blue ...",

@@ -3,12 +3,12 @@ from __future__ import annotations
 import imagehash
 import numpy as np
 import pytest
-from duplicates_drawn import drawn, jpeg
 from PIL import Image, ImageOps
 
 from catalog import features, panels
 from catalog.features import extract, pack, unpack
 from catalog.fingerprints import FORMS, content_box, prepare, turned
+from tests.duplicates_drawn import drawn, jpeg
 
 TURNS = {
     "r90": Image.Transpose.ROTATE_270,

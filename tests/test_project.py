@@ -34,7 +34,20 @@ def test_style_is_kept_everywhere() -> None:
 
 def test_imports_run_one_way() -> None:
     """Reading and judging rooms import nothing from the rooms below them, and the web knows only the door."""
-    below = {"stores", "search", "importing", "library", "inferring", "catalogue", "deciding", "showing", "export", "cli", "indexing", "facts"}
+    below = {
+        "stores",
+        "search",
+        "importing",
+        "library",
+        "inferring",
+        "catalogue",
+        "deciding",
+        "showing",
+        "export",
+        "cli",
+        "indexing",
+        "facts",
+    }
     for room in ("sources", "captions", "images", "duplicates", "linking"):
         for file in (ROOT / "catalog" / room).rglob("*.py"):
             for name in re.findall(r"^\s*from \.{1,3}(\w+)", file.read_text(), re.M):

@@ -8,7 +8,9 @@ from catalog.model import Article, Caption, Decision, Evidence, Finding, Image, 
 
 def decision(n: int, action: str, *, subjects: tuple[str, ...] = (), kind: str = "link", **values: object) -> Decision:
     """A decision with a running number."""
-    return Decision(f"{n:010d}", "2024-01-01T00:00:00Z", "finding", action, kind=kind, subjects=subjects, values=dict(values))
+    return Decision(
+        f"{n:010d}", "2024-01-01T00:00:00Z", "finding", action, kind=kind, subjects=subjects, values=dict(values)
+    )
 
 
 def undo(n: int, *taken: int) -> Decision:
@@ -76,7 +78,10 @@ def test_a_person_can_link_what_nothing_proposed() -> None:
 
 def test_the_last_word_on_a_pair_counts() -> None:
     """A pair is denied as long as the last decision on it denies it."""
-    no, yes = decision(1, "not-same", subjects=("b", "a"), kind="duplicate"), decision(2, "same", subjects=("a", "b"), kind="duplicate")
+    no, yes = (
+        decision(1, "not-same", subjects=("b", "a"), kind="duplicate"),
+        decision(2, "same", subjects=("a", "b"), kind="duplicate"),
+    )
     assert resolve.denied_pairs([no]) == {("a", "b")}
     assert resolve.denied_pairs([no, yes]) == frozenset()
 
@@ -94,7 +99,9 @@ def test_denied_matches_leave_the_record() -> None:
     """A match that a person denied is no longer shown, and no longer makes a duplicate."""
     match = Match("i1:i2", "i1", "i2", "cropped", 0.9)
     assert "duplicate" in resolve.record(image(), [], [match], [], []).flags
-    denied = resolve.record(image(), [], [match], [], [decision(1, "not-same", subjects=("i1", "i2"), kind="duplicate")])
+    denied = resolve.record(
+        image(), [], [match], [], [decision(1, "not-same", subjects=("i1", "i2"), kind="duplicate")]
+    )
     assert denied.matches == () and "duplicate" not in denied.flags
 
 
@@ -116,12 +123,19 @@ def test_seen_moves_with_facts_and_decisions() -> None:
 
 def test_usages_come_linked_first_then_by_date() -> None:
     """A record lists what it ran with in the order it was published, what holds before what is proposed."""
+
     def ran(article: str, published: str, band: str) -> object:
         story = Article(article, article, "x", "plaintext", published=published)
         one = link(f"c-{article}", "i1", band)
-        return resolve.usage(story, Caption(one.caption, article, 0, article), one, "linked" if band == "certain" else "proposed", "")
+        return resolve.usage(
+            story, Caption(one.caption, article, 0, article), one, "linked" if band == "certain" else "proposed", ""
+        )
 
-    uses = [ran("late", "2024-05-02", "certain"), ran("early", "2024-05-01", "certain"), ran("maybe", "2020-01-01", "likely")]
+    uses = [
+        ran("late", "2024-05-02", "certain"),
+        ran("early", "2024-05-01", "certain"),
+        ran("maybe", "2020-01-01", "likely"),
+    ]
     record = resolve.record(image(), uses, [], [], [])  # type: ignore[arg-type]
     assert [u.article for u in record.usages] == ["early", "late", "maybe"]
     assert record.captions == ("early", "late")

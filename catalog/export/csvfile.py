@@ -31,7 +31,8 @@ def write(records: Iterable[Record]) -> Iterator[bytes]:
         linked = [u for u in r.usages if u.status == "linked"]
         yield _row(
             [
-                r.id, r.image.sha256, " | ".join(map(display, r.image.paths)), str(r.image.width), str(r.image.height), r.image.format,
+                r.id, r.image.sha256, " | ".join(map(display, r.image.paths)), str(r.image.width), str(r.image.height),
+                r.image.format,
                 r.captions[0] if r.captions else "", r.credit, ", ".join(r.tags), r.note,
                 " | ".join(u.title or u.url for u in linked), " | ".join(u.published for u in linked), " ".join(sorted(r.flags)),
             ]

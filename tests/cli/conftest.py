@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from clirunning import Cutline, Ran, run
+
+from tests.cli.clirunning import Cutline, Ran, run
 
 
 @pytest.fixture

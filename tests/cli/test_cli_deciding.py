@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from clirunning import Cutline, picture_called
+
+from tests.cli.clirunning import Cutline, picture_called
 
 
 def _first(cutline: Cutline, kind: str) -> dict[str, Any]:

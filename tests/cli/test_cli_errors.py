@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from clirunning import Cutline
+
+from tests.cli.clirunning import Cutline
 
 _READING = [
     ("list",), ("show", "0123456789abcdef"), ("search", "bridge"), ("similar", "0123456789abcdef"), ("duplicates",),

@@ -7,9 +7,8 @@ import io
 import json
 from pathlib import Path
 
-from clirunning import Cutline
-
 from catalog.library import open_library
+from tests.cli.clirunning import Cutline
 
 
 def test_csv_of_a_query_has_a_row_for_each_picture(cutline: Cutline, tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from clirunning import Cutline
+
+from tests.cli.clirunning import Cutline
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from clirunning import Cutline, picture_called
+from tests.cli.clirunning import Cutline, picture_called
 
 
 def test_list_json_has_what_the_contract_names(cutline: Cutline) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from clirunning import Cutline
-
+from tests.cli.clirunning import Cutline
 from web.access import load_access
 
 

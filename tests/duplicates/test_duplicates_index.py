@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from duplicates_drawn import drawn, jpeg, sample
 from PIL import Image, ImageOps
 
 from catalog.duplicates import Sample, postings
 from catalog.duplicates.index import DuplicateIndex
 from catalog.features import unpack
+from tests.duplicates_drawn import drawn, jpeg, sample
 
 
 @pytest.fixture(scope="module")

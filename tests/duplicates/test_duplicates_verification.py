@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from duplicates_drawn import drawn, jpeg, sample
 from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
 from catalog.duplicates import Sample, verify
 from catalog.duplicates.geometry import apply
 from catalog.model import Match
+from tests.duplicates_drawn import drawn, jpeg, sample
 
 Change = Callable[[Image.Image], Image.Image]
 

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import io
-import sys
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "fixtures"))
-
-import packets
-from drawing import scene
+from fixtures import packets
+from fixtures.drawing import scene
 
 __all__ = ["encoded", "packets", "picture"]
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from drawn import encoded, packets, picture
 from PIL import Image, ImageCms, ImageOps
 
 from catalog.errors import Rejected
 from catalog.images import decoding, files, heif
 from catalog.images.decoding import Limits, open_guarded, reduced, sniff
+from tests.images.drawn import encoded, packets, picture
 
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF")
 

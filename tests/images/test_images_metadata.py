@@ -6,12 +6,12 @@ import struct
 from pathlib import Path
 
 import pytest
-from drawn import encoded, packets
 from PIL import Image
 
 from catalog.images import metadata
 from catalog.images.metadata.xmp import MAX_PACKET
 from catalog.model import Metadata
+from tests.images.drawn import encoded, packets
 
 JPEG = encoded("JPEG")
 

@@ -8,10 +8,10 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any, cast
 
 import pytest
-from drawn import encoded, picture
 
 from catalog.images.pool import Pool
 from catalog.images.worker import Failed, Prepared, Task
+from tests.images.drawn import encoded, picture
 
 SMALL = encoded("JPEG", picture().resize((60, 40)))
 

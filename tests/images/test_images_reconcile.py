@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from drawn import encoded, packets
 
 from catalog.images import metadata
 from catalog.images.metadata import times
 from catalog.model import Metadata
+from tests.images.drawn import encoded, packets
 
 JPEG = encoded("JPEG")
 

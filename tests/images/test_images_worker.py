@@ -7,13 +7,13 @@ import io
 from pathlib import Path
 
 import pytest
-from drawn import encoded, packets, picture
 from PIL import Image
 
 from catalog.errors import Rejected
 from catalog.images import thumbnails
 from catalog.images.decoding import Limits
 from catalog.images.worker import Failed, Prepared, Task, prepare
+from tests.images.drawn import encoded, packets, picture
 
 
 def good(task: Task) -> Prepared:

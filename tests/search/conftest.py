@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from search_rows import make_rows
 
 from catalog.search.index import Index
 from catalog.search.memory import Context
 from catalog.search.row import Row
+from tests.search.search_rows import make_rows
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from search_rows import make_rows
 
 from catalog.errors import Damaged, UsageError
 from catalog.model import Finding
@@ -19,6 +18,7 @@ from catalog.search import parse
 from catalog.search.index import Index
 from catalog.search.row import Row
 from catalog.search.schema import Database
+from tests.search.search_rows import make_rows
 
 
 def ids(index: Index, text: str) -> set[str]:
