@@ -123,7 +123,7 @@ def _written(items: list[Item], i: int, months: dict[str, frozenset[int]]) -> tu
 
 
 def _is_month(item: Item) -> bool:
-    return item.capital or len(item.key) > 3
+    return item.capital or len(item.key) > 3 or item.key in full_months()
 
 
 def _counts(items: list[Item], i: int) -> bool:

@@ -1,0 +1,187 @@
+"""Two captions of one photograph: the relation, the kinds of contradiction and where they stand."""
+
+from __future__ import annotations
+
+import pytest
+
+from catalog import conflicts
+from catalog.conflicts.tokens import MAX_CHARS
+
+SCENE = "Mayor Anna Berger opens the new bridge in Lisbon on May 7, 2025, before 300 guests."
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Mayor Anna Berger opens the new bridge in Lisbon on May 7, 2025, before 300 guests",
+        "mayor  Anna Berger opens the new bridge in\u200b Lisbon on 7 May 2025, before 300 guests.",
+        "Mayor Anna Berger opens the new bridge in Lissabon on May 7, 2025, before three hundred guests.",
+        "May 7, 2025: Mayor Anna Berger opens the new bridge in Lisbon before 300 guests.",
+        "Mayor Anna Berger opens the new bridge in Lisbon on Wednesday, May 7, 2025, before 300 guests.",
+        "Mayor Anna Berger opens the new bridge in Lisbon on May 7, 2025, before 300 guests. (Photo: Jane Roe/AP)",
+        "FILE - Mayor Anna Berger opens the new bridge in Lisbon on May 7, 2025, before 300 guests.",
+        "Mayor Anna Berger opens the new bridge in Lisbon on May&nbsp;7, 2025, before 300 guests.",
+    ],
+)
+def test_another_form_of_the_same_words_is_cosmetic(other: str) -> None:
+    """Signs, blanks, names in other languages, date forms, numerals, credits and labels change nothing."""
+    assert conflicts.compare(SCENE, other).relation == "cosmetic"
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (
+            "Dr. Paul Roe, left, meets Sen. Ann Doe in the U.S.",
+            "Doctor Paul Roe (l) meets Senator Ann Doe in the United States",
+        ),
+        ("President Zelensky visits Kiev", "President Zelenskyy visits Kyiv"),
+        ("The colour of the harbour is organised", "The color of the harbor is organized"),
+        ("Twenty-five ships and 1.5 million people", "25 ships and 1,500,000 people"),
+        ("Das Geb\u00e4ude in M\u00fcnchen brennt", "Das Geba\u0308ude in Muenchen brennt"),
+    ],
+)
+def test_abbreviations_and_spellings_are_cosmetic(a: str, b: str) -> None:
+    """Abbreviated titles, transliterations, British and American forms, number words and Unicode forms mean the same."""
+    assert conflicts.compare(a, b).relation == "cosmetic"
+
+
+@pytest.mark.parametrize(
+    ("other", "kind", "said"),
+    [
+        (SCENE.replace("Lisbon", "Madrid"), "place", ("Lisbon", "Madrid")),
+        (SCENE.replace("Lisbon", "Vilar Formoso"), "place", ("Lisbon", "Vilar Formoso")),
+        (SCENE.replace("Anna Berger", "Maria Costa"), "person", ("Anna Berger", "Maria Costa")),
+        (SCENE.replace("May 7", "June 7"), "date", ("May 7, 2025", "June 7, 2025")),
+        (SCENE.replace("2025", "2024"), "date", ("May 7, 2025", "May 7, 2024")),
+        (SCENE.replace("300", "450"), "number", ("300", "450")),
+        (SCENE.replace("opens", "closes"), "role", ("opens", "closes")),
+        (SCENE.replace("opens", "does not open"), "role", ("opens", "does not open")),
+    ],
+)
+def test_what_cannot_both_be_true_is_named_with_its_spans(other: str, kind: str, said: tuple[str, str]) -> None:
+    """A contradiction has its kind, and its spans slice the words out of both captions."""
+    result = conflicts.compare(SCENE, other)
+    assert result.relation == "contradictory"
+    assert result.kinds == (kind,)
+    found = result.contradictions[0]
+    assert (found.a, found.b) == said
+    assert (SCENE[slice(*found.a_span)], other[slice(*found.b_span)]) == said
+    assert 0.5 < result.score <= 1
+
+
+def test_spans_slice_the_text_as_given_behind_entities() -> None:
+    """Entities, combining signs and invisible letters before a contradiction do not shift its span."""
+    a = "Caf\u0065\u0301 &amp; Bar\u200b opens in Lyon on Monday"
+    b = "Caf\u00e9 & Bar opens in Nantes on Monday"
+    found = conflicts.compare(a, b).contradictions[0]
+    assert (a[slice(*found.a_span)], b[slice(*found.b_span)]) == ("Lyon", "Nantes")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Mayor Anna Berger opens the new bridge in Lisbon.",
+        "Mayor Berger opens the new bridge in Lisbon on May 7, 2025, before 300 guests.",
+        "Mayor Anna Berger opens the new bridge\u2026",
+        "Mayor Anna Berger opens the new bridge in Lisbon on May 7, 2025, before 300 guests. It took nine years to build.",
+    ],
+)
+def test_one_that_says_more_is_additive(other: str) -> None:
+    """Left-out clauses, first names, cut ends and further sentences add; they contradict nothing."""
+    assert conflicts.compare(SCENE, other).relation == "additive"
+
+
+def test_each_saying_something_else_more_is_additive() -> None:
+    """A date that only one gives and a place that only the other gives can both be true."""
+    a, b = "A crane lifts the first stone, 3 March 2021", "A crane lifts the first stone in Porto"
+    assert conflicts.compare(a, b).relation == "additive"
+
+
+def test_identical_needs_the_same_letters() -> None:
+    """Only the very same words are identical; a blank more is cosmetic."""
+    assert conflicts.compare(SCENE, SCENE).relation == "identical"
+    assert conflicts.compare(SCENE, SCENE + " ").relation == "cosmetic"
+
+
+def test_other_stories_are_unrelated() -> None:
+    """Captions without content in common are unrelated even when small words agree."""
+    assert conflicts.compare(SCENE, "The dog of the neighbours sleeps in the sun on a sofa").relation == "unrelated"
+
+
+def test_credits_given_apart_or_in_the_text_are_compared() -> None:
+    """Another photographer contradicts; an agency more, or a credit that one lacks, does not."""
+    assert conflicts.compare(SCENE, SCENE, a_credit="Jane Roe/AP", b_credit="John Doe/AP").kinds == ("credit",)
+    assert conflicts.compare(SCENE + " Photo: Jane Roe/AP", SCENE + " Photo: John Doe/dpa").kinds == ("credit",)
+    assert (
+        conflicts.compare(SCENE, SCENE, a_credit="Jane Roe/AP", b_credit="Jane Roe/The Associated Press").relation
+        == "cosmetic"
+    )
+    assert conflicts.compare(SCENE, SCENE, a_credit="Jane Roe/AP").relation == "cosmetic"
+
+
+def test_weekdays_are_told_by_the_day_of_publishing() -> None:
+    """ "Wednesday" in an article of May 8, 2025 is May 7: the date agrees, and the day after contradicts."""
+    a, b = "Troops cross the river Wednesday", "Troops cross the river May 7, 2025"
+    assert conflicts.compare(a, b, a_published="2025-05-08T09:00:00Z").relation in ("cosmetic", "additive")
+    later = conflicts.compare(a, "Troops cross the river May 6, 2025", a_published="2025-05-08T09:00:00Z")
+    assert later.kinds == ("date",)
+
+
+def test_rounded_numbers_and_bounds_agree_with_exact_ones() -> None:
+    """ "About 1,000" and "more than 1,000" are true of 1,047; "1,000" is not."""
+    exact = "1,047 people march in Oslo"
+    assert conflicts.compare("About 1,000 people march in Oslo", exact).relation != "contradictory"
+    assert conflicts.compare("More than 1,000 people march in Oslo", exact).relation != "contradictory"
+    assert conflicts.compare("1,000 people march in Oslo", exact).kinds == ("number",)
+
+
+def test_who_stands_where_and_who_does_what() -> None:
+    """Swapped sides, swapped order after "from left" and swapped names around a verb are roles."""
+    for a, b in [
+        ("Max Roe (l.) und Ida Voss (r.) in Wien", "Max Roe (r.) und Ida Voss (l.) in Wien"),
+        ("From left: Anna Smith, Bob Jones", "From left: Bob Jones, Anna Smith"),
+        ("Spain beats France", "France beats Spain"),
+    ]:
+        assert conflicts.compare(a, b).kinds == ("role",), (a, b)
+    assert conflicts.compare("Ann Roe and Bob Doe in Rome", "Bob Doe and Ann Roe in Rome").relation == "cosmetic"
+
+
+def test_two_languages_are_compared_by_names_numbers_and_dates() -> None:
+    """The note says that only part was compared; a date that cannot be both is still found."""
+    a = "Der Kanzler spricht am 5. Mai 2024 in Berlin zu den Menschen."
+    same = conflicts.compare(a, "The chancellor speaks to the people in Berlin on May 5, 2024.")
+    other = conflicts.compare(a, "The chancellor speaks to the people in Berlin on May 6, 2024.")
+    assert same.relation != "contradictory"
+    assert "different languages" in same.note
+    assert other.kinds == ("date",)
+
+
+def test_scripts_without_capitals_and_blanks() -> None:
+    """Places and dates of Japanese and Russian captions are told."""
+    assert conflicts.compare("東京で演説する首相", "大阪で演説する首相").kinds == ("place",)
+    assert "date" in conflicts.compare("2024年5月7日、駅前で演説する首相", "2024年5月8日、駅前で演説する首相").kinds
+    assert conflicts.compare("Президент в Москве в понедельник", "Президент в Киеве в понедельник").kinds == ("place",)
+
+
+@pytest.mark.parametrize("kind", ["place", "person", "date", "number", "role"])
+def test_the_order_of_the_captions_does_not_matter(kind: str) -> None:
+    """compare(a, b) and compare(b, a) say the same."""
+    new = {
+        "place": ("Lisbon", "Oslo"),
+        "person": ("Anna Berger", "Eva Lund"),
+        "date": ("May 7", "May 9"),
+        "number": ("300", "20"),
+    }
+    other = SCENE.replace(*new.get(kind, ("opens", "closes")))
+    assert conflicts.compare(SCENE, other).kinds == conflicts.compare(other, SCENE).kinds == (kind,)
+
+
+@pytest.mark.parametrize(
+    "text", ["New York ", "(Foto: ", "May 7 ", "from left: A ", "&amp;", "e\u0301", "x", "1 2,3 ", "a b "]
+)
+def test_long_hostile_captions_are_cut_with_a_note(text: str) -> None:
+    """Of megabytes only the beginning is compared, and the note says so."""
+    result = conflicts.compare(text * 50_000, SCENE)
+    assert len(text * 50_000) > MAX_CHARS
+    assert "only the first part" in result.note
