@@ -160,6 +160,11 @@ _PLACEHOLDER = re.compile(
     r"|fallback|grey|gray|clear|trans)[\w-]{0,40}\.(?:gif|png|jpe?g|svg|webp)(?:$|\?)",
     re.I,
 )
+#: What every match of the pattern above holds: most addresses hold none, and looking for words is cheap.
+_PLACEHOLDER_WORDS = (
+    ["placeholder", "spacer", "blank", "trans", "empty", "pixel", "1x1", "loading", "lazy", "dummy", "image"]
+    + ["fallback", "grey", "gray", "clear"]
+)
 #: One rendition mark at the end of a file stem; taken off again and again.
 _SUFFIX = re.compile(
     r"(?:[-_@.,~+ ](?:\d{2,4}x\d{0,4}|x\d{2,4}|[wh]?\d{2,4}[wh]|[wh]\d{2,4}|\d{2,4}px|\d(?:\.\d)?x|scaled|rotated|e\d{9,11}"
@@ -203,7 +208,8 @@ def is_remote(given: object) -> bool:
 
 def is_placeholder(url: str) -> bool:
     """Tell whether an address names a stand-in that a script replaces (``blank.gif``, ``placeholder.png``)."""
-    return bool(_PLACEHOLDER.search(url[-200:]))
+    end = url[-200:].casefold()
+    return any(word in end for word in _PLACEHOLDER_WORDS) and bool(_PLACEHOLDER.search(url[-200:]))
 
 
 @lru_cache(maxsize=4096)
@@ -219,6 +225,7 @@ def stem(url_or_filename: str) -> str:
     return _short(_EXTENSION.sub("", name.strip())).lower()
 
 
+@lru_cache(maxsize=4096)
 def _short(name: str) -> str:
     """``name`` without its rendition marks; never shorter than three characters."""
     for _ in range(6):
@@ -254,7 +261,7 @@ def keys(url: str, base: str = "") -> frozenset[str]:
         if one in seen:
             continue
         seen.add(one)
-        nested = [m for m in _NESTED.finditer(one) if m.start() > 0]
+        nested = [m for m in _NESTED.finditer(one) if m.start() > 0] if "http" in one[1:].casefold() else []
         if nested:
             inner = one[nested[-1].start() :]
             todo.append(unquote(inner.split("&", 1)[0]) if "%" in nested[-1].group() else inner)
@@ -270,8 +277,10 @@ def _add_keys(url: str, found: set[str]) -> list[str]:
         host = (parts.hostname or "").removeprefix("www.")
     except ValueError:
         return []
-    path = re.sub(r"/{2,}", "/", unquote(parts.path))
-    query = [(k, v) for k, v in parse_qsl(parts.query, max_num_fields=200)] if parts.query.count("&") < 200 else []
+    path = unquote(parts.path)
+    if "//" in path:
+        path = re.sub(r"/{2,}", "/", path)
+    query = parse_qsl(parts.query, max_num_fields=200) if parts.query and parts.query.count("&") < 200 else []
     rest = "&".join(f"{k}={v}" for k, v in sorted(query) if k.lower() not in RENDITION_PARAMETERS)
     found.add(f"u:{host}{path.lower()}" + (f"?{rest}" if rest else ""))
     segments = [s for s in path.split("/") if s]
@@ -285,6 +294,8 @@ def _add_keys(url: str, found: set[str]) -> list[str]:
         # An identifier above a distinctive or numbered file name may be the article's, shared by all its pictures.
         shared = is_distinct(short) or (name.isdigit() and len(name) < 3)
         for segment in segments[-1:] if shared else segments:
+            if len(segment) < 16:
+                continue
             found.update("i:" + m.lower() for m in _UUID.findall(segment))
             if _HEX.fullmatch(plain := _short(_EXTENSION.sub("", segment))) and any(c.isdigit() for c in plain):
                 found.add("i:" + plain.lower())

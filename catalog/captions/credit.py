@@ -6,6 +6,7 @@ Works on pages and plain text alike. Only the first and last 400 characters are 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..model import Evidence
@@ -49,6 +50,9 @@ _BREAK = re.compile(
 )
 _FIRST = re.compile(r"\s?\|\s?|\s[–—•·]\s|\n")
 _LABEL = re.compile(r"\s*([^\W\d_][\w.'’-]{1,24}(?:\s[\w.'’-]{1,20})?)\s{0,2}[:：=＝]\s*(\S.{0,150})", re.S)
+#: The signs and joining words that end a marker.
+_SIGNS = re.compile(r"[:：=＝／/|]")
+_JOINS = re.compile(r"(?<=\s)(?:by|via|von|[-–—])(?=\s)", re.I)
 _SLASH = re.compile(
     r"(?:^|[\s»”\"’)\].,])"
     r"([^\W\d_][^\s/|,]{1,24}\s[^\W\d_][^\s/|,]{0,24}\s{0,2}/\s{0,2}[^/|\n]{2,50}(?:/[^/|\n]{1,40})?)$"
@@ -161,11 +165,11 @@ def _marker_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> C
     # The word lists are long: they are searched only when the text holds what every match needs.
     found: list[tuple[re.Match[str], bool]] = []
     if any(sign in tail for sign in ":：=＝／/|"):
-        found += [(m, True) for m in tables().strong.finditer(printed, low, end)]
+        found += [(m, True) for m in _around(_SIGNS, tables().strong, printed, low, end)]
     if any(word in tail for word in tables().alone_words):
         found += [(m, True) for m in tables().alone.finditer(printed, low, end)]
     if any(join in tail for join in (" by ", " via ", " von ", " - ", " – ", " — ")):
-        found += [(m, False) for m in tables().weak.finditer(printed, low, end)]
+        found += [(m, False) for m in _around(_JOINS, tables().weak, printed, low, end)]
     for match, strong in sorted(found, key=lambda f: (f[0].start(), -f[0].end())):
         before, rest = printed[start : match.start()].rstrip(), printed[match.end() : end]
         if not before or not _may_begin(before, match):
@@ -175,6 +179,20 @@ def _marker_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> C
             first = _with_agency_before(printed, start, match.start())
             return _made(printed, (start, first), (first, end), "credit-marker")
     return None
+
+
+def _around(
+    signs: re.Pattern[str], markers: re.Pattern[str], printed: str, low: int, end: int
+) -> Iterator[re.Match[str]]:
+    """The markers in ``printed[low:end]``, looked for only before the signs that end them."""
+    reach = tables().reach
+    begin = stop = low
+    for sign in signs.finditer(printed, low, end):
+        if sign.start() - reach > stop:
+            yield from markers.finditer(printed, begin, stop)
+            begin = sign.start() - reach
+        stop = min(end, sign.end() + 3)
+    yield from markers.finditer(printed, begin, stop)
 
 
 def _may_begin(before: str, match: re.Match[str]) -> bool:

@@ -76,7 +76,10 @@ PARTICLES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """Compiled patterns: markers before a credit (``strong`` with a sign, ``weak`` with a joining word), ``alone``, ``after``."""
+    """Compiled patterns: markers before a credit (``strong`` with a sign, ``weak`` with a joining word), ``alone``, ``after``.
+
+    A match of ``strong``, ``weak`` or ``after`` begins at most ``reach`` letters before its sign, joining word or end.
+    """
 
     strong: re.Pattern[str]
     weak: re.Pattern[str]
@@ -86,6 +89,7 @@ class Tables:
     after: re.Pattern[str]
     agency: re.Pattern[str]
     brackets: frozenset[str]
+    reach: int
 
 
 def _alternatives(words: list[str]) -> str:
@@ -100,7 +104,8 @@ def _split(text: str) -> list[str]:
 def tables() -> Tables:
     """Return the compiled word lists."""
     data = load("credits")
-    before = _alternatives([w for words in data["before"].values() for w in _split(words)])
+    words = [w for words in data["before"].values() for w in _split(words)]
+    before = _alternatives(words)
     plural = r"(?:\(s\)|\(e\)|s)?\.?"
     agency = _alternatives(_split(data["agencies"]["exact"]))
     folded = _alternatives(_split(data["agencies"]["folded"]))
@@ -114,6 +119,7 @@ def tables() -> Tables:
         alone_words=frozenset(max(w.split(), key=len).lower() for w in _split(data["alone"]["words"])),
         after=re.compile(rf"[\s／/]{{0,2}}(?:{_alternatives(_split(data['after']['words']))})[.\s]{{0,3}}$", re.I),
         agency=re.compile(rf"{_EDGE}(?:(?:{agency})|(?i:{folded}))(?![^\W_])"),
+        reach=10 + max(len(w) for w in (*words, *_split(data["after"]["words"]))),
         brackets=frozenset(w.casefold() for w in _split(data["caption_brackets"]["words"])),
     )
 
@@ -256,7 +262,7 @@ def is_credit(text: str, known: tuple[str, ...] = (), *, apart: bool = False, br
         return True
     if bracketed and (bare := tables().bare.match(text)) and is_names(text[bare.end() :], 0.0):
         return True
-    if after := tables().after.search(text):
+    if after := tables().after.search(text, max(0, len(text) - tables().reach)):
         return (
             after.start() > 0
             and len(text) <= 80

@@ -30,7 +30,7 @@ def _belongs(region: Region, picture: Picture, named: frozenset[str]) -> bool:
     if not urls or all(is_decoration(u) for u in urls) or _too_small(picture):
         return False
     element = picture.element
-    is_lead = any(keys(u) & named for u in urls)
+    is_lead = not named.isdisjoint(picture.names)
     captioned = has_caption(region, element)
     if not captioned and not is_lead and (region.is_doubtful(element) or _is_card(region, element)):
         return False

@@ -48,6 +48,9 @@ def parse(value: str) -> list[Candidate]:
 
 def _descriptors(value: str, position: int) -> tuple[str, int]:
     """The text up to the comma that ends a candidate (not one in parentheses), and where the next begins."""
+    comma = value.find(",", position)
+    if value.find("(", position, comma if comma >= 0 else len(value)) < 0:
+        return (value[position:comma], comma + 1) if comma >= 0 else (value[position:], len(value))
     depth, start = 0, position
     while position < len(value):
         letter = value[position]
