@@ -132,6 +132,31 @@ def _object(
     return finding.subjects, {}
 
 
+def link(store: Store, caption: str, action: str, image: str, *, who: str, note: str) -> Decision:
+    """Append what a person says of a caption's picture, also where nothing was in doubt.
+
+    ``link`` gives it ``image``, ``reject`` turns that one link down, ``none`` says that it has no picture here. Raises
+    NotFound, NotAllowed for another action.
+    """
+    if action not in ("link", "reject", "none"):
+        raise NotAllowed(
+            "A caption can be linked to a picture, unlinked from one, or said to have none.", field="action"
+        )
+    with store.writing():
+        cat = Catalogue(store)
+        found = cat.captions([caption]).get(caption)
+        if found is None:
+            raise NotFound("caption", caption)
+        if action != "none" and cat.image(image) is None:
+            raise NotFound("picture", image)
+        decision = Decision(
+            id="", time=_now(), subject=f"caption:{caption}", action=action, who=who[:200], note=note[:MAX_TEXT], kind="link",
+            subjects=(caption,) if action == "none" else (caption, image), values={} if action == "none" else {"image": image},
+            seen=facts_hash(found.printed or found.text, found.credit),
+        )  # fmt: skip
+        return _commit(store, [decision])[0]
+
+
 # ---------------------------------------------------------------- edits
 
 

@@ -260,6 +260,15 @@ class Library:
         self._level()
         return made
 
+    def link(self, caption: str, action: str, image: str = "", *, who: str = "", note: str = "") -> Decision:
+        """Say of a caption that it belongs to a picture (``link``), not to one (``reject``), or to ``none``: also of certain links.
+
+        Raises NotFound, NotAllowed.
+        """
+        made = deciding.link(self.store, caption, action, image, who=who, note=note)
+        self._level()
+        return made
+
     def edit(
         self, image: str, values: Mapping[str, Any], *, seen: str | None = None, who: str = "", note: str = ""
     ) -> Decision:

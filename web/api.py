@@ -209,6 +209,14 @@ def decide(ident: str) -> Response:
     return json(plain(decision))
 
 
+@pages.post("/captions/<ident>/decision")
+def link(ident: str) -> Response:
+    """Say which picture a caption belongs to, also where nothing was in doubt: link, reject (an image), none."""
+    body = json_body({"action": str, "image": str, "note": str}, ("action",))
+    decision = library().link(ident, body["action"], body.get("image", ""), who=who(), note=body.get("note", ""))
+    return json(plain(decision))
+
+
 def _decisions(made: list[Decision]) -> Response:
     return _items(plain(made), len(made), None)
 

@@ -94,7 +94,8 @@ def link(ident: str) -> Response:
     if action not in ("link", "reject", "none"):
         raise NotAllowed("A caption can be linked, unlinked, or said to have no picture.", field="action")
     values = {"image": picture} if picture else {}
-    if card.finding is None:
-        raise NotAllowed("Nothing is in doubt about this caption: its link is certain.", field="caption")
-    library().decide(card.finding.id, action, values=values, who=who())
+    if card.finding is not None and action in card.finding.actions:
+        library().decide(card.finding.id, action, values=values, who=who())
+    else:
+        library().link(caption, action, picture, who=who())
     return redirect(f"/articles/{view.article.id}#c-{caption}", 303)

@@ -39,6 +39,27 @@ def decide(ctx: Context, finding: str, action: str, note: str, seen: str | None,
 
 
 @cli.command()
+@click.argument("caption")
+@click.argument("image", metavar="IMAGE|none")
+@click.option("--not", "reject", is_flag=True, help="Say that the caption does not belong to this picture.")
+@click.option("--note", default="", help="Why, in your words.")
+@click.pass_obj
+def link(ctx: Context, caption: str, image: str, reject: bool, note: str) -> None:
+    """Say which picture a caption belongs to, also where the link was certain. `show ID --json` gives the ids of captions.
+
+    \b
+    Examples:
+      cutline link 9c0b1d4e5f603f2a 3f2a9c0b1d4e5f60
+      cutline link 9c0b1d4e5f603f2a 3f2a9c0b1d4e5f60 --not
+      cutline link 9c0b1d4e5f603f2a none
+    """
+    action = "none" if image == "none" else "reject" if reject else "link"
+    with ctx.open() as library:
+        made = library.link(caption, action, "" if image == "none" else image, who=who(), note=note)
+        terminal.say(f"Decision {made.id}: {made.action}. `cutline undo` takes it back.")
+
+
+@cli.command()
 @click.argument("n", type=click.IntRange(1), default=1)
 @click.option(
     "--decision", "idents", multiple=True, metavar="ID", help="Take back this decision; an undo may itself be undone."

@@ -6,6 +6,7 @@ import os
 import time
 import zlib
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from .manifest import LOOKUPS_FILE, MAIN, MANIFEST, Manifest, Rows, TableSum, re
 
 #: The compacted file is checked whole when opened up to this size; each document is checked when read in any case.
 CHECK_WHOLE = 64 << 20
+#: Transactions kept in memory, so that who follows the changes need not read the journal again.
+RECENT = 512
 
 _CHUNK = 4 << 20
 _GONE = -1
@@ -75,6 +78,7 @@ class Generation:
         self._by_key: dict[str, dict[int, str]] = {}
         self._found: dict[tuple[str, str], Compacted] = {}
         self._fresh_found: dict[str, Fresh] = {}
+        self.recent: deque[Entry] = deque(maxlen=RECENT)
         self._positions = [self.manifest.position]
         self._offsets = [self.journal.end]
         self.read_on()
@@ -176,6 +180,7 @@ class Generation:
         self.journal.position = entry.position
         self._positions.append(entry.position)
         self._offsets.append(self.journal.end)
+        self.recent.append(entry)
 
     def _delete(self, kind: str, idents: list[str]) -> None:
         self._ids.pop(kind, None)

@@ -217,6 +217,8 @@ class TinyStore:
         if since == state.position:
             return []
         if state.offset_after(since) is not None:
+            if state.recent and state.recent[0].position - state.recent[0].lost <= since + 1:
+                return [e for e in state.recent if e.position > since]
             return [e for e in replay(state.journal.file.path, since) if e.position <= state.position]
         path = self.folder / BACKUP / compaction.backup_name(JOURNAL, state.manifest.before)
         try:
