@@ -57,7 +57,7 @@ def read_file(path: Path) -> dict[str, Any]:
     for key, value in values.items():
         if key not in SETTINGS:
             raise UsageError(f"{path} sets “{key}”, which is no setting. There are: {', '.join(SETTINGS)}.")
-        if not isinstance(value, SETTINGS[key][1]):
+        if type(value) is not SETTINGS[key][1]:  # true is an int to Python, but no port
             raise UsageError(f"{path}: {key} must be a {SETTINGS[key][1].__name__}.")
     return values
 
