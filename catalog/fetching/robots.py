@@ -32,7 +32,8 @@ class Robots:
             known = self._known[target.origin] = self._read(target)
         if not known.can_fetch(self._rules.agent, target.url):
             raise FetchFailed(f"{target.host} does not want it fetched (robots.txt).")
-        return float(known.crawl_delay(self._rules.agent) or 0)
+        # Capped before it becomes a float: the file may hold a number of any length.
+        return float(min(int(known.crawl_delay(self._rules.agent) or 0), 86_400))
 
     def _read(self, target: Target) -> RobotFileParser:
         parser = RobotFileParser()
@@ -46,5 +47,14 @@ class Robots:
             raise FetchFailed(f"The robots.txt of {target.host} cannot be read: status {status}.", again=True)
         # Above the limit the rest is left out, as RFC 9309 (2.5) has it.
         text = body[: self._rules.robots_size].decode("utf-8-sig", "replace") if status == 200 else ""
-        parser.parse(text.splitlines()[:_LINES])
+        parser.parse([line for line in text.splitlines()[:_LINES] if _parses(line)])
         return parser
+
+
+def _parses(line: str) -> bool:
+    """Whether the standard library's parser survives a line: it raises for malformed addresses and odd digits."""
+    try:
+        RobotFileParser().parse(["User-agent: *", line])
+    except ValueError:
+        return False
+    return True

@@ -248,6 +248,31 @@ def test_robots_txt_that_is_not_there_allows_all_and_one_that_fails_nothing(fetc
             refused(fresh, site.url("/a"))
 
 
+@pytest.mark.parametrize(
+    "line", ["Disallow: http://[bad", "Crawl-delay: ²", "Crawl-delay: " + "9" * 5000, "Request-rate: ²/³", "\0"]
+)
+def test_odd_lines_of_robots_txt_count_for_nothing(fetcher: Fetcher, site: Site, line: str) -> None:
+    """A line that makes no sense neither ends the run nor hides the rules around it."""
+    site.pages["/robots.txt"] = Page(f"User-agent: *\n{line}\nDisallow: /private\n".encode())
+    site.pages |= {"/a": Page(b"x"), "/private": Page(b"x")}
+    assert fetcher.fetch(site.url("/a")).size == 1
+    assert "robots.txt" in str(refused(fetcher, site.url("/private")))
+
+
+@pytest.mark.parametrize(
+    "value", ["²", "9" * 5000, "Fri, 99 Foo 0000", "-5", "\x00", "Mon, 01 Jan 9999999 00:00:00 GMT"]
+)
+def test_odd_headers_are_survived(fetcher: Fetcher, site: Site, value: str) -> None:
+    """Dates and numbers that make no sense in an answer's headers are as if they were not there."""
+    names = ("Expires", "Date", "Age", "Last-Modified")
+    latin = value.encode().decode("latin-1")
+    site.pages["/a"] = Page(b"x", headers={**dict.fromkeys(names, latin), "Cache-Control": f"max-age={latin}"})
+    site.pages["/b"] = Page(status=503, headers={"Retry-After": latin})
+    for _ in range(2):
+        assert fetcher.fetch(site.url("/a")).size == 1
+    assert refused(fetcher, site.url("/b")).again
+
+
 def test_a_host_is_not_asked_faster_than_it_wants(site: Site, tmp_path: Path, quick: Rules) -> None:
     """Between two requests to a host lies the delay, or what its robots.txt asks for if that is longer, within reason."""
     now, naps = 0.0, [0.0]
