@@ -1,0 +1,77 @@
+"""Watching a folder: a file is taken once it stands still, and not before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from catalog.errors import UsageError
+from catalog.watching import Watcher
+
+
+@pytest.fixture
+def watcher(tmp_path: Path) -> Watcher:
+    """A watcher of an empty folder that is told of files by the test itself."""
+    return Watcher(tmp_path, settle=2.0)
+
+
+def test_a_growing_file_waits_until_it_stands_still(tmp_path: Path, watcher: Watcher) -> None:
+    """Only after `settle` seconds without a change is it complete, and then once."""
+    file = tmp_path / "picture.jpg"
+    file.write_bytes(b"1")
+    watcher._note(file)
+    assert watcher.complete(10.0) == []
+    file.write_bytes(b"12")
+    assert watcher.complete(12.5) == []
+    assert watcher.complete(14.4) == []
+    assert watcher.complete(14.5) == [file]
+    assert watcher.complete(99.0) == []
+
+
+def test_a_file_written_again_is_taken_again(tmp_path: Path, watcher: Watcher) -> None:
+    """A later change of a file that was taken is one more arrival."""
+    file = tmp_path / "story.txt"
+    for text, at in ((b"a", 0.0), (b"ab", 10.0)):
+        file.write_bytes(text)
+        watcher._note(file)
+        watcher.complete(at)
+        assert watcher.complete(at + 2) == [file]
+
+
+def test_a_file_that_went_away_is_forgotten(tmp_path: Path, watcher: Watcher) -> None:
+    """What was renamed or deleted before it was complete is no arrival."""
+    file = tmp_path / "gone.jpg"
+    file.write_bytes(b"1")
+    watcher._note(file)
+    watcher.complete(0.0)
+    file.unlink()
+    assert watcher.complete(9.0) == []
+
+
+@pytest.mark.parametrize("name", ["a.jpg.part", "a.crdownload", "a.tmp", "a.filepart", "a~", ".a.jpg"])
+def test_names_of_what_is_still_written_are_passed_over(tmp_path: Path, watcher: Watcher, name: str) -> None:
+    """Programs' names for unfinished and hidden files are no arrivals."""
+    (tmp_path / name).write_bytes(b"1")
+    watcher._note(tmp_path / name)
+    watcher.complete(0.0)
+    assert watcher.complete(9.0) == []
+
+
+def test_files_that_are_dropped_come_as_a_batch(tmp_path: Path) -> None:
+    """A file that is moved in under its name, in a folder made after watching began, arrives; stop ends it."""
+    with Watcher(tmp_path, settle=0.1) as watcher:
+        (tmp_path / "new").mkdir()
+        (tmp_path / "picture.part").write_bytes(b"1")
+        (tmp_path / "picture.part").rename(tmp_path / "picture.jpg")
+        for batch in watcher.batches():
+            assert batch == [tmp_path / "picture.jpg"]
+            watcher.stop()
+
+
+def test_only_folders_can_be_watched(tmp_path: Path) -> None:
+    """A missing path and a file are refused."""
+    (tmp_path / "file").write_bytes(b"")
+    for name in ("file", "missing"):
+        with pytest.raises(UsageError, match="is not a folder"):
+            Watcher(tmp_path / name)
