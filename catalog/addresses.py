@@ -266,17 +266,21 @@ def keys(url: str, base: str = "") -> frozenset[str]:
             inner = one[nested[-1].start() :]
             todo.append(unquote(inner.split("&", 1)[0]) if "%" in nested[-1].group() else inner)
             continue
-        todo += _add_keys(one, found)
+        names, more = _plain_keys(one)
+        found |= names
+        todo += more
     return frozenset(found)
 
 
-def _add_keys(url: str, found: set[str]) -> list[str]:
-    """Add the keys of one address that nests no other; return picture paths met in its query."""
+@lru_cache(maxsize=4096)
+def _plain_keys(url: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The keys of one address that nests no other, and the picture paths met in its query."""
+    found: set[str] = set()
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").removeprefix("www.")
     except ValueError:
-        return []
+        return frozenset(), ()
     path = unquote(parts.path)
     if "//" in path:
         path = re.sub(r"/{2,}", "/", path)
@@ -299,7 +303,8 @@ def _add_keys(url: str, found: set[str]) -> list[str]:
             found.update("i:" + m.lower() for m in _UUID.findall(segment))
             if _HEX.fullmatch(plain := _short(_EXTENSION.sub("", segment))) and any(c.isdigit() for c in plain):
                 found.add("i:" + plain.lower())
-    return [f"http://nested/{v.lstrip('/')}" for _, v in query if _PICTURE_VALUE.search(v) and not _NESTED.match(v)]
+    more = (f"http://nested/{v.lstrip('/')}" for _, v in query if _PICTURE_VALUE.search(v) and not _NESTED.match(v))
+    return frozenset(found), tuple(more)
 
 
 def same_picture(a: str, b: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..model import Evidence
 from .creditwords import (
@@ -79,6 +80,7 @@ def has_marker(text: str) -> bool:
     return bool(tables().strong.search(text) or tables().alone.search(text))
 
 
+@lru_cache(maxsize=256)
 def cut(printed: str, language: str = "", *, known: tuple[str, ...] = ()) -> Cut:
     """Return ``printed`` cut into caption and credit; ``credit`` is ``""`` when it holds none.
 

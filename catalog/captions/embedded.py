@@ -30,6 +30,8 @@ _CREDIT = (
     "byline",
     "source",
 )
+#: An object with none of these has neither caption nor credit.
+_WORDS = frozenset({*_CAPTION, *_CREDIT, "author", "creator"})
 _PICTURE = re.compile(r"\.(?:jpe?g|png|webp|avif|gif)(?:$|[?#/&])|/(?:image|photo|img|picture|media)s?/", re.I)
 _STATE = re.compile(r"(?:^|[;\s])(?:window\.|var |let |const |self\.)?[\w.$\[\]\"']{1,80}\s{0,3}=\s{0,3}(?=[\[{])")
 
@@ -97,6 +99,8 @@ def _values(text: str, kind: str) -> Iterator[Any]:
 
 
 def _entry(node: dict[str, Any], base: str, source: str) -> Entry | None:
+    if _WORDS.isdisjoint(node):
+        return None
     caption = next((t for k in _CAPTION if (t := _text(node.get(k)))), "")
     credit = next((t for k in _CREDIT if (t := _text(node.get(k)))), "")
     if not credit and source == "json-ld":

@@ -51,7 +51,10 @@ def _extract(document: Document, page: Page, region: region_.Region, facts: stor
     known = (facts.publisher,) if len(facts.publisher) > 2 else ()
     printed = Placer(page, region, chosen, known).place()
     chosen, printed = _complete(page, facts, address, chosen, printed, known)
-    refs = tuple(PictureRef(n, p.urls()[0], p.urls(), p.alt, p.title, p.width, p.height) for n, p in enumerate(chosen))
+    urls = [p.urls() for p in chosen]
+    refs = tuple(
+        PictureRef(n, u[0], u, p.alt, p.title, p.width, p.height) for n, (p, u) in enumerate(zip(chosen, urls, strict=True))
+    )
     article = Article(
         id=ident,
         source=document.path,

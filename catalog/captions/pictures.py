@@ -10,7 +10,7 @@ from functools import lru_cache
 from html import unescape
 from itertools import islice
 
-from ..addresses import is_placeholder, keys, resolve
+from ..addresses import RENDITION_PARAMETERS, is_placeholder, keys, resolve
 from . import srcset
 from .dom import Element, Page, tidy
 
@@ -24,10 +24,7 @@ _SIZE = re.compile(
     r"(?:[?&;/,_](?:w|width|wid|imwidth|tw|mw|maxwidth|w_|resize|size|fit)[=_:%-]{1,2}(\d{2,4})(?!\d)"
     r"|[-_/=](\d{3,4})[xX]\d{0,4}(?!\d)|/w(\d{3,4})/|[/_-]w?(\d{3,4})w?(?=\.(?:jpe?g|webp|png))|/(\d{3,4})/)"
 )
-#: A query that only chooses a rendition (see ``catalog.addresses.RENDITION_PARAMETERS``), its values plain.
-_RENDITION = re.compile(
-    r"(?:(?:w|width|h|height|q|quality|dpr|fit|crop|resize|format|auto|imwidth|ssl|strip|s|v)=[\w,:-]{0,80}(?:&|$)){0,12}"
-)
+_PLAIN = re.compile(r"[\w,:~*|=-]{0,200}")
 _DECORATION = re.compile(
     r"(?:^|[/_.-])(?:logos?|icons?|favicons?|avatars?|gravatar|sprites?|emojis?|badges?|pixel|spacer|tracking|beacon|counter"
     r"|banners?|ads?|button|btn|arrow|blank|placeholder|loader|loading|spinner|qr-?code)(?=[/_.-]|$)",
@@ -75,7 +72,10 @@ _ADDRESS = frozenset(
 
 @dataclass(slots=True)
 class Picture:
-    """One picture of a page. ``elements`` are those that show it; ``widths`` the width that each address names, if any."""
+    """One picture of a page. ``elements`` are those that show it; ``addresses`` have the width that the page says, or 0.
+
+    ``unsaid`` are the addresses that the page names without a width.
+    """
 
     element: Element
     place: int
@@ -86,17 +86,28 @@ class Picture:
     height: int | None = None
     elements: list[Element] = field(default_factory=list)
     names: frozenset[str] = frozenset()
+    unsaid: set[str] = field(default_factory=set)
+
+    def real(self) -> list[str]:
+        """Return the addresses in the order met; stand-ins are left out."""
+        return [u for u in self.addresses if not _stands_in(u)]
 
     def urls(self) -> tuple[str, ...]:
         """Return the addresses, the largest named first, else in the order met; stand-ins are left out."""
-        real = [u for u in self.addresses if not _stands_in(u)]
-        return tuple(sorted(real, key=lambda u: -self.addresses[u]))
+        return tuple(sorted(self.real(), key=lambda u: -self.width_of(u)))
+
+    def width_of(self, url: str) -> int:
+        """Return the width in pixels of one of the addresses, as the page says or the address names it, or 0."""
+        # Most pictures of a page are not the story's: what their addresses name is read only when it is asked for.
+        return max(self.addresses[url], named_width(url) if url in self.unsaid else 0)
 
     def add(self, url: str, base: str, width: int = 0) -> None:
         """Add one address as written; ``width`` in pixels where the page says it."""
         address = resolve(unescape(url) if "&amp;" in url else url, base)
         if address and len(self.addresses) < 100:
-            self.addresses[address] = max(self.addresses.get(address, 0), width or named_width(address))
+            self.addresses[address] = max(self.addresses.get(address, 0), width)
+            if not width:
+                self.unsaid.add(address)
 
 
 _stands_in = lru_cache(maxsize=4096)(is_placeholder)
@@ -242,6 +253,7 @@ def merge(pictures: list[Picture]) -> list[Picture]:
         else:
             for url, width in picture.addresses.items():
                 same.addresses[url] = max(same.addresses.get(url, 0), width)
+            same.unsaid |= picture.unsaid
             same.elements += picture.elements
             same.alt, same.title = same.alt or picture.alt, same.title or picture.title
             same.width, same.height = same.width or picture.width, same.height or picture.height
@@ -256,11 +268,17 @@ def _unlike(addresses: Iterable[str]) -> Iterator[str]:
     seen: set[str] = set()
     for address in addresses:
         path, _, query = address.partition("?")
-        if _RENDITION.fullmatch(query):
+        if not query or all(map(_is_size, query.split("&"))):
             if path in seen:
                 continue
             seen.add(path)
         yield address
+
+
+def _is_size(parameter: str) -> bool:
+    """Tell whether a query's parameter only chooses a rendition, its value a plain word or number."""
+    name, _, value = parameter.partition("=")
+    return name in RENDITION_PARAMETERS and bool(_PLAIN.fullmatch(value))
 
 
 def _drop_standins(pictures: list[Picture]) -> None:

@@ -26,7 +26,7 @@ def choose(region: Region, pictures: list[Picture], url: str, lead: list[str]) -
 
 
 def _belongs(region: Region, picture: Picture, named: frozenset[str]) -> bool:
-    urls = picture.urls()
+    urls = picture.real()
     if not urls or all(is_decoration(u) for u in urls) or _too_small(picture):
         return False
     element = picture.element
@@ -102,7 +102,7 @@ def _too_small(picture: Picture) -> bool:
     sides = [s for s in (picture.width, picture.height) if s is not None]
     if sides and (max(sides) < MIN_SIDE or min(sides) <= 2):
         # Small numbers may be a ratio ("16" by "9") when an address names the true width.
-        return max(sides) > 21 or max(sides) <= 2 or max(picture.addresses.values()) < 2 * MIN_SIDE
+        return max(sides) > 21 or max(sides) <= 2 or max(map(picture.width_of, picture.addresses)) < 2 * MIN_SIDE
     shown = _SIZES.fullmatch((picture.element.get("sizes") or "").strip())
     return bool(shown) and int(shown.group(1)) < MIN_SIDE if shown else False
 

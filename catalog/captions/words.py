@@ -15,6 +15,7 @@ _NAME_LISTS = frozenset(
     {"outside", "doubtful", "state", "inside", "caption", "credit", "furniture", "wrapper", "article"}
 )
 _PARTS = frozenset({"outside", "doubtful"})
+_SIGNS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _NONE: frozenset[str] = frozenset()
 
 
@@ -43,7 +44,10 @@ def _of_name(name: str) -> frozenset[str]:
     # Utility classes ("md:hidden", "w-[60px]", "overflow-hidden") tell looks; a "--modifier" tells a variant.
     if ":" in name or "[" in name or name.startswith("overflow"):
         return _NONE
-    parts = [p.lower().rstrip("0123456789") for p in _BREAK.split(name.split("--", 1)[0] or name) if p]
+    head = name.split("--", 1)[0] or name
+    # Most names have small letters only: no words are joined by capitals.
+    pieces = head.translate(_SIGNS).split() if name.isascii() and name.islower() else _BREAK.split(head)
+    parts = [p.lower().rstrip("0123456789") for p in pieces if p]
     said = {*parts, *(a + b for a, b in pairwise(parts)), name.lower()}
     if said.isdisjoint(_any_list()):
         return _NONE
