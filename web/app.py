@@ -31,7 +31,6 @@ def create_app(library: Library, access: Access | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=access.secure,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
-        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
         MAX_CONTENT_LENGTH=MAX_UPLOAD,
         MAX_FORM_PARTS=5000,
         LOGIN=access.required,
