@@ -94,13 +94,13 @@ def interrupted(*_: object) -> NoReturn:
 
 def main() -> None:
     """Run the command line; the console script's entry."""
-    from . import commands  # noqa: F401 - registers the commands
-
     try:
         check()
     except CatalogError as error:
         terminal.note(f"cutline: {error}")
         sys.exit(error.exit_code)
+    from . import commands  # noqa: F401 - registers the commands; not before the check, an overwritten package breaks here
+
     signal.signal(signal.SIGTERM, interrupted)
     try:
         code = cli.main(standalone_mode=False)
