@@ -1,0 +1,172 @@
+"""What people say: what fits each kind of finding, stale pages, and undo that brings everything back."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from catalog.errors import NotAllowed, NotFound, Stale
+from catalog.findings import KINDS
+from catalog.library import Library, open_library
+from catalog.model import Finding
+
+
+def _state(library: Library) -> bytes:
+    """Records, findings and groups, as they would be shown: everything but the log itself."""
+    pieces = [b"".join(library.export("jsonl"))]
+    kept = [json.loads(x) for x in b"".join(library.export("jsonl", everything=True)).splitlines()]
+    pieces += [json.dumps(d, sort_keys=True).encode() for d in kept if d["type"] != "decision"]
+    pieces += [repr(g).encode() for g in library.groups()]
+    return b"\n".join(pieces)
+
+
+def _action(library: Library, finding: Finding, verb: str) -> str:
+    """``verb`` with the object that it needs."""
+    if finding.kind == "image-without-caption" and verb == "link":
+        return f"link:{min(library.cat.store.ids('caption'))}"
+    if verb in ("choose", "link"):
+        return f"{verb}:{min(library.ids())}"
+    return verb
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_action_of_a_kind_can_be_said_and_taken_back(library: Library, kind: str) -> None:
+    """Each action settles its finding; undo opens it again with everything as it was."""
+    finding = next(library.all_findings(kind), None)
+    if finding is None:
+        pytest.skip(f"the example stories have no {kind} finding")
+    before = _state(library)
+    for verb in finding.actions:
+        made = library.decide(finding.id, _action(library, finding, verb), seen=finding.seen, who="Anna")
+        assert (made.action, made.kind, made.who) == (verb, kind, "Anna")
+        assert library.finding(finding.id).finding.status == "decided"
+        assert finding.id not in {f.id for f in library.all_findings()}
+        assert [d.id for d in library.undo()] == [made.id]
+        assert _state(library) == before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_belongs_to_another_kind_is_refused(library: Library, kind: str) -> None:
+    """A word that is no action of the finding is refused, naming those that are, and nothing is logged."""
+    finding = next(library.all_findings(kind), None)
+    if finding is None:
+        pytest.skip(f"the example stories have no {kind} finding")
+    for verb in ({a for _, _, actions in KINDS.values() for a in actions} | {"", "undo", "edit"}) - set(
+        finding.actions
+    ):
+        with pytest.raises(NotAllowed, match="choose one of"):
+            library.decide(finding.id, verb)
+    assert library.log().items == ()
+
+
+def test_objects_must_be_in_the_catalogue(library: Library) -> None:
+    """choose, link and same take only pictures and captions that fit."""
+    link, copies = next(library.all_findings("link")), next(library.all_findings("duplicate"))
+    alone = next(library.all_findings("image-without-caption"))
+    stranger = next(i for i in library.ids() if i not in copies.subjects)
+    for ident, action in (
+        (link.id, "choose"), (link.id, "choose:nothing"), (copies.id, f"same:{stranger}"), (alone.id, "link"),
+        (alone.id, "link:nothing"),
+    ):  # fmt: skip
+        with pytest.raises(NotAllowed):
+            library.decide(ident, action)
+    with pytest.raises(NotFound):
+        library.decide("0" * 16, "accept")
+
+
+def test_a_stale_seen_is_refused(library: Library) -> None:
+    """What was seen before somebody else decided, edited or undid is no ground to decide on."""
+    finding = next(library.all_findings("link"))
+    library.decide(finding.id, "accept", seen=finding.seen)
+    with pytest.raises(Stale):
+        library.decide(finding.id, "none", seen=finding.seen)
+    now = library.finding(finding.id).finding.seen
+    library.decide(finding.id, "none", seen=now)
+    record = library.record(next(iter(library.ids())))
+    library.edit(record.id, {"note": "one"}, seen=record.seen)
+    with pytest.raises(Stale):
+        library.edit(record.id, {"note": "two"}, seen=record.seen)
+    assert library.record(record.id).note == "one"
+
+
+def test_a_bulk_step_is_one_step(library: Library) -> None:
+    """An edit of many pictures is taken back, and brought back, as one."""
+    before = _state(library)
+    assert library.bulk_edit("is:linked", {"tags": ["front page"]}) > 1
+    after = _state(library)
+    library.undo()
+    assert _state(library) == before
+    library.undo(idents=[library.log(limit=1).items[0].id])
+    assert _state(library) == after
+
+
+def test_undo_reaches_through_every_opening(imported: Path, library: Library) -> None:
+    """Decisions of earlier sessions are taken back one by one, undos themselves too, down to the first."""
+    folder = library.folder
+    states = [_state(library)]
+    findings = [next(library.all_findings(k)) for k in ("conflict", "link", "duplicate")]
+    library.close()
+    for finding in findings:
+        with open_library(folder) as again:
+            again.decide(finding.id, finding.actions[0])
+            states.append(_state(again))
+    for state in reversed(states[:-1]):
+        with open_library(folder) as again:
+            again.undo()
+            assert _state(again) == state
+    with open_library(folder) as again:
+        with pytest.raises(NotAllowed, match="nothing to undo"):
+            again.undo()
+        again.undo(idents=[d.id for d in again.log().items if d.action == "undo"])
+        assert _state(again) == states[-1]
+
+
+def test_two_hundred_decisions_leave_no_trace_when_undone(library: Library) -> None:
+    """After random decisions, edits, hides and undos, undoing all gives the same records and inferences, byte for byte."""
+    chance = random.Random(1954)
+    before = _state(library)
+    images = list(library.ids())
+    for n in range(200):
+        kind = chance.choice(("decide",) * 5 + ("edit", "bulk", "hide", "restore", "undo"))
+        image = chance.choice(images)
+        if kind == "decide":
+            finding = chance.choice(list(library.all_findings(status="all")))
+            library.decide(finding.id, _action(library, finding, chance.choice(finding.actions)))
+        elif kind == "edit":
+            library.edit(image, {chance.choice(("caption", "credit", "note")): f"words {n}"})
+        elif kind == "bulk":
+            library.bulk_edit(chance.sample(images, 3), {"tags": [f"tag {n}"]})
+        elif kind == "undo":
+            if n > 20:
+                library.undo(chance.randint(1, 3))
+        else:
+            getattr(library, kind)(f"image:{image}")
+    assert _state(library) != before
+    library.undo(1000)
+    assert _state(library) == before
+    assert not list(library.verify())
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{}, {"title": "x"}, {"caption": 3}, {"tags": "one"}, {"tags": [1]}, {"note": "x" * 20_001}, {"note": "\udcff"}],
+    ids=str,
+)
+def test_edits_that_do_not_fit_are_refused(library: Library, values: dict[str, object]) -> None:
+    """Unknown fields, wrong types, and texts beyond the limit or no Unicode are named, and nothing is logged."""
+    with pytest.raises(NotAllowed):
+        library.edit(next(iter(library.ids())), values)
+    assert library.log().items == ()
+
+
+def test_only_pictures_and_articles_can_be_hidden(library: Library) -> None:
+    """Anything else is refused and not logged."""
+    for subject in ("0", "finding:0", "saved:x", ""):
+        with pytest.raises(NotAllowed):
+            library.hide(subject)
+    with pytest.raises(NotFound):
+        library.hide("image:0")
+    assert library.log().items == ()
