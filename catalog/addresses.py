@@ -162,8 +162,8 @@ _PLACEHOLDER = re.compile(
 )
 #: What every match of the pattern above holds: most addresses hold none, and looking for words is cheap.
 _PLACEHOLDER_WORDS = (
-    ["placeholder", "spacer", "blank", "trans", "empty", "pixel", "1x1", "loading", "lazy", "dummy", "image"]
-    + ["fallback", "grey", "gray", "clear"]
+    *("placeholder", "spacer", "blank", "trans", "empty", "pixel", "1x1", "loading", "lazy", "dummy", "image"),
+    *("fallback", "grey", "gray", "clear"),
 )
 #: One rendition mark at the end of a file stem; taken off again and again.
 _SUFFIX = re.compile(

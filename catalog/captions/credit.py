@@ -114,12 +114,12 @@ def _made(printed: str, text: tuple[int, int], credit: tuple[int, int], name: st
 def _whole(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:
     """The printed words are a credit and nothing else."""
     text = printed[start:end]
-    if len(text) > MAX_CREDIT or not is_credit(text, known):
+    if len(text) > MAX_CREDIT:
         return None
     found = marker(text.lstrip(OPEN))
     if found and not found[1] and not has_agency(text):
         return None
-    if not found and len(text.split()) > 8:
+    if (not found and len(text.split()) > 8) or not is_credit(text, known):
         return None
     return _made(printed, (end, end), (start, end), "credit-whole")
 

@@ -138,6 +138,12 @@ def marker(text: str, start: int = 0, end: int | None = None) -> tuple[int, bool
     return None
 
 
+def may_end_in_marker(text: str) -> bool:
+    """Tell whether the end of a text holds a marker, so that a name right after it would be a credit. Cheap."""
+    low = max(0, len(text) - tables().reach)
+    return any(p.search(text + " ", low) for p in (tables().strong, tables().alone, tables().weak))
+
+
 def is_balanced(text: str) -> bool:
     """Tell whether each bracket that opens in ``text`` closes, and the other way round."""
     depth = 0

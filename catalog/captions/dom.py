@@ -79,6 +79,7 @@ class Page:
     order: dict[Element, int]
     tags: dict[str, list[Element]]
     cut: bool = False
+    too_deep: bool = False
     ids: dict[str, Element] | None = field(default=None)
 
     def all(self, *names: str) -> list[Element]:
@@ -121,7 +122,8 @@ def parse(text: str) -> Page:
     for element in elements:
         tags[element.tag].append(element)
     cut = cut or len(elements) == MAX_ELEMENTS
-    return Page(root, elements, dict(zip(elements, range(len(elements)), strict=True)), dict(tags), cut)
+    too_deep = any(e.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for e in parser.error_log)
+    return Page(root, elements, dict(zip(elements, range(len(elements)), strict=True)), dict(tags), cut, too_deep)
 
 
 def names(element: Element) -> str:

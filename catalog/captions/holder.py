@@ -10,7 +10,7 @@ from itertools import islice
 
 from ..model import Evidence
 from .credit import cut, is_credit, strip_marker
-from .creditwords import is_name, parts_of
+from .creditwords import is_name, may_end_in_marker, parts_of
 from .data import load
 from .dom import Element, says, tidy, words
 
@@ -195,5 +195,7 @@ def _unlabelled(text: str) -> str:
 def _loose(text: str) -> str:
     """A caption whose credit was an element of its own, without the marker or separator left at its end."""
     text = text.rstrip(" |/–—-=·•([")
+    if not may_end_in_marker(text):
+        return text
     last = cut(text + " X")
     return last.text if last.credit == "X" else text

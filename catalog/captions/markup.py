@@ -25,6 +25,8 @@ from .spans import Locator
 DATA_WEIGHTS = {"json-ld": 1.5, "script-json": 1.5}
 TOO_LARGE = "The page is too large: only its first part was read."
 
+TOO_DEEP = "The page's elements are nested more than 2,048 deep: what follows the deepest was not read."
+
 
 def read(document: Document) -> Extraction:
     """Return the (main) story of a page and its captions in document order. Never fails on any text."""
@@ -53,7 +55,8 @@ def _extract(document: Document, page: Page, region: region_.Region, facts: stor
     chosen, printed = _complete(page, facts, address, chosen, printed, known)
     urls = [p.urls() for p in chosen]
     refs = tuple(
-        PictureRef(n, u[0], u, p.alt, p.title, p.width, p.height) for n, (p, u) in enumerate(zip(chosen, urls, strict=True))
+        PictureRef(n, u[0], u, p.alt, p.title, p.width, p.height)
+        for n, (p, u) in enumerate(zip(chosen, urls, strict=True))
     )
     article = Article(
         id=ident,
@@ -70,7 +73,7 @@ def _extract(document: Document, page: Page, region: region_.Region, facts: stor
         encoding=document.encoding,
         text="\n".join(text for _, text in region.blocks),
         pictures=refs,
-        warnings=(*document.warnings, *((TOO_LARGE,) if page.cut else ())),
+        warnings=(*document.warnings, *((TOO_LARGE,) if page.cut else ()), *((TOO_DEEP,) if page.too_deep else ())),
     )
     return Extraction(article, tuple(_captions(ident, document.text, refs, printed)))
 

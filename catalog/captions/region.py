@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from .dom import SILENT, Element, Page, names, says, tidy, words
 
@@ -83,14 +84,17 @@ class Region:
 
 def marked_outside(node: Element) -> bool:
     """Tell whether an element's tag, class, id or role names a part that is not the story."""
+    return node.tag in _OUTSIDE_TAGS or (node.tag not in _INLINE and _names_outside(node, says(node)))
+
+
+def _names_outside(node: Element, said: frozenset[str]) -> bool:
+    """Tell the same of a node whose names say ``said``."""
     if node.tag in _OUTSIDE_TAGS:
         return True
-    if node.tag in _INLINE:
-        return False
-    said = says(node)
-    return "outside" in said and "inside" not in said and "caption" not in said
+    return "outside" in said and node.tag not in _INLINE and "inside" not in said and "caption" not in said
 
 
+@lru_cache(maxsize=128)
 def weigh(text: str) -> int:
     """Return the length of ``text``, letters of scripts without spaces counted double."""
     return len(text) + (0 if text.isascii() else len(_CJK.findall(text)))
@@ -230,7 +234,8 @@ def _in_part(element: Element, memo: dict[Element, bool], kept: set[Element]) ->
         node = node.getparent()
     for node in reversed(path):
         if not answer and node not in kept:
-            answer = node.tag in _ASIDES or marked_outside(node) or "caption" in says(node)
+            said = says(node)
+            answer = node.tag in _ASIDES or "caption" in said or _names_outside(node, said)
         memo[node] = answer
     return answer
 

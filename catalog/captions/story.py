@@ -40,7 +40,10 @@ class Story:
 
 def load_json(text: str) -> Any:
     """Return the JSON value in a script's text, or ``None``: CDATA marks and raw control characters are forgiven."""
-    text = _CDATA.sub("", text[:MAX_JSON]).strip().rstrip(";")
+    text = text[:MAX_JSON].strip()
+    if "<![CDATA[" in text[:20] or text.endswith("]]>"):
+        text = _CDATA.sub("", text)
+    text = text.strip().rstrip(";")
     try:
         return json.loads(text, strict=False)
     except (ValueError, RecursionError):

@@ -66,6 +66,22 @@ def test_deep_nesting_is_read(tag: str) -> None:
     read(f"<{tag}>" * 100_000 + "x" + f"</{tag}>" * 100_000)
 
 
+@pytest.mark.parametrize(("depth", "warned"), [(500, False), (2_500, True)])
+def test_a_page_cut_at_its_depth_says_so(depth: int, warned: bool) -> None:
+    """What stands below 2,048 nested elements is not read, and the article warns of it."""
+    page = read(f"<h1>Quiet</h1>{STORY}" + "<div>" * depth + STORY)
+    assert any("2,048 deep" in w for w in page.article.warnings) is warned
+    assert page.article.title == "Quiet"
+
+
+@pytest.mark.parametrize("unit", ["&", "&#", "&amp", "Boats ", "Boats&", "Boats;", ";", "\u00e9&eacute;"])
+def test_hostile_references_are_searched_in_bounded_work(unit: str) -> None:
+    """A caption written with references is looked for among endless copies of its parts, and found."""
+    figure = "<figure><img src='boats-at-dawn.jpg'><figcaption>Boats &eacute;t dawn &#169; A B</figcaption></figure>"
+    page = read(f"<h1>Quiet</h1><!--{unit * 50_000}-->{STORY}{figure}{STORY}")
+    assert [c.text for c in page.captions] == ["Boats \u00e9t dawn"]
+
+
 def test_words_below_unclosed_tags_are_read() -> None:
     """A few hundred unclosed inline tags, as old pages have, do not hide the story."""
     page = read(
