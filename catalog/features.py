@@ -137,8 +137,10 @@ def unpack(blob: bytes) -> Features:
         raise ValueError("not a feature blob of this version")
     at = _HEADER.size
     thumb = cv2.imdecode(np.frombuffer(blob, np.uint8, thumb_bytes, at), cv2.IMREAD_GRAYSCALE) if thumb_bytes else None
-    if thumb is None or thumb.shape != (thumb_height, thumb_width):
+    if thumb is None:
         raise ValueError("the thumbnail in a feature blob does not decode")
+    if thumb.shape != (thumb_height, thumb_width):  # noise that only half the size had room for
+        thumb = cv2.resize(thumb, (thumb_width, thumb_height), interpolation=cv2.INTER_LINEAR)
     at += thumb_bytes
     place = np.frombuffer(blob, np.uint8, 3 * n, at).reshape(n, 3).astype(np.uint16)
     pose = np.frombuffer(blob, np.uint8, n, at + 3 * n)

@@ -154,3 +154,12 @@ def test_a_picture_within_a_picture_is_found() -> None:
     page.paste(ImageOps.expand(drawn(12, (140, 96)), 2, "white"), (320, 10))
     found = panels.find(np.asarray(page.convert("L")))
     assert any(np.abs(np.subtract(panel, (320, 10, 464, 110))).max() <= 5 for panel in found)
+
+
+def test_pure_noise_packs_and_unpacks() -> None:
+    """A picture whose thumbnail does not fit at its size still gives a blob within its limit that unpacks to its shape."""
+    noise = np.random.default_rng(3).integers(0, 256, (220, 320), dtype=np.uint8)
+    found = features.extract(noise)
+    blob = features.pack(found)
+    assert len(blob) <= features.BLOB_LIMIT
+    assert features.unpack(blob).thumb.shape == found.thumb.shape
