@@ -15,9 +15,7 @@ Relation = Literal[
     "identical", "re-encoded", "resized", "cropped", "mirrored", "rotated", "edited", "collage", "same scene"
 ]
 ConflictRelation = Literal["identical", "cosmetic", "additive", "contradictory", "unrelated"]
-FindingKind = Literal[
-    "conflict", "link", "duplicate", "metadata", "caption-without-image", "image-without-caption"
-]
+FindingKind = Literal["conflict", "link", "duplicate", "metadata", "caption-without-image", "image-without-caption"]
 Outcome = Literal["new", "updated", "unchanged", "duplicate", "ignored", "rejected"]
 
 
