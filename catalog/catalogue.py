@@ -62,7 +62,7 @@ class Catalogue:
 
     def captions_of(self, article: str) -> list[Caption]:
         """Return an article's captions in the order of the document."""
-        return sorted(self._found("caption", "article", article, Caption), key=lambda c: (c.position, c.id))
+        return sorted(self._found("caption", "article", article, Caption), key=lambda c: (c.position, c.start, c.id))
 
     def revisions_of(self, article: str) -> list[Revision]:
         """Return the earlier states of an article, oldest first."""
@@ -107,6 +107,11 @@ class Catalogue:
             idents |= undoing
             todo = undoing
         return resolve.effective(self._many("decision", idents, Decision))
+
+    def is_hidden(self, subject: str) -> bool:
+        """Return whether a person has hidden ``image:ID`` or ``article:ID``."""
+        said = [d.action for d in self.decisions_about([subject]) if d.subject == subject]
+        return [a for a in said if a in ("hide", "restore")][-1:] == ["hide"]
 
     def decision(self, ident: str) -> Decision | None:
         """Return one decision, effective or not."""

@@ -56,6 +56,7 @@ def _settle(store: Overlay, decisions: Iterable[Decision]) -> None:
             articles.add(caption.article)
             images.update(link.image for link in cat.links_of_article(caption.article) if link.caption == caption.id)
         images.update(cat.images(named))
+        articles.update(cat.articles(named))
     store.commit(inferring.infer_findings(cat, articles, images))
 
 

@@ -47,7 +47,8 @@ class NotFound(CatalogError):
     http_status = 404
 
     def __init__(self, what: str, ident: str) -> None:
-        super().__init__(f"There is no {what} “{ident[:80]}” in this catalogue.")
+        where = "" if what.startswith("file") else " in this catalogue"
+        super().__init__(f"There is no {what} “{ident[:80]}”{where}.")
 
 
 class Stale(CatalogError):

@@ -173,12 +173,15 @@ def _with_overlooked(
 ) -> Sequence[Caption]:
     known = cat.captions_of(article.id)
     captions = linking.with_overlooked(article, known, near)
-    for gone in {c.id for c in known} - {c.id for c in captions}:
-        change.delete("caption", gone)
+    gone = [c for c in known if c.id not in {k.id for k in captions}]
+    decided = [c for c in gone if cat.decisions_about([c.id])]  # what a person spoke of stays
+    for caption in gone:
+        if caption not in decided:
+            change.delete("caption", caption.id)
     for caption in captions:
         if linking.is_overlooked(caption) and caption not in known:
             change.put("caption", caption.id, to_dict(caption))
-    return captions
+    return [*captions, *decided]
 
 
 def own_pictures(cat: Catalogue, article: Article) -> list[str]:
@@ -293,7 +296,7 @@ def infer_findings(cat: Catalogue, article_ids: Iterable[str], image_ids: Iterab
     for ident in sorted(set(article_ids)):
         old.update(f.id for f in _stored(cat, "articles", ident) if f.kind in ("link", "caption-without-image"))
         article = cat.article(ident)
-        if article is not None:
+        if article is not None and not cat.is_hidden(f"article:{ident}"):
             captions = cat.captions_of(ident)
             made |= {f.id: f for f in findings.caption_findings(article, captions, cat.links_of_article(ident))}
     images, groups = set[str](), dict[str, Group]()
@@ -312,12 +315,13 @@ def infer_findings(cat: Catalogue, article_ids: Iterable[str], image_ids: Iterab
     for group in groups.values():
         made |= {f.id: f for f in findings.duplicate_findings(group)}
     _put_conflicts(cat, images, list(groups.values()), made, old, change)
+    hidden = {i for i in {i for f in made.values() for i in f.images} if cat.is_hidden(f"image:{i}")}
+    made = {i: f for i, f in made.items() if not _of_hidden(f, hidden)}
     for gone in sorted(old - made.keys()):
         finding = cat.finding(gone)
         if finding is not None and cat.decisions_about([gone]):
-            made[gone] = replace(
-                finding, seen=finding.seen.split(".", 1)[0]
-            )  # what was said of it still shows, and can be undone
+            # What was said of it still shows, and can be undone.
+            made[gone] = replace(finding, seen=finding.seen.split(".", 1)[0])
         else:
             change.delete("finding", gone)
     for finding in made.values():
@@ -326,6 +330,13 @@ def infer_findings(cat: Catalogue, article_ids: Iterable[str], image_ids: Iterab
         if cat.store.get("finding", finding.id) != doc:
             change.put("finding", finding.id, doc)
     return change
+
+
+def _of_hidden(finding: Finding, hidden: set[str]) -> bool:
+    """Whether a finding is about pictures that a person has taken out of the queues."""
+    if finding.kind == "link":
+        return set(finding.images) <= hidden
+    return bool(hidden & set(finding.images))
 
 
 def _stored(cat: Catalogue, field: str, value: str) -> list[Finding]:

@@ -23,10 +23,7 @@ def purge(store: Store, media: Media, subject: str) -> int:
         doc = store.get(kind, ident)
         if doc is None:
             raise NotFound("picture" if kind == "image" else "article", ident)
-        hidden = [
-            d.action for d in cat.decisions_about([subject]) if d.action in ("hide", "restore") and d.subject == subject
-        ]
-        if hidden[-1:] != ["hide"]:
+        if not cat.is_hidden(subject):
             raise NotAllowed(f"Only what is hidden can be purged: cutline hide {subject}")
         change = _of_image(cat, ident) if kind == "image" else _of_article(cat, ident)
         near = {i for m in change.deletes.get("match", ()) for i in m.split(":")} | {

@@ -76,8 +76,18 @@ def search(
 
 
 def ids(index: Index, text: str) -> Iterator[str]:
-    """Yield the ids of all pictures that a query selects."""
-    return index.ids(parse(text))
+    """Yield the ids of all pictures that a query selects, in the order in which :func:`search` pages through them."""
+    query = parse(text)
+    if not query.ranks and query.sort in ("", "-date"):
+        yield from index.ids(query)
+        return
+    cursor: str | None = None
+    while True:
+        page = index.search(query, limit=500, cursor=cursor)
+        yield from page.ids
+        cursor = page.next
+        if cursor is None:
+            return
 
 
 def suggest(index: Index, saved: Mapping[str, str], text: str, limit: int) -> list[Suggestion]:

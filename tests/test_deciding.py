@@ -170,3 +170,22 @@ def test_only_pictures_and_articles_can_be_hidden(library: Library) -> None:
     with pytest.raises(NotFound):
         library.hide("image:0")
     assert library.log().items == ()
+
+
+def test_what_is_hidden_leaves_the_queue_and_comes_back(library: Library) -> None:
+    """Hiding a picture or an article takes its findings out of the queue; undoing that gives the same queue again."""
+    before = [f.id for f in library.all_findings()]
+    duplicate = next(library.all_findings("duplicate"))
+    library.hide(f"image:{duplicate.subjects[0]}")
+    assert not any(duplicate.subjects[0] in f.images for f in library.all_findings())
+    orphan = next(library.all_findings("caption-without-image"))
+    library.hide(f"article:{orphan.articles[0]}")
+    assert not any(orphan.articles[0] in f.articles for f in library.all_findings("caption-without-image"))
+    library.undo(2)
+    assert [f.id for f in library.all_findings()] == before
+
+
+def test_ids_come_in_the_order_of_the_pages(library: Library) -> None:
+    """`ids` and the pages of a search agree, for words as for fields."""
+    for query in ("footbridge", "bridge crowd", "format:jpeg", "format:jpeg sort:width"):
+        assert list(library.ids(query)) == [hit.id for hit in library.search(query, limit=100).items]
