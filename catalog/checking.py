@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .errors import Rejected
+from .errors import CatalogueUnusable, Rejected
 from .media import file_hash
 from .model import Damage
 from .paths import to_path
@@ -72,7 +72,11 @@ def _links(library: Library) -> Iterator[Damage]:
 
 
 def _derived(library: Library, repair: bool) -> Iterator[Damage]:
-    for damage in library.index.verify():
+    try:
+        index = library.index
+    except CatalogueUnusable:
+        return  # a full or read-only disk: what is derived can wait, and nothing that is kept is damaged by that
+    for damage in index.verify():
         yield Damage("index", "index.sqlite", damage, "rebuilt" if repair else "")
         if repair:
             library.rebuild_index()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,7 +20,7 @@ from .catalogue import Catalogue
 from .checking import beyond_store, verify
 from .codec import from_dict
 from .duplicates.index import DuplicateIndex
-from .errors import NotFound, UsageError, WrongType
+from .errors import CatalogueUnusable, NotFound, UsageError, WrongType
 from .export import export
 from .images import thumbnails
 from .images.pool import Pool
@@ -380,6 +381,8 @@ class Library:
                 )
             try:
                 yield from self._importer.run(inputs)
+            except OSError as error:
+                raise CatalogueUnusable(f"The catalogue {self.url} cannot be written: {error.strerror}.") from error
             finally:
                 self._importer = None
                 self._level()
@@ -468,7 +471,8 @@ class Library:
             if self._pool is not None:
                 self._pool.close()
             if self._neighbours is not None:
-                self._neighbours.flush()
+                with suppress(OSError):  # derived: what is missing is added by the next import
+                    self._neighbours.flush()
             if self._index is not None:
                 self._index.close()
             self.store.close()

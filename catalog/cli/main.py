@@ -32,6 +32,10 @@ class Door(click.Group):
         except BrokenPipeError:
             sys.stderr.close()
             ctx.exit(0)
+        except OSError as error:
+            where = f": {error.filename}" if error.filename else ""
+            terminal.note(f"cutline: the system refuses: {error.strerror or error}{where}.")
+            ctx.exit(3)
         except UnicodeError as error:
             why = error.reason if isinstance(error, UnicodeDecodeError | UnicodeEncodeError) else str(error)
             terminal.note(f"cutline: an argument is not text: {why}.")
