@@ -78,7 +78,7 @@ def fit(x: Array, y: Array, page: Array, strength: float) -> tuple[Array, Array,
 
     Features that seldom differ are not blown up, and a page of many lines counts by the root of their number.
     """
-    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped,unused-ignore]
+    from sklearn.linear_model import LogisticRegression
 
     mean, scale = x.mean(axis=0), np.maximum(x.std(axis=0), LEAST_SPREAD)
     _, index, count = np.unique(page, return_inverse=True, return_counts=True)
@@ -130,7 +130,7 @@ def second(data: dict[str, Lines], odds: dict[str, Array]) -> dict[str, Array]:
 
 def fit_context(features: list[Array], truth: list[Array], pages: list[Array]) -> Array:
     """Return the weights of the context features and, last, the offset."""
-    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped,unused-ignore]
+    from sklearn.linear_model import LogisticRegression
 
     _, index, count = np.unique(np.concatenate(pages), return_inverse=True, return_counts=True)
     model = LogisticRegression(C=0.3, max_iter=1000)

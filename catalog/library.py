@@ -139,9 +139,9 @@ class Library:
         """Return one page of pictures. Raises QueryError (with its column) or UsageError for a bad sort, limit or cursor."""
         return searching.search(self.index, query, sort=sort, limit=limit, cursor=cursor, facets=facets)
 
-    def ids(self, query: str = "") -> Iterator[str]:
+    def ids(self, query: str = "", sort: str | None = None) -> Iterator[str]:
         """Yield the ids of all pictures that a query selects, in rank order."""
-        return searching.ids(self.index, query)
+        return searching.ids(self.index, query, sort)
 
     def suggest(self, text: str, limit: int = 10) -> list[Suggestion]:
         """Return completions of the last word of a query: fields, values, saved searches."""

@@ -75,15 +75,15 @@ def search(
     )
 
 
-def ids(index: Index, text: str) -> Iterator[str]:
+def ids(index: Index, text: str, sort: str | None = None) -> Iterator[str]:
     """Yield the ids of all pictures that a query selects, in the order in which :func:`search` pages through them."""
     query = parse(text)
-    if not query.ranks and query.sort in ("", "-date"):
+    if not query.ranks and (sort or query.sort) in ("", "-date"):
         yield from index.ids(query)
         return
     cursor: str | None = None
     while True:
-        page = index.search(query, limit=500, cursor=cursor)
+        page = index.search(query, sort=sort or None, limit=500, cursor=cursor)
         yield from page.ids
         cursor = page.next
         if cursor is None:

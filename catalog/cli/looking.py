@@ -139,7 +139,7 @@ def search(
     text = " ".join(query)
     with ctx.open() as library:
         if ids:
-            for ident in islice(library.ids(text), limit):
+            for ident in islice(library.ids(text, sort), limit):
                 terminal.emit(ident) if as_json else terminal.say(ident)
             return
         limit = limit or 50
