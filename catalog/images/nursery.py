@@ -246,8 +246,8 @@ def _serve(connection: Connection[bytes, bytes], gate: BinaryIO, timeout_s: floa
         while True:
             message = connection.recv_bytes()
             signal.setitimer(signal.ITIMER_REAL, timeout_s)
-            task: worker.Task = pickle.loads(message)
-            result = worker.prepare(task, turn)
+            job: worker.Task | worker.Call = pickle.loads(message)
+            result = worker.work(job, turn)
             signal.setitimer(signal.ITIMER_REAL, 0)
             connection.send_bytes(pickle.dumps(result, pickle.HIGHEST_PROTOCOL))
 

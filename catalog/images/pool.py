@@ -1,5 +1,7 @@
 """Many pictures through workers that may crash, hang or run out of memory: each costs one picture, and that one is named.
 
+Other work goes the same way: :meth:`Pool.apply` maps a pure function over items.
+
 By default the workers are processes of a :class:`~catalog.images.nursery.Nursery`. Any ``concurrent.futures.Executor`` does instead
 (threads, a process pool, Dask's), as far as it goes: what it cannot stop, it cannot stop.
 """
@@ -11,17 +13,24 @@ import pickle
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from multiprocessing.connection import wait
 from types import TracebackType
+from typing import TypeVar, cast
 
 from .nursery import Link, Nursery
-from .worker import Failed, Prepared, Task, prepare
+from .worker import Call, Failed, Prepared, Returned, Task, work
 
 Result = Prepared | Failed
+#: What workers are sent, and what comes back.
+Work = Task | Call
+Outcome = Prepared | Returned | Failed
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 #: Pictures that may be under way or finished ahead of the one that is due, for each worker.
 _AHEAD = 12
@@ -34,10 +43,10 @@ _QUEUE = 3
 
 @dataclass(slots=True)
 class _Job:
-    """One task with its place in the order, pickled; ``deaths`` counts the workers that ended over it."""
+    """One piece of work with its place in the order, pickled; ``deaths`` counts the workers that ended over it."""
 
     place: int
-    task: Task
+    task: Work
     payload: bytes
     deaths: int = 0
 
@@ -51,7 +60,8 @@ class _Worker:
 
 
 class Pool:
-    """Prepares pictures in workers. A context manager; :meth:`map` may be called from several threads and any number of times.
+    """Prepares pictures in workers. A context manager; :meth:`map` and :meth:`apply` may be called from several threads and any
+    number of times.
 
     ``workers`` is how many processes decode (``None``: one for each processor; 0: none, decode right here, without protection).
     ``executor`` is used instead when given, ``batch`` pictures at a time. ``timeout_s`` is for one picture, ``memory_bytes`` what a
@@ -93,15 +103,27 @@ class Pool:
 
     def map(self, tasks: Iterable[Task]) -> Iterator[Result]:
         """Yield the result of each task, in the order of ``tasks``, which is read only as far ahead as keeps the workers busy."""
+        return cast("Iterator[Result]", self._outcomes(iter(tasks), self._batch))
+
+    def apply(self, function: Callable[[T], R], items: Iterable[T], *, path: str = "") -> Iterator[R | Failed]:
+        """Yield ``function(item)`` for each of ``items``, in their order, computed by the workers.
+
+        ``function`` is a pure one that a module defines; items and results can be pickled. An item that makes it raise, kills
+        two workers or takes longer than ``timeout_s`` gives a Failed with ``path``; the others are not touched by that.
+        """
+        outcomes = self._outcomes((Call(function, item, path) for item in items), 1)
+        return (cast("R", done.value) if isinstance(done, Returned) else cast("Failed", done) for done in outcomes)
+
+    def _outcomes(self, jobs: Iterator[Work], batch: int) -> Iterator[Outcome]:
         if self._executor is not None:
-            return self._by_executor(self._executor, iter(tasks))
+            return self._by_executor(self._executor, jobs, batch)
         if not self.workers:
-            return map(prepare, tasks)
-        return self._by_workers(iter(tasks))
+            return map(work, jobs)
+        return self._by_workers(jobs)
 
     # ---------------------------------------------------------------- processes of our own
 
-    def _by_workers(self, tasks: Iterator[Task]) -> Iterator[Result]:
+    def _by_workers(self, tasks: Iterator[Work]) -> Iterator[Outcome]:
         run = _Run(self, tasks)
         try:
             yield from run.results()
@@ -124,27 +146,30 @@ class Pool:
                 else:
                     self._idle.append(worker)
 
-    def obituary(self, worker: _Worker) -> tuple[str, bool]:
-        """Return why a worker ended, as a sentence about its picture, and whether that says it took too long."""
+    def obituary(self, worker: _Worker, task: Work) -> tuple[str, bool]:
+        """Return why a worker ended, as a sentence about its ``task``, and whether that says it took too long."""
         worker.link.connection.close()
         status = self._nursery.status(worker.link.pid)
         if status == -signal.SIGALRM:
-            return f"Decoding the picture took longer than {self._timeout_s:g} seconds.", True
+            return _too_long(task, self._timeout_s), True
+        did = "did the work" if isinstance(task, Call) else "decoded the picture"
         if status == -signal.SIGKILL:
-            return "The process that decoded the picture was killed, most likely for want of memory.", False
+            return f"The process that {did} was killed, most likely for want of memory.", False
         how = signal.Signals(-status).name if status < 0 else f"exit code {status}"
+        if isinstance(task, Call):
+            return f"The work crashed the process that did it ({how}).", False
         return f"The picture crashed the process that decoded it ({how}).", False
 
     # ---------------------------------------------------------------- somebody's executor
 
-    def _by_executor(self, executor: Executor, tasks: Iterator[Task]) -> Iterator[Result]:
-        under_way: deque[tuple[Sequence[Task], Future[list[Result]]]] = deque()
+    def _by_executor(self, executor: Executor, tasks: Iterator[Work], size: int) -> Iterator[Outcome]:
+        under_way: deque[tuple[Sequence[Work], Future[list[Outcome]]]] = deque()
         window = 2 * max(2, self.workers)
-        rest: Sequence[Task] = ()
+        rest: Sequence[Work] = ()
         try:
             while True:
-                while len(under_way) < window and (rest := tuple(islice(tasks, self._batch))):
-                    under_way.append((rest, executor.submit(prepare_all, rest)))
+                while len(under_way) < window and (rest := tuple(islice(tasks, size))):
+                    under_way.append((rest, executor.submit(work_all, rest)))
                 rest = ()
                 if not under_way:
                     return
@@ -160,7 +185,7 @@ class Pool:
             for _, future in under_way:
                 future.cancel()
 
-    def _outcome(self, executor: Executor, batch: Sequence[Task], future: Future[list[Result]]) -> list[Result]:
+    def _outcome(self, executor: Executor, batch: Sequence[Work], future: Future[list[Outcome]]) -> list[Outcome]:
         """The results of a batch; a batch that fails as a whole is run again one by one."""
         try:
             return future.result(self._timeout_s * len(batch))
@@ -168,34 +193,35 @@ class Pool:
             raise
         except Exception as error:  # Whatever an executor raises for work that it could not do is about that work.
             if len(batch) == 1:
-                return [Failed(batch[0].path, self._complaint(error))]
+                return [Failed(batch[0].path, self._complaint(batch[0], error))]
             future.cancel()
         return [
             result
             for task in batch
-            for result in self._outcome(executor, (task,), executor.submit(prepare_all, (task,)))
+            for result in self._outcome(executor, (task,), executor.submit(work_all, (task,)))
         ]  # fmt: skip
 
-    def _complaint(self, error: Exception) -> str:
+    def _complaint(self, task: Work, error: Exception) -> str:
         if isinstance(error, TimeoutError):
-            return f"Decoding the picture took longer than {self._timeout_s:g} seconds."
-        return f"The worker that decoded the picture failed ({type(error).__name__})."
+            return _too_long(task, self._timeout_s)
+        did = "did the work" if isinstance(task, Call) else "decoded the picture"
+        return f"The worker that {did} failed ({type(error).__name__})."
 
 
 class _Run:
-    """One call of :meth:`Pool.map`: jobs to be given out, workers that are at it, and results that wait for their turn."""
+    """One call of :meth:`Pool.map` or :meth:`Pool.apply`: jobs to be given out, workers that are at it, results that wait."""
 
-    def __init__(self, pool: Pool, tasks: Iterator[Task]) -> None:
+    def __init__(self, pool: Pool, tasks: Iterator[Work]) -> None:
         self.workers: list[_Worker] = []
         self._pool = pool
         self._tasks = enumerate(tasks)
         self._more = True
         self._waiting: deque[_Job] = deque()
-        self._done: dict[int, Result] = {}
+        self._done: dict[int, Outcome] = {}
         self._due = 0
         self._bytes = 0
 
-    def results(self) -> Iterator[Result]:
+    def results(self) -> Iterator[Outcome]:
         """Yield the results in the order of the tasks."""
         while True:
             self._fetch()
@@ -265,21 +291,21 @@ class _Run:
     def _hear(self, worker: _Worker) -> None:
         """Take one result of a worker, or learn that it ended."""
         try:
-            result: Result = pickle.loads(worker.link.connection.recv_bytes())
+            result: Outcome = pickle.loads(worker.link.connection.recv_bytes())
         except (EOFError, OSError):
             self._bury(worker)
             return
         self._finish(worker.jobs.popleft(), result)
 
-    def _finish(self, job: _Job, result: Result) -> None:
+    def _finish(self, job: _Job, result: Outcome) -> None:
         self._bytes -= len(job.payload)
         self._done[job.place] = result
 
     def _bury(self, worker: _Worker) -> None:
         """A worker ended: the job it was at is tried once more by another one, unless it took too long; the others wait again."""
         self.workers.remove(worker)
-        reason, slow = self._pool.obituary(worker)
         culprit = worker.jobs.popleft()
+        reason, slow = self._pool.obituary(worker, culprit.task)
         culprit.deaths += 1
         self._waiting.extendleft(reversed(worker.jobs))
         worker.jobs.clear()
@@ -289,9 +315,14 @@ class _Run:
             self._waiting.appendleft(culprit)
 
 
-def prepare_all(tasks: Sequence[Task]) -> list[Result]:
+def work_all(jobs: Sequence[Work]) -> list[Outcome]:
     """Return the results of a batch: the function that executors are given."""
-    return [prepare(task) for task in tasks]
+    return [work(job) for job in jobs]
+
+
+def _too_long(task: Work, seconds: float) -> str:
+    what = "The work" if isinstance(task, Call) else "Decoding the picture"
+    return f"{what} took longer than {seconds:g} seconds."
 
 
 def processors() -> int:

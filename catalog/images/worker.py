@@ -59,6 +59,22 @@ class Failed:
     ignored: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Other work for a worker: ``function(item)``. The function is a pure one of some module, so that it pickles by its name."""
+
+    function: Callable[[Any], Any]
+    item: Any
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What a :class:`Call` gave."""
+
+    value: Any
+
+
 Turn = Callable[[], AbstractContextManager[Any]]
 
 
@@ -73,6 +89,19 @@ def prepare(task: Task, turn: Turn = nullcontext) -> Prepared | Failed:
         Exception
     ) as error:  # The boundary of a worker: whatever broken bytes bring about becomes a value with its reason.
         return Failed(task.path, decoding.explain(error), False)
+
+
+def perform(call: Call) -> Returned | Failed:
+    """Return what the function of ``call`` gives for its item, or why it gives nothing. Never raises."""
+    try:
+        return Returned(call.function(call.item))
+    except Exception as error:  # The same boundary: an error is a value.
+        return Failed(call.path, f"The work could not be done ({type(error).__name__}: {error}).")
+
+
+def work(job: Task | Call, turn: Turn = nullcontext) -> Prepared | Returned | Failed:
+    """Do whichever of the two a worker was sent. Never raises."""
+    return perform(job) if isinstance(job, Call) else prepare(job, turn)
 
 
 def _prepare(task: Task, turn: Turn) -> Prepared | Failed:

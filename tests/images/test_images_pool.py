@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any, cast
@@ -104,6 +105,43 @@ def test_large_pictures_do_not_block_the_pipes(pool: Pool) -> None:
     """Tasks much larger than a socket takes go through, many at a time."""
     given = [Task(f"l{n}", data=SMALL + b"\0" * 3_000_000) for n in range(8)]
     assert all(isinstance(result, Prepared) for result in pool.map(given))
+
+
+def _square(number: int) -> int:
+    return number * number
+
+
+def _end(number: int) -> int:
+    """Ends its process over 7, refuses 3, and has no other bad habit."""
+    if number == 7:
+        os._exit(9)
+    if number == 3:
+        raise ValueError("three is refused")
+    return number
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_any_pure_function_is_mapped_in_order(workers: int) -> None:
+    """``apply`` gives what ``map`` of the function would, wherever it is computed; an endless input is read only as needed."""
+    with Pool(workers) as made:
+        assert list(made.apply(_square, range(40))) == [n * n for n in range(40)]
+        endless = made.apply(_square, itertools.count())
+        assert [next(endless) for _ in range(3)] == [0, 1, 4]
+
+
+def test_work_that_fails_costs_only_itself(pool: Pool) -> None:
+    """An item that ends its worker and one that raises become values that say so; all others have their results."""
+    results = list(pool.apply(_end, range(12), path="numbers"))
+    failed = {n: result for n, result in enumerate(results) if isinstance(result, Failed)}
+    assert [result for n, result in enumerate(results) if n not in failed] == [n for n in range(12) if n not in (3, 7)]
+    assert set(failed) == {3, 7} and {one.path for one in failed.values()} == {"numbers"}
+    assert "three is refused" in failed[3].reason and "exit code 9" in failed[7].reason
+
+
+def test_executors_apply_too() -> None:
+    """An executor of others computes the same, in the same order."""
+    with ThreadPoolExecutor(2) as threads, Pool(executor=threads) as made:
+        assert list(made.apply(_square, range(20))) == [n * n for n in range(20)]
 
 
 def test_two_runs_share_a_pool(pool: Pool) -> None:
