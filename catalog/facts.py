@@ -14,7 +14,7 @@ from . import __version__, inferring, linking
 from .addresses import is_remote
 from .catalogue import Catalogue, with_path, without_path
 from .codec import facts_hash, from_dict, to_dict
-from .duplicates.index import DuplicateIndex
+from .duplicates.base import Neighbours
 from .errors import CatalogError, Rejected
 from .extracting import read_document
 from .images.worker import Failed, Prepared
@@ -72,7 +72,7 @@ class FactWriter:
     """
 
     def __init__(
-        self, store: Store, media: Media | None, neighbours: DuplicateIndex | None, run: str, *, in_place: bool = False
+        self, store: Store, media: Media | None, neighbours: Neighbours | None, run: str, *, in_place: bool = False
     ) -> None:
         self.store, self.cat = store, Catalogue(store)
         self.media, self.neighbours, self.run_id, self.in_place = media, neighbours, run, in_place

@@ -24,7 +24,7 @@ from . import __version__, inferring, sources
 from .addresses import is_distinct, is_remote, stem
 from .catalogue import Catalogue
 from .codec import to_dict
-from .duplicates.index import DuplicateIndex
+from .duplicates.base import Neighbours
 from .errors import Rejected
 from .facts import MAX_PROBLEMS, FactWriter, Input, now, pending, source_id
 from .images.worker import Failed, Prepared, Task
@@ -59,7 +59,7 @@ class Importer:
         store: Store,
         prepare: Prepare,
         media: Media | None,
-        neighbours: DuplicateIndex | None,
+        neighbours: Neighbours | None,
         *,
         in_place: bool = False,
         fetching: Inputs | None = None,

@@ -13,7 +13,7 @@ from dataclasses import replace
 from .catalogue import Catalogue
 from .codec import from_dict
 from .model import Decision, Finding
-from .search.index import Index
+from .search.base import SearchIndex
 from .search.row import Row, from_record
 from .stores.base import Change, Store
 
@@ -66,7 +66,7 @@ def _of_decision(cat: Catalogue, decision: Decision | None) -> set[str]:
 class Indexer:
     """Brings ``index`` level with ``store``; safe to call from several threads."""
 
-    def __init__(self, store: Store, index: Index) -> None:
+    def __init__(self, store: Store, index: SearchIndex) -> None:
         self.store, self.index, self.cat = store, index, Catalogue(store)
         self._lock = threading.Lock()
 

@@ -19,7 +19,8 @@ from . import deciding, inferring, searching, showing
 from .catalogue import Catalogue
 from .checking import beyond_store, verify
 from .codec import from_dict
-from .duplicates.index import DuplicateIndex
+from .duplicates.base import Neighbours
+from .engines import open_engine
 from .errors import CatalogueUnusable, NotFound, UsageError, WrongType
 from .export import export
 from .images import thumbnails
@@ -27,11 +28,10 @@ from .images.pool import Pool
 from .images.worker import Failed, Prepared, Task
 from .importing import Importer
 from .indexing import Indexer
-from .media import Media
 from .model import Article, Damage, Decision, Finding, Group, ImportResult, ImportSummary, Match, Record
 from .purging import purge
-from .search.index import Index
-from .stores import open_store, verify_store
+from .search.base import SearchIndex
+from .stores import verify_store
 from .stores.overlay import Overlay
 from .views import (
     ArticleView,
@@ -85,14 +85,13 @@ class Library:
     """An open catalogue. Safe to use from several threads; a context manager."""
 
     def __init__(self, url: str, *, create: bool = True) -> None:
-        self.store = open_store(url, create=create)
+        self._engine = open_engine(url, create=create)
+        self.store, self.media, self.folder = self._engine.store, self._engine.media, self._engine.folder
         self.url = self.store.url
-        self.folder = showing.folder_of(url)
         self.cat = Catalogue(self.store)
-        self.media = Media(self.folder)
-        self._index: Index | None = None
+        self._index: SearchIndex | None = None
         self._indexer: Indexer | None = None
-        self._neighbours: DuplicateIndex | None = None
+        self._neighbours: Neighbours | None = None
         self._pool: Pool | None = None
         self._importer: Importer | None = None
         self._lock = threading.RLock()
@@ -100,11 +99,11 @@ class Library:
     # ---------------------------------------------------------------- what is derived, opened when first needed
 
     @property
-    def index(self) -> Index:
+    def index(self) -> SearchIndex:
         """The search index, level with the store as this process sees it."""
         with self._lock:
             if self._index is None:
-                self._index = Index.open(self.folder / "index.sqlite")
+                self._index = self._engine.open_index()
                 self._indexer = Indexer(self.store, self._index)
             assert self._indexer is not None
             self.store.refresh()
@@ -112,11 +111,11 @@ class Library:
             return self._index
 
     @property
-    def neighbours(self) -> DuplicateIndex:
+    def neighbours(self) -> Neighbours:
         """The index of fingerprints."""
         with self._lock:
             if self._neighbours is None:
-                self._neighbours = DuplicateIndex(self.folder / "fingerprints")
+                self._neighbours = self._engine.open_neighbours()
             return self._neighbours
 
     def _workers(self) -> Pool:

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from .catalogue import Catalogue
 from .errors import UsageError
 from .search import parse
+from .search.base import Found, SearchIndex
 from .search.facets import FACETS, term_of
-from .search.index import Index
 from .search.nodes import HAS, IS, SORTS
-from .search.reading import Found
 from .stores.base import Store
 from .views import FacetValue, FindingPage, Hit, SearchPage, Snippet, Suggestion
 
@@ -48,7 +47,7 @@ def _hit(found: Found) -> Hit:
 
 
 def search(
-    index: Index, text: str, *, sort: str | None, limit: int, cursor: str | None, facets: Sequence[str]
+    index: SearchIndex, text: str, *, sort: str | None, limit: int, cursor: str | None, facets: Sequence[str]
 ) -> SearchPage:
     """Return one page of pictures. Raises QueryError, and UsageError for a bad sort, limit, cursor or facet."""
     query = parse(text)
@@ -75,7 +74,7 @@ def search(
     )
 
 
-def ids(index: Index, text: str, sort: str | None = None) -> Iterator[str]:
+def ids(index: SearchIndex, text: str, sort: str | None = None) -> Iterator[str]:
     """Yield the ids of all pictures that a query selects, in the order in which :func:`search` pages through them."""
     query = parse(text)
     if not query.ranks and (sort or query.sort) in ("", "-date"):
@@ -90,7 +89,7 @@ def ids(index: Index, text: str, sort: str | None = None) -> Iterator[str]:
             return
 
 
-def suggest(index: Index, saved: Mapping[str, str], text: str, limit: int) -> list[Suggestion]:
+def suggest(index: SearchIndex, saved: Mapping[str, str], text: str, limit: int) -> list[Suggestion]:
     """Return completions of the last word of ``text``: fields, their values, saved searches, words spelt alike."""
     head, _, last = text.rpartition(" ")
     head = f"{head} " if head else ""
@@ -140,7 +139,7 @@ def suggest(index: Index, saved: Mapping[str, str], text: str, limit: int) -> li
 
 
 def findings(
-    index: Index, store: Store, kind: str, text: str, *, status: str, limit: int, cursor: str | None
+    index: SearchIndex, store: Store, kind: str, text: str, *, status: str, limit: int, cursor: str | None
 ) -> FindingPage:
     """Return one page of the queue, in order of worth. Raises QueryError, UsageError for a bad kind, status, limit or cursor."""
     from .findings import KINDS

@@ -11,26 +11,17 @@ from . import conflicts, inferring, resolve
 from .catalogue import Catalogue
 from .codec import facts_hash, from_dict
 from .duplicates import verify as verify_pair
-from .duplicates.index import DuplicateIndex
+from .duplicates.base import Neighbours
 from .errors import NotFound, UsageError
 from .images.worker import Prepared
 from .media import Media
 from .model import Caption, Comparison, Conflict, Decision, Finding, Group, Image, Link, Match, Record
 from .paths import to_path
-from .search.index import Index
+from .search.base import SearchIndex
 from .stores.base import Doc, Store
 from .views import ArticleView, BulkPreview, CompareView, Difference, FindingView, LogPage, Overview, RunView
 
 _MAX_LOG = 500
-
-
-def folder_of(url: str) -> Path:
-    """Return the local folder of a catalogue: itself for an embedded one, a cache folder for a shared one."""
-    if "://" not in url:
-        return Path(url)
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("cutline", appauthor=False)) / inferring.digest(url)
 
 
 # ---------------------------------------------------------------- articles
@@ -180,7 +171,7 @@ def matches(cat: Catalogue, max_score: float | None) -> Iterator[Match]:
             yield match
 
 
-def matches_of(neighbours: DuplicateIndex, store: Store, done: Prepared) -> list[tuple[str, Match]]:
+def matches_of(neighbours: Neighbours, store: Store, done: Prepared) -> list[tuple[str, Match]]:
     """Return (catalogued image, match) for a picture that is not catalogued itself, best first."""
     asked = inferring.sample(done)
     found = neighbours.matches_of(asked)
@@ -214,7 +205,7 @@ def _differences(a: Record, b: Record) -> tuple[Difference, ...]:
     return tuple(Difference(n, x, y) for n, x, y in rows if x != y)
 
 
-def compare(cat: Catalogue, a: Record, b: Record, neighbours: DuplicateIndex) -> CompareView:
+def compare(cat: Catalogue, a: Record, b: Record, neighbours: Neighbours) -> CompareView:
     """Return two pictures beside each other; a match that is not stored is worked out now."""
     match = cat.match(a.id, b.id)
     if match is None:
@@ -282,7 +273,7 @@ def saved(cat: Catalogue) -> dict[str, str]:
     return {k: v for k, v in sorted(names.items()) if v}
 
 
-def overview(cat: Catalogue, index: Index) -> Overview:
+def overview(cat: Catalogue, index: SearchIndex) -> Overview:
     """Return what the catalogue holds and what waits."""
     store = cat.store
     relations: Counter[str] = Counter()

@@ -17,6 +17,7 @@ from ..features import TURNS, Features
 from ..fingerprints import turned
 from ..model import Fingerprint, Match
 from . import hamming, postings
+from .base import CANDIDATES
 from .postings import Keys, Places, Segment
 from .sample import Sample
 from .table import Table
@@ -28,8 +29,6 @@ NEAR, _FIRST = 72, 18
 _TIGHT = 30
 #: Features in common from which a picture is a candidate.
 VOTES = 4
-#: Candidates that are verified for one picture, at most.
-CANDIDATES = 100
 #: After so many candidates in a row that are no match, the rest is not tried.
 PATIENCE = 16
 #: Rows of the largest segment that merging makes, and how many neighbours of a size merge.

@@ -7,32 +7,18 @@ also while another process writes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import UsageError
 from ..model import Finding
 from . import cursors, queue, suggest
+from .base import CAP, MAX_LIMIT, STATUSES, Numbers, Page, Queue
 from .facets import count_all
 from .nodes import Query
-from .queue import Queue
-from .reading import CAP, MAX_LIMIT, Page, Reader
+from .reading import Reader
 from .row import Row
 from .schema import Database
 from .writing import Writer, unpack
-
-STATUSES = ("open", "decided", "changed")
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """What the catalogue holds, hidden pictures left out of ``by_year`` and ``by_format``; ``bytes`` are the originals'."""
-
-    images: int
-    bytes: int
-    by_year: dict[str, int]
-    by_format: dict[str, int]
-    findings_by_kind: dict[str, int]
 
 
 class Index:

@@ -6,10 +6,10 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from ..model import Finding
 from . import cursors
+from .base import Queue
 from .sql import Params, Plan
 
 #: Up to so many pictures a query's findings are collected from its pictures; beyond, findings are asked one by one.
@@ -25,19 +25,6 @@ _WALKED = """(
             WHERE a.finding = f.id AND a.article = 0 AND {0})
     OR EXISTS (SELECT 1 FROM about a CROSS JOIN ran n ON n.article = a.ref CROSS JOIN image i ON i.rowid = n.image
                WHERE a.finding = f.id AND a.article = 1 AND {0}))"""
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """One page of finding ids, highest worth first. ``total`` counts what the filter selects; ``capped``: at least that.
-
-    Without a query the total is exact and of now; with one it is counted to a bound, when the first page is asked for.
-    """
-
-    ids: tuple[str, ...]
-    total: int
-    capped: bool = False
-    next: str | None = None
 
 
 def put(connection: sqlite3.Connection, findings: Iterable[Finding], removed: Iterable[str]) -> None:

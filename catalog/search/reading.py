@@ -9,63 +9,27 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from ..errors import UsageError
 from . import cursors, sql
+from .base import CAP, MAX_LIMIT, Found, Page
 from .facets import FACETS, Count, count_all, count_rows, histogram
 from .nodes import SORTS, Query
 from .ranking import Ranking
-from .row import COARSE, FINE, MARK, Row
+from .row import COARSE, FINE, MARK
 from .schema import Database
 from .similar import Fingerprints
-from .snippets import Segments, snippets
+from .snippets import snippets
 from .writing import unpack
 
-#: How far results are counted, ranked, and counted for facets one by one.
-CAP = 10_000
 #: How many of the newest pictures are ranked; the others follow by date.
 RANKED = 3_000
-MAX_LIMIT = 1_000
 #: A fine sample with fewer pictures than this is too thin: the coarse one is taken.
 _THIN = 400
 _BLOCK = 1_000
 _UNRANKED = 1 << 60
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One hit: the row, and where the words of the query stand in it."""
-
-    row: Row
-    snippets: tuple[tuple[str, Segments], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a result. ``capped`` says that there are more than ``total``; ``next`` is the next page's cursor.
-
-    ``sort`` is the order that holds. ``ranked``, when not 0, is how many of the newest pictures were put in order of relevance
-    because all were too many.
-    Facet counts and ``histogram`` are estimates from one picture in ``sampled`` when that is above 1.
-    """
-
-    hits: tuple[Found, ...]
-    total: int
-    capped: bool
-    next: str | None
-    sort: str
-    facets: dict[str, tuple[Count, ...]] = field(default_factory=dict)
-    histogram: tuple[tuple[str, int], ...] = ()
-    sampled: int = 1
-    ranked: int = 0
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The ids of the hits."""
-        return tuple(hit.row.id for hit in self.hits)
 
 
 _Entry = tuple[float | int | str, int]

@@ -1,0 +1,55 @@
+"""What an index of fingerprints promises. :class:`~catalog.duplicates.index.DuplicateIndex` keeps it with files of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from ..model import Match
+from .sample import Sample
+
+#: Candidates that are verified for one picture, at most.
+CANDIDATES = 100
+
+
+class Neighbours(Protocol):
+    """The samples of a catalogue's pictures, ready to be asked who shows the same photograph. Derived: it can be filled again.
+
+    Every engine names the same candidates in the same order for the same samples.
+    """
+
+    def __contains__(self, ident: object) -> bool:
+        """Whether a sample of this id is there."""
+
+    def count(self) -> int:
+        """How many samples the index holds."""
+
+    def ids(self) -> list[str]:
+        """All ids, sorted."""
+
+    def missing(self, idents: Iterable[str]) -> list[str]:
+        """Those of ``idents`` that must be added (again)."""
+
+    def sample(self, ident: str) -> Sample:
+        """Return one sample. Raises :class:`KeyError` when it is missing."""
+
+    def add(self, samples: Iterable[Sample]) -> None:
+        """Add samples; those with a known id are replaced. Raises :class:`ValueError` for a blob that does not unpack."""
+
+    def discard(self, idents: Iterable[str]) -> None:
+        """Forget samples; no error when they are not there."""
+
+    def refresh(self) -> None:
+        """See what another process has written. Cheap when there is nothing."""
+
+    def flush(self) -> None:
+        """Make what was added quick to ask and durable."""
+
+    def candidates(self, sample: Sample, limit: int = CANDIDATES) -> list[str]:
+        """Ids of up to ``limit`` samples that may match, most promising first, without ``sample.id`` itself."""
+
+    def matches_of(self, sample: Sample, limit: int = CANDIDATES) -> list[Match]:
+        """Return the matches of one picture (in the index or not) with all others, the surest first."""
+
+    def match_new(self, idents: Iterable[str]) -> Iterator[Match]:
+        """Yield the matches of new samples with all samples, each pair once. Unknown ids are passed over."""
