@@ -11,11 +11,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from . import inferring, resolve
+from . import findings, grouping, inferring, resolve
 from .catalogue import Catalogue
 from .codec import facts_hash, to_dict
 from .errors import NotAllowed, NotFound, Stale
-from .model import Decision, Finding
+from .model import Decision, Finding, Group
 from .stores.base import Store, Transaction
 from .stores.overlay import Overlay
 
@@ -23,6 +23,8 @@ from .stores.overlay import Overlay
 _VALUES = {"choose": "image", "link": "image"}
 MAX_TEXT = 20_000
 MAX_TAGS = 100
+#: Pairs of pictures that one decision on a group may speak of.
+MAX_PAIRS = 2_000
 _COUNTER = "decisions"
 
 
@@ -156,6 +158,87 @@ def link(store: Store, caption: str, action: str, image: str, *, who: str, note:
             seen=facts_hash(found.printed or found.text, found.credit),
         )  # fmt: skip
         return _commit(store, [decision])[0]
+
+
+# ---------------------------------------------------------------- groups
+
+
+def decide_group(
+    store: Store,
+    image: str,
+    best: str,
+    said: Mapping[str, str],
+    *,
+    values: Mapping[str, str],
+    seen: str | None,
+    note: str,
+    who: str,
+) -> list[Decision]:
+    """Append decisions on the duplicate group around ``image``, as one step, and return them.
+
+    ``best`` is the copy that shall hold as the best. ``said`` tells of other members: same, crop, same-scene, not-same, or
+    open (nothing is said); a member that it does not name stays open. Who is parted from the best is parted from every member
+    that is said to be the same, so that no chain brings it back. ``values`` (caption, credit) are what the person chose where
+    the copies differ: an edit of the best copy, whose facts stay. Raises NotFound, Stale, NotAllowed.
+    """
+    with store.writing():
+        cat = Catalogue(store)
+        view = grouping.view(cat, image)
+        group = view.group
+        if seen is not None and seen != view.seen:
+            raise Stale("group", group.id, seen, view.seen)
+        _check_group(group, best, said, values)
+        time, batch = _now(), inferring.digest("batch", _now(), *group.images)
+        made = [
+            Decision(
+                "", time, findings.finding_id("duplicate", *pair), action, who[:200], note[:MAX_TEXT], "duplicate", pair,
+                {"best": best} if action in resolve.JOINING else {}, facts_hash(list(pair)), batch,
+            )
+            for pair, action in _pairs(group, best, said).items()
+        ]  # fmt: skip
+        if changed := {k: v for k, v in values.items() if v != grouping.single_values(view.records[best]).get(k)}:
+            facts = cat.images([best])[best]
+            made.append(
+                Decision(
+                    "", time, f"image:{best}", "edit", who[:200], note[:MAX_TEXT], "", (best,), checked_values(changed),
+                    facts_hash(facts.sha256, facts.metadata), batch,
+                )
+            )  # fmt: skip
+        if not made:
+            raise NotAllowed("Say of at least one copy what it is.", field="members")
+        return _commit(store, made)
+
+
+def _check_group(group: Group, best: str, said: Mapping[str, str], values: Mapping[str, str]) -> None:
+    if best not in group.images:
+        raise NotAllowed("The best copy must be one of the group.", field="best")
+    for member, action in said.items():
+        if member not in group.images or action not in (*resolve.JOINING, *resolve.DENYING, "open"):
+            raise NotAllowed(
+                "Say of each copy of the group that it is same, crop, same-scene, not-same or open.", field="members"
+            )
+    if set(values) - set(grouping.SINGLE):
+        raise NotAllowed(f"Only {' and '.join(grouping.SINGLE)} are chosen here.", field="values")
+
+
+def _pairs(group: Group, best: str, said: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    """What a decision on a group says of its pairs: with the best, with the copy its findings name, and who is parted from whom."""
+    alike = [i for i in group.images if i == best or said.get(i) in resolve.JOINING]
+    pairs: dict[tuple[str, str], str] = {}
+    for member in alike:
+        for other in {best, group.best} & set(alike) - {member}:
+            pairs[_sorted(member, other)] = said.get(member if member != best else other, "same")
+    for member in (i for i in group.images if i != best and said.get(i) in resolve.DENYING):
+        pairs |= {_sorted(member, other): said[member] for other in alike}
+    if len(pairs) > MAX_PAIRS:
+        raise NotAllowed(
+            f"That parts {len(pairs):,} pairs; one step takes {MAX_PAIRS:,}. Leave some open.", field="members"
+        )
+    return dict(sorted(pairs.items()))
+
+
+def _sorted(a: str, b: str) -> tuple[str, str]:
+    return (a, b) if a < b else (b, a)
 
 
 # ---------------------------------------------------------------- edits

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from . import deciding, inferring, searching, showing
+from . import deciding, grouping, inferring, searching, showing
 from .catalogue import Catalogue
 from .checking import beyond_store, verify
 from .codec import from_dict
@@ -40,6 +40,7 @@ from .views import (
     FacetValue,
     FindingPage,
     FindingView,
+    GroupView,
     Hit,
     LogPage,
     Overview,
@@ -51,8 +52,8 @@ from .views import (
 )
 
 __all__ = [
-    "ArticleView", "BulkPreview", "CompareView", "FacetValue", "FindingPage", "FindingView", "Hit", "Library", "LogPage",
-    "Overview", "RunView", "SearchPage", "Similar", "Snippet", "Suggestion", "open_library", "verify_catalogue",
+    "ArticleView", "BulkPreview", "CompareView", "FacetValue", "FindingPage", "FindingView", "GroupView", "Hit", "Library",
+    "LogPage", "Overview", "RunView", "SearchPage", "Similar", "Snippet", "Suggestion", "open_library", "verify_catalogue",
 ]  # fmt: skip
 
 #: Pictures that one bulk step may change.
@@ -202,10 +203,18 @@ class Library:
             raise WrongType(done.reason)
         return showing.matches_of(self.neighbours, self.store, done)
 
-    def groups(self) -> Iterator[Group]:
-        """Yield the duplicate groups, each once, in the order of their smallest id; copies of the same bytes included."""
+    def groups(self, after: str = "") -> Iterator[Group]:
+        """Yield the duplicate groups, each once, in the order of their smallest id; copies of the same bytes included.
+
+        ``after`` is the smallest id of a group: those that follow it are yielded.
+        """
         self.store.refresh()
-        return showing.groups(self.cat)
+        return grouping.groups(self.cat, after)
+
+    def group(self, image: str) -> GroupView:
+        """Return the duplicate group around a picture, with what is needed to decide it. Raises NotFound."""
+        self.store.refresh()
+        return grouping.view(self.cat, image)
 
     def matches(self, *, max_score: float | None = None) -> Iterator[Match]:
         """Yield every match that no person has denied (same scenes left out), and each picture met in two places as identical."""
@@ -257,6 +266,24 @@ class Library:
     ) -> Decision:
         """Append a decision on a finding; on disk and in the index when this returns. See :func:`catalog.deciding.decide`."""
         made = deciding.decide(self.store, finding, action, seen=seen, note=note, who=who, values=values or {})
+        self._level()
+        return made
+
+    def decide_group(
+        self,
+        image: str,
+        best: str,
+        said: Mapping[str, str],
+        *,
+        values: Mapping[str, str] | None = None,
+        seen: str | None = None,
+        note: str = "",
+        who: str = "",
+    ) -> list[Decision]:
+        """Decide the group around a picture as one step, undone by one undo. See :func:`catalog.deciding.decide_group`."""
+        made = deciding.decide_group(
+            self.store, image, best, said, values=values or {}, seen=seen, note=note, who=who
+        )  # fmt: skip
         self._level()
         return made
 

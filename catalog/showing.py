@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import conflicts, inferring, resolve
+from . import conflicts, grouping, inferring, resolve
 from .catalogue import Catalogue
 from .codec import facts_hash, from_dict
 from .duplicates import verify as verify_pair
@@ -15,7 +15,7 @@ from .duplicates.base import Neighbours
 from .errors import NotFound, UsageError
 from .images.worker import Prepared
 from .media import Media
-from .model import Caption, Comparison, Conflict, Decision, Finding, Group, Image, Link, Match, Record
+from .model import Caption, Comparison, Conflict, Decision, Finding, Image, Link, Match, Record
 from .paths import to_path
 from .search.base import SearchIndex
 from .stores.base import Doc, Store
@@ -144,20 +144,6 @@ def _captions_near(cat: Catalogue, image: str) -> tuple[list[Link], dict[str, Ca
 # ---------------------------------------------------------------- duplicates
 
 
-def groups(cat: Catalogue) -> Iterator[Group]:
-    """Yield the duplicate groups in the order of their smallest id; one picture in several places is a group of its own."""
-    seen: set[str] = set()
-    for ident, doc in cat.store.iter("image"):
-        if ident in seen:
-            continue
-        found = [g for g in inferring.groups_around(cat, ident) if ident in g.images and not seen & set(g.images)]
-        for group in found:
-            seen.update(group.images)
-            yield group
-        if not found and len(doc.get("paths", ())) > 1:
-            yield Group(ident, (ident,), ident, (), ("the same bytes in several places",))
-
-
 def matches(cat: Catalogue, max_score: float | None) -> Iterator[Match]:
     """Yield the matches that hold, in the order of ids; a picture met in two places matches itself."""
     for ident, doc in cat.store.iter("image"):
@@ -215,7 +201,8 @@ def compare(cat: Catalogue, a: Record, b: Record, neighbours: Neighbours) -> Com
     for x in a.captions[:5]:
         comparisons += [(x, y, conflicts.compare(x, y)) for y in b.captions[:5]]
     pair = sorted((a.id, b.id))
-    group = next((g for g in inferring.groups_around(cat, a.id) if b.id in g.images), None)
+    group = grouping.around(cat, a.id)
+    group = group if group and b.id in group.images else None
     best = group.best if group and group.best in pair else ""
     made = [f for f in _findings(cat, "images", a.id) if f.kind == "duplicate" and sorted(f.subjects) == pair]
     return CompareView(

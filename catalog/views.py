@@ -11,6 +11,7 @@ from .model import (
     Conflict,
     Decision,
     Finding,
+    Group,
     Link,
     Match,
     Record,
@@ -165,6 +166,25 @@ class CompareView:
     finding: Finding | None
     best: str
     reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """A duplicate group with what is needed to decide it at once.
+
+    ``group.best`` is the copy that holds as the best: a person's choice, else the rules'. ``records`` are the members, the best
+    first; ``matches`` says by member how it relates to the best, ``said`` what a person said of the two. ``differing`` holds
+    the single values (caption, credit) of which members have others than the best: each with the members that carry it. ``apart`` are
+    pictures that match a member and that a person said are not the same photograph.
+    """
+
+    group: Group
+    records: dict[str, Record]
+    matches: dict[str, Match]
+    said: dict[str, str]
+    differing: dict[str, tuple[tuple[str, tuple[str, ...]], ...]]
+    apart: dict[str, Record]
+    seen: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,180 @@
+"""Makes a catalogue of any size for measurements: pictures, articles with captions, links, copies, and findings of each kind.
+
+    python bench/archive.py 100000 FOLDER [--thumbs 400]
+
+The words are those of bench/search.py (drawn by Zipf's law). Facts and inferences are written as an import writes them, so
+that pages and decisions do all their work; only the originals are missing. The latest pictures get thumbnails of noise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import random
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from PIL import Image as Pillow
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench.search import rows
+from catalog.codec import to_dict
+from catalog.findings import caption_findings, conflict_finding, duplicate_findings
+from catalog.inferring import article_doc, image_doc
+from catalog.library import Library, open_library
+from catalog.model import (
+    Article,
+    Caption,
+    Comparison,
+    Conflict,
+    Evidence,
+    Finding,
+    Group,
+    Image,
+    Link,
+    Match,
+    Metadata,
+)
+from catalog.resolve import seen_token
+from catalog.search.row import Row
+from catalog.stores.base import Transaction
+
+STEP = 900
+STORY, PER_ARTICLE = 120, 3
+
+
+def _image(row: Row, draw: random.Random) -> Image:
+    metadata = Metadata(
+        caption=row.captions[0] if draw.random() < 0.5 else "", credit=row.credit, byline=row.bylines[0],
+        created=row.date, city=row.places[0], persons=row.persons,
+    )  # fmt: skip
+    return Image(
+        row.id, row.sha256, row.size, row.width, row.height, row.format.upper(), row.paths, quality=85, metadata=metadata,
+        imported=row.imported,
+    )  # fmt: skip
+
+
+def _story(ident: str, members: list[Row]) -> tuple[Article, list[Caption]]:
+    first = members[0]
+    captions = [
+        Caption(f"{ident}-{n}", ident, n, row.captions[0], row.credit, f"{row.captions[0]} ({row.credit})", line=n + 2,
+                picture=n, confidence=0.95)
+        for n, row in enumerate(members)
+    ]  # fmt: skip
+    article = Article(
+        ident, f"stories/{ident}/page.html", ident.ljust(64, "0"), "webpage", title=first.titles[0],
+        byline=first.bylines[0], published=first.date, publisher=first.publishers[0], text=first.article,
+        imported=first.imported,
+    )  # fmt: skip
+    return article, captions
+
+
+def _link(caption: Caption, row: Row) -> Link | None:
+    reasons = (Evidence("same figure", 4.1), Evidence("IPTC text agrees", 2.7), Evidence("order", 0.3))
+    if "linked" in row.flags:
+        return Link(f"{caption.id}:{row.id}", caption.id, row.id, caption.article, 0.97, "certain", reasons)
+    if int(row.id[:2], 16) % 2:
+        return Link(f"{caption.id}:{row.id}", caption.id, row.id, caption.article, 0.6, "unsure", reasons[2:])
+    return None
+
+
+def _copies(members: list[Row]) -> list[Group]:
+    """The pictures of a story that are marked as duplicates, as one group."""
+    idents = sorted(r.id for r in members if "duplicate" in r.flags)
+    if len(idents) < 2:
+        return []
+    pairs = [(a, b) for i, a in enumerate(idents) for b in idents[i + 1 :]]
+    matches = tuple(Match(f"{a}:{b}", a, b, "resized", 0.93, "half the size") for a, b in pairs)
+    return [Group("g" + idents[0], tuple(idents), idents[0], matches, ("most pixels",))]
+
+
+def _conflicts(captions: list[Caption], members: list[Row]) -> Iterator[tuple[Conflict, Finding]]:
+    for caption, row in zip(captions, members, strict=True):
+        if "conflict" in row.flags:
+            pair = f"embedded:{row.id}", caption.id
+            found = Conflict(
+                "|".join(sorted(pair)), *pair, row.id, Comparison("contradictory", ("place",), (), 0.8), (row.id,)
+            )
+            texts = caption.text, f"{caption.text}."
+            yield found, conflict_finding(found, texts, (row.id,), (caption.article,))
+
+
+def _put(change: Transaction, members: list[Row], draw: random.Random) -> None:
+    ident = members[0].articles[0].rjust(16, "0")
+    article, captions = _story(ident, members)
+    change.put("article", ident, article_doc(article, captions))
+    links = []
+    for caption, row in zip(captions, members, strict=True):
+        change.put("image", row.id, image_doc(_image(row, draw)))
+        change.put("caption", caption.id, to_dict(caption))
+        if link := _link(caption, row):
+            links.append(link)
+            change.put("link", link.id, to_dict(link))
+    findings = caption_findings(article, captions, links)
+    for group in _copies(members):
+        findings += duplicate_findings(group)
+        for match in group.matches:
+            change.put("match", match.id, to_dict(match))
+    for conflict, finding in _conflicts(captions, members):
+        change.put("conflict", conflict.id, to_dict(conflict))
+        findings.append(finding)
+    for finding in findings:
+        change.put("finding", finding.id, to_dict(replace(finding, seen=seen_token(finding.seen, ()))))
+
+
+def fill(library: Library, pictures: int) -> None:
+    """Put so many pictures, with all that belongs to them, into an empty catalogue."""
+    draw = random.Random(5)
+    made = rows(pictures, STORY)
+    while block := list(islice(made, STEP)):
+        change = Transaction()
+        for at in range(0, len(block), PER_ARTICLE):
+            _put(change, block[at : at + PER_ARTICLE], draw)
+        library.store.commit(change)
+    library.store.compact()
+
+
+def thumbnails(library: Library, count: int) -> None:
+    """Give the latest pictures thumbnails of noise, about as many bytes each as photographs have."""
+    noise = np.random.default_rng(1)
+    coarse = [Pillow.fromarray(noise.integers(0, 256, (27, 40, 3), dtype=np.uint8)) for _ in range(4)]
+    idents = [hit.id for hit in library.search(limit=min(count, 500)).items]
+    for size in (160, 320, 640, 1280):
+        made = []
+        for picture in coarse:
+            out = io.BytesIO()
+            picture.resize((size, size * 2 // 3), Pillow.Resampling.BICUBIC).save(out, "WEBP", quality=80)
+            made.append(out.getvalue())
+        for n, ident in enumerate(idents):
+            library.media.keep_thumb(ident, size, made[n % len(made)])
+
+
+def main() -> None:
+    """Make a catalogue."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("pictures", type=int)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--thumbs", type=int, default=400)
+    options = parser.parse_args()
+    if (options.folder / "catalogue.json").exists():
+        raise SystemExit(f"There is a catalogue in {options.folder} already.")
+    begun = time.perf_counter()
+    with open_library(options.folder) as library:
+        fill(library, options.pictures)
+        print(f"{options.pictures:,} pictures stored in {time.perf_counter() - begun:.0f} s", flush=True)
+        begun = time.perf_counter()
+        total = library.search(limit=1).total
+        print(
+            f"{total:,} indexed in {time.perf_counter() - begun:.0f} s, {library.findings(limit=1).total:,} findings wait"
+        )
+        thumbnails(library, options.thumbs)
+
+
+if __name__ == "__main__":
+    main()
