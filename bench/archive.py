@@ -170,9 +170,8 @@ def main() -> None:
         print(f"{options.pictures:,} pictures stored in {time.perf_counter() - begun:.0f} s", flush=True)
         begun = time.perf_counter()
         total = library.search(limit=1).total
-        print(
-            f"{total:,} indexed in {time.perf_counter() - begun:.0f} s, {library.findings(limit=1).total:,} findings wait"
-        )
+        waiting = library.findings(limit=1).total
+        print(f"indexed in {time.perf_counter() - begun:.0f} s, {waiting:,} findings wait")
         thumbnails(library, options.thumbs)
 
 

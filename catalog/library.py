@@ -95,6 +95,7 @@ class Library:
         self._neighbours: Neighbours | None = None
         self._pool: Pool | None = None
         self._importer: Importer | None = None
+        self._group_count = (-1, 0)
         self._lock = threading.RLock()
 
     # ---------------------------------------------------------------- what is derived, opened when first needed
@@ -210,6 +211,14 @@ class Library:
         """
         self.store.refresh()
         return grouping.groups(self.cat, after)
+
+    def group_count(self) -> int:
+        """Return how many groups :meth:`groups` yields. Counted once for each state of the catalogue."""
+        self.store.refresh()
+        position = self.store.position()
+        if self._group_count[0] != position:
+            self._group_count = (position, sum(1 for _ in self.groups()))
+        return self._group_count[1]
 
     def group(self, image: str) -> GroupView:
         """Return the duplicate group around a picture, with what is needed to decide it. Raises NotFound."""

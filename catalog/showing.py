@@ -214,6 +214,7 @@ def compare(cat: Catalogue, a: Record, b: Record, neighbours: Neighbours) -> Com
         made[0] if made else None,
         best,
         group.reasons if group else (),
+        len(group.images) if group else 0,
     )
 
 

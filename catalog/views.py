@@ -156,7 +156,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class CompareView:
-    """Two pictures beside each other: their match (found or worked out now), what differs, and what they ran with."""
+    """Two pictures beside each other: their match (found or worked out now), what differs, and what they ran with.
+
+    ``copies`` is how many pictures the group has that both belong to, 0 when they share none.
+    """
 
     a: Record
     b: Record
@@ -166,6 +169,7 @@ class CompareView:
     finding: Finding | None
     best: str
     reasons: tuple[str, ...]
+    copies: int = 0
 
 
 @dataclass(frozen=True, slots=True)

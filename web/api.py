@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -158,15 +159,35 @@ def caption(ident: str) -> Response:
 
 @pages.get("/duplicates")
 def duplicates() -> Response:
-    """Groups of pictures that show one photograph."""
+    """Groups of pictures that show one photograph, in the order of their smallest id."""
     limit = number_arg("limit", 100, 1, 1000)
-    groups: list[Any] = []
-    total = 0
-    for group in library().groups():
-        total += 1
-        if len(groups) < limit:
-            groups.append(plain(group))
-    return _items(groups, total, None)
+    after = cursor_arg() or ""
+    if after and idents([after], "cursor") != [after]:
+        raise NotAllowed("That cursor is not one of this list's.", field="cursor")
+    found = list(islice(library().groups(after), limit + 1))
+    return _items(
+        plain(found[:limit]), library().group_count(), found[limit - 1].images[0] if len(found) > limit else None
+    )
+
+
+@pages.get("/groups/<ident>")
+def group(ident: str) -> Response:
+    """The group of copies around a picture, with what is needed to decide it."""
+    return json(plain(library().group(ident)))
+
+
+@pages.post("/groups/<ident>/decision")
+def decide_group(ident: str) -> Response:
+    """Decide the group around a picture as one step: the best copy, what each other one is, and the values chosen for the best."""
+    body = json_body({"best": str, "members": dict, "values": dict, "seen": str, "note": str}, ("best", "members"))
+    for name in ("members", "values"):
+        if not all(isinstance(v, str) for v in body.get(name, {}).values()):
+            raise NotAllowed(f"`{name}` holds texts.", field=name)
+    made = library().decide_group(
+        ident, body["best"], body["members"], values=body.get("values", {}), seen=body.get("seen"),
+        note=body.get("note", ""), who=who(),
+    )  # fmt: skip
+    return _decisions(made)
 
 
 @pages.get("/compare/<a>/<b>")

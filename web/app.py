@@ -11,7 +11,7 @@ from flask.json.provider import JSONProvider
 
 from catalog.library import Library
 
-from . import api, articles, compare, desk, imports, log, login, overview, pictures, records, review, search
+from . import api, articles, compare, desk, groups, imports, log, login, overview, pictures, records, review, search
 from .access import Access
 from .answers import FastJSON
 from .limits import Attempts
@@ -45,6 +45,6 @@ def create_app(library: Library, access: Access | None = None) -> Flask:
     prepare(app)
     guard(app, access)
     handle(app)
-    for module in (pictures, search, records, articles, review, compare, imports, log, overview, login, desk, api):
+    for module in (pictures, search, records, articles, review, compare, groups, imports, log, overview, login, desk, api):
         app.register_blueprint(module.pages)
     return app

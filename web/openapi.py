@@ -18,6 +18,7 @@ from catalog.views import (
     BulkPreview,
     CompareView,
     FindingView,
+    GroupView,
     Hit,
     Overview,
     RunView,
@@ -35,8 +36,8 @@ NEXT: Schema = {"type": ["string", "null"]}
 TEXTS: Schema = {"type": "array", "items": TEXT}
 
 TYPES = (
-    ArticleView, BulkPreview, CompareView, Decision, Finding, FindingView, Group, Hit, ImportResult, ImportSummary, Match,
-    Overview, Record, RunView, SearchPage, Similar, Suggestion,
+    ArticleView, BulkPreview, CompareView, Decision, Finding, FindingView, Group, GroupView, Hit, ImportResult, ImportSummary,
+    Match, Overview, Record, RunView, SearchPage, Similar, Suggestion,
 )  # fmt: skip
 
 
@@ -71,6 +72,7 @@ def limit(most: int, default: int = 50) -> Schema:
     return query("limit", "How many at most.", type="integer", minimum=1, maximum=most, default=default)
 
 
+SAID: Schema = {"type": "string", "enum": ["same", "crop", "same-scene", "not-same", "open"]}
 EDIT = obj({}, caption=TEXT, credit=TEXT, tags=TEXTS, note=TEXT)
 OBJECT: Schema = {"type": "object"}
 HIT = {"allOf": [ref("Hit"), obj({"thumb": TEXT})]}
@@ -139,7 +141,12 @@ OPERATIONS: tuple[Operation, ...] = (
               {"allOf": [ref("Caption"), obj({"links": {"type": "array", "items": ref("Link")}, "title": TEXT, "url": TEXT})]},
               (), None, (404,)),
     Operation("get", "/duplicates", "Groups of pictures that show one photograph.", listing(ref("Group")),
-              (limit(1000, 100),)),
+              (limit(1000, 100), CURSOR), None, (400, 422)),
+    Operation("get", "/groups/{ident}", "The group of copies around a picture.", ref("GroupView"), (), None, (404,)),
+    Operation("post", "/groups/{ident}/decision", "Decide the group around a picture, as one step.",
+              listing(ref("Decision")), (),
+              _json(obj({"best": TEXT, "members": {"type": "object", "additionalProperties": SAID}}, seen=TEXT, note=TEXT,
+                        values=obj({}, caption=TEXT, credit=TEXT))), (400, 404, *WRITE_ERRORS)),
     Operation("get", "/compare/{a}/{b}", "Two pictures beside each other.", ref("CompareView"), (), None, (404, 422)),
     Operation("get", "/findings", "What waits for a person, what is worth most first.",
               listing(ref("Finding"), kinds={"type": "object", "additionalProperties": COUNT}),

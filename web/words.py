@@ -56,6 +56,14 @@ DONE = {
     "save": "saved a search",
 }
 
+#: What can be said of one copy of a group; the keys are those of the page.
+SAID = {
+    "same": "Same photograph",
+    "same-scene": "Same scene",
+    "not-same": "Not the same",
+    "open": "Leave open",
+}
+
 FLAGS = {
     "linked": "linked",
     "unlinked": "no caption linked",

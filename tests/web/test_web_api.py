@@ -43,6 +43,7 @@ def ids(library: Library, picture: Callable[[str], Record]) -> dict[str, str]:
         "/articles/{ident}": usage.article,
         "/captions/{ident}": usage.caption.id,
         "/findings/{ident}": library.findings(limit=1).items[0].id,
+        "/groups/{ident}": record.id,
         "a": record.id,
         "b": picture("flood_files/bridge.jpg").id,
     }
@@ -73,6 +74,34 @@ def test_every_read_answers_as_described(client: FlaskClient, ids: dict[str, str
     answer = client.get(API + _filled(path, ids))
     assert answer.status_code == 200 and answer.mimetype == "application/json"
     _check(_document(client), "get", API + path, 200, answer.get_json())
+
+
+def test_a_group_is_decided_as_one_step(client: FlaskClient, library: Library, ids: dict[str, str]) -> None:
+    """All copies of a photograph in one request; a second one on what was seen before is stale; one undo takes it back."""
+    path = API + _filled("/groups/{ident}", ids)
+    seen = client.get(path).get_json()
+    members = dict.fromkeys(seen["group"]["images"], "same")
+    body = {"best": seen["group"]["best"], "members": members, "seen": seen["seen"]}
+    answer = client.post(f"{path}/decision", json=body)
+    assert answer.status_code == 200 and len(answer.get_json()["items"]) == len(members) - 1
+    _check(_document(client), "post", f"{API}/groups/{{ident}}/decision", 200, answer.get_json())
+    assert client.post(f"{path}/decision", json=body).status_code == 409
+    assert client.get(path).get_json()["said"]
+    client.post(f"{API}/undo", json={})
+    assert not client.get(path).get_json()["said"] and library.findings("duplicate").total > 0
+
+
+def test_duplicates_are_read_to_their_end_by_cursors(client: FlaskClient, library: Library) -> None:
+    """Following `next` gives every group once, in a stable order."""
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        page = client.get(f"{API}/duplicates", query_string={"limit": 1, "cursor": cursor}).get_json()
+        seen += [item["id"] for item in page["items"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert seen == [g.id for g in library.groups()] and len(seen) == page["total"] > 1
 
 
 def test_an_edit_answers_with_the_record(client: FlaskClient, ids: dict[str, str]) -> None:

@@ -14,7 +14,7 @@ export function say(text, bad = false) {
 
 /** Tell whether keys typed at this element belong to it and not to the page. */
 export function typing(target) {
-  return target instanceof Element && target.closest("input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open]") !== null;
+  return target instanceof Element && target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog[open]") !== null;
 }
 
 /** Send JSON to the API and return its answer; throws an Error with the server's own sentence. */

@@ -52,6 +52,7 @@ const wanted = {
   "[data-suggest]": "./suggest.js",
   "#hits, [data-drop]": "./grid.js",
   "#desk": "./review.js",
+  "[data-group]": "./group.js",
   "[data-zoom]": "./zoom.js",
   "[data-article]": "./article.js",
   "[data-import]": "./import.js",

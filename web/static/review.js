@@ -174,6 +174,10 @@ function press(event) {
     undo();
     return true;
   }
+  if (key === "g" && desk().querySelector("a[data-all]")) {
+    location.assign(desk().querySelector("a[data-all]").href);
+    return true;
+  }
   if (key === "n" && desk().querySelector(".with-note")) {
     desk().querySelector(".with-note").open = true;
     document.getElementById("note").focus();
