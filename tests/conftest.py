@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from catalog.library import Library, open_library
+from tests import postgres_server
 
 STORIES = Path(__file__).resolve().parent.parent / "fixtures" / "stories"
 
@@ -36,3 +37,17 @@ def library(imported: Path, tmp_path: Path) -> Iterator[Library]:
     shutil.copytree(imported, folder)
     with open_library(folder) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres_server.Server]:
+    """A PostgreSQL server for the whole session."""
+    with postgres_server.running(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres(database_server: postgres_server.Server) -> Iterator[str]:
+    """The address of a new, empty catalogue on PostgreSQL."""
+    yield database_server.catalogue()
+    database_server.clear()
