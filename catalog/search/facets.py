@@ -85,7 +85,7 @@ def count_rows(
         " AND field IN (SELECT value FROM json_each(?))",
         (json.dumps(list(by_id)), json.dumps(list(facets))),
     )
-    return _sorted(facets, ((field, value, by_id[ident] * scale) for ident, field, value in names))
+    return most_frequent(facets, ((field, value, by_id[ident] * scale) for ident, field, value in names))
 
 
 def count_all(connection: sqlite3.Connection, facets: Sequence[str]) -> dict[str, tuple[Count, ...]]:
@@ -96,10 +96,11 @@ def count_all(connection: sqlite3.Connection, facets: Sequence[str]) -> dict[str
             "SELECT field, value, count FROM value WHERE field = ? AND count > 0 ORDER BY count DESC, value LIMIT ?",
             (facet, -1 if facet == "year" else TOP),
         ).fetchall()
-    return _sorted(facets, found)
+    return most_frequent(facets, found)
 
 
-def _sorted(facets: Sequence[str], found: Iterable[tuple[str, str, int]]) -> dict[str, tuple[Count, ...]]:
+def most_frequent(facets: Sequence[str], found: Iterable[tuple[str, str, int]]) -> dict[str, tuple[Count, ...]]:
+    """Return, of (facet, value, count), the values to show for each facet: the most frequent, years all and in order."""
     by_facet: dict[str, list[tuple[str, int]]] = {facet: [] for facet in facets}
     for facet, value, count in found:
         by_facet[facet].append((value, count))

@@ -117,12 +117,12 @@ class Index:
     def suggest_words(self, word: str, limit: int = 5) -> list[str]:
         """Return words of the catalogue that ``word`` may be a misspelling of, best first; in folded form."""
         with self._database.reading() as connection:
-            return suggest.suggest_words(connection, word, limit)
+            return suggest.suggest_words(suggest.Terms(connection), word, limit)
 
     def did_you_mean(self, query: Query) -> Query | None:
         """Return ``query`` with unknown words replaced by known ones that look alike, ``None`` when there is nothing to offer."""
         with self._database.reading() as connection:
-            return suggest.did_you_mean(connection, query)
+            return suggest.did_you_mean(suggest.Terms(connection), query)
 
     def complete(self, prefix: str, field: str, limit: int = 10) -> list[tuple[str, int]]:
         """Return values of a facet that begin with ``prefix`` (or have a word that does) with their counts, most first."""

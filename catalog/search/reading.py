@@ -27,9 +27,10 @@ from .writing import unpack
 #: How many of the newest pictures are ranked; the others follow by date.
 RANKED = 3_000
 #: A fine sample with fewer pictures than this is too thin: the coarse one is taken.
-_THIN = 400
+THIN = 400
 _BLOCK = 1_000
-_UNRANKED = 1 << 60
+#: The key of what is not ranked.
+UNRANKED = 1 << 60
 
 
 _Entry = tuple[float | int | str, int]
@@ -49,7 +50,7 @@ class Reader:
 
     def search(self, query: Query, sort: str | None, limit: int, cursor: str | None, facets: Sequence[str]) -> Page:
         """See :meth:`catalog.search.index.Index.search`."""
-        order = _order(query, sort)
+        order = order_of(query, sort)
         if not 1 <= limit <= MAX_LIMIT:
             raise UsageError(f"A page has 1 to {MAX_LIMIT} pictures, not {limit}.", field="limit")
         for facet in facets:
@@ -124,7 +125,7 @@ class _Search:
     def _entries(self, head: sql.Rows, capped: bool) -> list[_Entry]:
         """The entries of this page and at least one more if there is one: (key, row number)."""
         if self.order == "relevance":
-            keys = np.full(len(head), _UNRANKED, np.int64)
+            keys = np.full(len(head), UNRANKED, np.int64)
             keys[:RANKED] = self.reader.ranking.keys(self.connection, self.query.node, head[:RANKED])
             self.ranked = RANKED if len(head) > RANKED else 0
             best = np.lexsort((-head, keys))
@@ -145,17 +146,8 @@ class _Search:
         return rows[at : at + self.limit + 1]
 
     def _page_of(self, keys: sql.Rows, rowids: sql.Rows) -> list[_Entry]:
-        """What follows the cursor, of all entries in order. A row that is still there marks the place; else its key does."""
-        at = 0
-        if self.after is not None:
-            key, rowid = int(self.after[0]), int(self.after[1])
-            here = np.flatnonzero(rowids == rowid)
-            if len(here):
-                at = int(here[0]) + 1
-            elif self.order == "relevance":
-                at = int(np.count_nonzero((keys < key) | (keys == key) & (rowids > rowid)))
-            else:
-                at = int(np.count_nonzero(rowids < rowid if self.order == "date" else rowids > rowid))
+        """What follows the cursor, of all entries in order."""
+        at = 0 if self.after is None else place_after(keys, rowids, self.order, int(self.after[0]), int(self.after[1]))
         end = at + self.limit + 1
         return list(zip(keys[at:end].tolist(), rowids[at:end].tolist(), strict=True))
 
@@ -197,7 +189,7 @@ class _Search:
         if not capped:
             return count_rows(self.connection, head, facets, 1), histogram(head, 1), 1
         scale, sample = FINE, self._sample("f", FINE)
-        if len(sample) < _THIN:
+        if len(sample) < THIN:
             scale, sample = COARSE, self._sample("c", COARSE)
         if self.query.is_all:
             return count_all(self.connection, facets), histogram(sample, scale), 1
@@ -207,7 +199,20 @@ class _Search:
         return self._rowids(self.plan.also(f"{MARK}{name}{of // 2}"), 2 * CAP)
 
 
-def _order(query: Query, sort: str | None) -> str:
+def place_after(keys: sql.Rows, rowids: sql.Rows, order: str, key: int, rowid: int) -> int:
+    """Return how many of all entries in order come before what follows a cursor.
+
+    A row that is still there marks the place; else its key does.
+    """
+    here = np.flatnonzero(rowids == rowid)
+    if len(here):
+        return int(here[0]) + 1
+    if order == "relevance":
+        return int(np.count_nonzero((keys < key) | (keys == key) & (rowids > rowid)))
+    return int(np.count_nonzero(rowids < rowid if order == "date" else rowids > rowid))
+
+
+def order_of(query: Query, sort: str | None) -> str:
     """The order that holds: as asked, as the query says, by relevance when there are words, else newest first."""
     if sort and sort not in SORTS:
         raise UsageError(f"There is no order “{sort[:40]}”: use {', '.join(SORTS)}.", field="sort")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterable
+from typing import Protocol
 
 from .facets import FACETS
 from .fold import fold, query_tokens
-from .nodes import And, Node, Not, Or, Query, Words
+from .nodes import And, Node, Or, Query, Words
 from .writing import grams
 
 _CANDIDATES, _CHECKED = 60, 8
+_COUNTED = 5_000
 _MAX_WORD = 32
 
 
@@ -28,53 +31,72 @@ def complete(connection: sqlite3.Connection, prefix: str, field: str, limit: int
     return [(str(value), int(count)) for value, count in rows]
 
 
-def suggest_words(connection: sqlite3.Connection, word: str, limit: int) -> list[str]:
+class Vocabulary(Protocol):
+    """What is asked of the words of a catalogue."""
+
+    def alike(self, wanted: Iterable[str], shortest: int, longest: int, limit: int) -> list[str]:
+        """Return the terms of these lengths that have the most of the trigrams ``wanted``, most first, then in order."""
+
+    def documents(self, term: str, most: int) -> int:
+        """Return how many pictures have a word, counted up to ``most``."""
+
+
+class Terms:
+    """The words of an SQLite index."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def alike(self, wanted: Iterable[str], shortest: int, longest: int, limit: int) -> list[str]:
+        """See :class:`Vocabulary`."""
+        rows = self.connection.execute(
+            "SELECT t.term, count(*) n FROM gram g JOIN term t ON t.id = g.term"
+            " WHERE g.gram IN (SELECT value FROM json_each(?)) AND length(t.term) BETWEEN ? AND ?"
+            " GROUP BY g.term ORDER BY n DESC, t.term LIMIT ?",
+            (json.dumps(sorted(wanted)), shortest, longest, limit),
+        )
+        return [str(term) for term, _ in rows]
+
+    def documents(self, term: str, most: int) -> int:
+        """See :class:`Vocabulary`."""
+        sql = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)"
+        return int(self.connection.execute(sql, (f'"{term}"', most)).fetchone()[0])
+
+
+def suggest_words(vocabulary: Vocabulary, word: str, limit: int) -> list[str]:
     """Return words of the catalogue that ``word`` may be a misspelling of, best first; in folded form."""
     found, _ = query_tokens(word)
     if len(found) != 1 or not 3 <= len(found[0]) <= _MAX_WORD:
         return []
     token = found[0]
-    rows = connection.execute(
-        "SELECT t.term, count(*) n FROM gram g JOIN term t ON t.id = g.term"
-        " WHERE g.gram IN (SELECT value FROM json_each(?)) AND length(t.term) BETWEEN ? AND ?"
-        " GROUP BY g.term ORDER BY n DESC, t.term LIMIT ?",
-        (json.dumps(sorted(grams(token) | _swapped(token))), len(token) - 2, len(token) + 2, _CANDIDATES),
-    ).fetchall()
+    terms = vocabulary.alike(grams(token) | _swapped(token), len(token) - 2, len(token) + 2, _CANDIDATES)
     allowed = 1 if len(token) < 6 else 2
-    near = sorted((distance(token, term), term) for term, _ in rows if term != token)
+    near = sorted((distance(token, term), term) for term in terms if term != token)
     near = [(d, term) for d, term in near if d <= allowed][:_CHECKED]
-    weighed = [(d, -_documents(connection, term), term) for d, term in near]
+    weighed = [(d, -vocabulary.documents(term, _COUNTED), term) for d, term in near]
     return [term for _, n, term in sorted(weighed) if n < 0][:limit]
 
 
-def did_you_mean(connection: sqlite3.Connection, query: Query) -> Query | None:
+def did_you_mean(vocabulary: Vocabulary, query: Query) -> Query | None:
     """Return ``query`` with its unknown words replaced by known ones, ``None`` when there is nothing to replace."""
-    node = _replaced(connection, query.node)
+    node = _replaced(vocabulary, query.node)
     return None if node == query.node else Query(node, query.sort)
 
 
-def _replaced(connection: sqlite3.Connection, node: Node) -> Node:
+def _replaced(vocabulary: Vocabulary, node: Node) -> Node:
     if isinstance(node, And | Or):
-        return type(node)(tuple(_replaced(connection, c) for c in node.children))
+        return type(node)(tuple(_replaced(vocabulary, c) for c in node.children))
     if isinstance(node, Words) and not node.star:
-        spelt = [_spelling(connection, t) for t in node.tokens]
+        spelt = [_spelling(vocabulary, t) for t in node.tokens]
         if tuple(spelt) != node.tokens:
             return Words(node.field, tuple(spelt), node.prefix, " ".join(spelt))
-    if isinstance(node, Not):
-        return node
     return node
 
 
-def _spelling(connection: sqlite3.Connection, token: str) -> str:
-    if connection.execute("SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", (f'"{token}"',)).fetchone():
+def _spelling(vocabulary: Vocabulary, token: str) -> str:
+    if vocabulary.documents(token, 1):
         return token
-    return next(iter(suggest_words(connection, token, 1)), token)
-
-
-def _documents(connection: sqlite3.Connection, term: str) -> int:
-    """How many pictures have a word, counted up to a bound."""
-    sql = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT 5000)"
-    return int(connection.execute(sql, (f'"{term}"',)).fetchone()[0])
+    return next(iter(suggest_words(vocabulary, token, 1)), token)
 
 
 def _swapped(word: str) -> set[str]:

@@ -22,7 +22,6 @@ from .values import day_of
 #: Rows handled together, and rows after which a long run commits what it has.
 _CHUNK, _COMMIT = 2_000, 40_000
 _SHORT_VALUE = 200
-#: Words worth suggesting: of letters, neither very short nor very long.
 _TERM_LENGTHS = range(3, 33)
 _MAX_KNOWN = 2_000_000
 
@@ -95,7 +94,7 @@ class _Batch:
         fresh: list[tuple[int, Row, bytes]] = []
         stale: list[tuple[int, Row]] = []
         for ident, row in new.items():
-            doc = _packed(row)
+            doc = packed(row)
             rowid, before = old.get(ident, (0, b""))
             if doc == before:
                 continue
@@ -167,7 +166,7 @@ class _Batch:
         return list(dict.fromkeys(out))
 
     def _value(self, field: str, value: str) -> int:
-        value = " ".join(value.encode("utf-8", "replace").decode().split())[:_SHORT_VALUE]
+        value = short_value(value)
         found = self.connection.execute("SELECT id FROM value WHERE field = ? AND value = ?", (field, value)).fetchone()
         if found:
             return int(found[0])
@@ -179,7 +178,7 @@ class _Batch:
     def _learn(self, words: list[tuple[Any, ...]]) -> None:
         """Add the words not met before to the vocabulary that suggestions come from."""
         met = set(" ".join(" ".join(w[1:-1]) for w in words).split(" "))
-        fresh = [t for t in met - self.terms if len(t) in _TERM_LENGTHS and t.isalpha()]
+        fresh = [t for t in met - self.terms if learnable(t)]
         self.terms |= met
         known = self.connection.execute(
             "SELECT value FROM json_each(?) WHERE value IN (SELECT term FROM term)", (json.dumps(fresh),)
@@ -191,6 +190,21 @@ class _Batch:
         self.connection.executemany(
             "INSERT INTO gram VALUES (?, ?)", sorted((g, n) for n, t in numbered for g in grams(t))
         )
+
+
+def short_value(value: str) -> str:
+    """Return a facet's value as it is counted: on one line, not too long, without lone surrogates."""
+    return " ".join(value.encode("utf-8", "replace").decode().split())[:_SHORT_VALUE]
+
+
+def learnable(token: str) -> bool:
+    """Return whether a token is worth suggesting: of letters, neither very short nor very long."""
+    return len(token) in _TERM_LENGTHS and token.isalpha()
+
+
+def filename_key(row: Row) -> str:
+    """Return what pictures are put in order of file names by."""
+    return fold(row.filenames[0])[:_SHORT_VALUE].encode("utf-8", "replace").decode() if row.filenames else ""
 
 
 def grams(term: str) -> set[str]:
@@ -222,12 +236,12 @@ def _scalars(row: Row) -> tuple[Any, ...]:
         phash -= 1 << 64
     return (
         row.id, "hidden" in row.flags, day_of(row.imported), row.width, row.height, row.width * row.height, row.size,
-        row.copies, fold(row.filenames[0])[:_SHORT_VALUE].encode("utf-8", "replace").decode() if row.filenames else "",
-        phash,
+        row.copies, filename_key(row), phash,
     )  # fmt: skip
 
 
-def _packed(row: Row) -> bytes:
+def packed(row: Row) -> bytes:
+    """Return ``row`` as bytes, the same for equal rows."""
     try:
         return _encoder.encode(row)
     except UnicodeEncodeError:
