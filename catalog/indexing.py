@@ -9,16 +9,22 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
+from typing import TypeVar
 
 from .catalogue import Catalogue
 from .codec import from_dict
 from .model import Decision, Finding
 from .search.base import SearchIndex
 from .search.row import Row, from_record
-from .stores.base import Change, Store
+from .stores.base import Change, Doc, Store
 
 #: Rows per transaction while rebuilding.
 _STEP = 500
+#: Documents that are counted by a word they carry.
+_LABELLED = ("match", "conflict")
+
+T = TypeVar("T")
 
 
 def rows(cat: Catalogue, images: Iterable[str]) -> Iterator[Row]:
@@ -87,7 +93,10 @@ class Indexer:
     def _apply(self, changes: Iterator[Change], position: int) -> None:
         images: set[str] = set()
         findings: dict[str, Finding | None] = {}
+        labels: dict[str, dict[str, list[str]]] = {}
         for change in changes:
+            if change.kind in _LABELLED:
+                labels.setdefault(change.kind, {})[change.id] = _words_of(change.kind, change.doc)
             if change.kind == "finding":
                 findings[change.id] = from_dict(change.doc, Finding) if change.doc is not None else None
             else:
@@ -97,24 +106,35 @@ class Indexer:
         self.index.apply_findings(
             [_queued(f) for f in findings.values() if f is not None], [i for i, f in findings.items() if f is None]
         )
+        for kind, words in labels.items():
+            self.index.apply_labels(kind, words)
         self.index.apply(made, sorted(gone), position)
 
     def _rebuild(self, position: int) -> None:
         self.index.clear()
-        step: list[str] = []
-        for ident in self.store.ids("image"):
-            step.append(ident)
-            if len(step) == _STEP:
-                self.index.apply(rows(self.cat, step), [], -1)
-                step = []
-        findings: list[Finding] = []
-        for _, doc in self.store.iter("finding"):
-            findings.append(_queued(from_dict(doc, Finding)))
-            if len(findings) == _STEP:
-                self.index.apply_findings(findings, [])
-                findings = []
-        self.index.apply_findings(findings, [])
-        self.index.apply(rows(self.cat, step), [], position)
+        for step in _steps(self.store.ids("image")):
+            self.index.apply(rows(self.cat, step), [], -1)
+        for found in _steps(self.store.iter("finding")):
+            self.index.apply_findings([_queued(from_dict(doc, Finding)) for _, doc in found], [])
+        for kind in _LABELLED:
+            for docs in _steps(self.store.iter(kind)):
+                self.index.apply_labels(kind, {ident: _words_of(kind, doc) for ident, doc in docs})
+        self.index.apply([], [], position)
+
+
+def _steps(items: Iterable[T]) -> Iterator[list[T]]:
+    source = iter(items)
+    while step := list(islice(source, _STEP)):
+        yield step
+
+
+def _words_of(kind: str, doc: Doc | None) -> list[str]:
+    """The words under which a document is counted on the overview."""
+    if doc is None:
+        return []
+    return (
+        [str(doc.get("relation"))] if kind == "match" else [str(k) for k in doc.get("comparison", {}).get("kinds", ())]
+    )
 
 
 def _queued(finding: Finding) -> Finding:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,10 @@ from .duplicates import verify as verify_pair
 from .duplicates.base import Neighbours
 from .errors import NotFound, UsageError
 from .images.worker import Prepared
-from .media import Media
+from .media import Blob, Media, file_blob
 from .model import Caption, Comparison, Conflict, Decision, Finding, Image, Link, Match, Record
 from .paths import to_path
-from .search.base import SearchIndex
+from .search.base import STATUSES, SearchIndex
 from .stores.base import Doc, Store
 from .views import ArticleView, BulkPreview, CompareView, Difference, FindingView, LogPage, Overview, RunView
 
@@ -264,12 +263,6 @@ def saved(cat: Catalogue) -> dict[str, str]:
 def overview(cat: Catalogue, index: SearchIndex) -> Overview:
     """Return what the catalogue holds and what waits."""
     store = cat.store
-    relations: Counter[str] = Counter()
-    for _, doc in store.iter("match"):
-        relations[str(doc.get("relation"))] += 1
-    kinds: Counter[str] = Counter(
-        k for _, d in store.iter("conflict") for k in d.get("comparison", {}).get("kinds", ())
-    )
     counts = index.numbers()
     latest = runs(cat, 1)
     return Overview(
@@ -279,26 +272,19 @@ def overview(cat: Catalogue, index: SearchIndex) -> Overview:
         bytes=counts.bytes,
         by_year=counts.by_year,
         by_format=counts.by_format,
-        captions_by_state=_caption_states(cat),
-        matches_by_relation=dict(relations.most_common()),
-        conflicts_by_kind=dict(kinds.most_common()),
+        captions_by_state=_caption_states(store.count("caption"), index),
+        matches_by_relation=index.tallies("match"),
+        conflicts_by_kind=index.tallies("conflict"),
         findings_by_kind=counts.findings_by_kind,
         decisions=int((store.get("meta", "decisions") or {}).get("last", 0)),
         last_import=latest[0].started if latest else "",
     )
 
 
-def _caption_states(cat: Catalogue) -> dict[str, int]:
-    states: Counter[str] = Counter({"linked": 0, "unsure": 0, "without a picture": 0})
-    waiting = {
-        f: d.get("subjects", [""])[0]
-        for f, d in cat.store.iter("finding")
-        if d.get("kind") == "link" and d["status"] != "decided"
-    }
-    orphans = sum(d.get("kind") == "caption-without-image" for _, d in cat.store.iter("finding"))
-    states["unsure"], states["without a picture"] = len(waiting), orphans
-    states["linked"] = max(0, cat.store.count("caption") - len(waiting) - orphans)
-    return dict(states)
+def _caption_states(captions: int, index: SearchIndex) -> dict[str, int]:
+    unsure = index.finding_kinds("open").get("link", 0)
+    orphans = sum(index.finding_kinds(status).get("caption-without-image", 0) for status in STATUSES)
+    return {"linked": max(0, captions - unsure - orphans), "unsure": unsure, "without a picture": orphans}
 
 
 def bulk_preview(cat: Catalogue, images: Sequence[str], values: Mapping[str, Any]) -> BulkPreview:
@@ -328,13 +314,13 @@ def _shown(record: Record, field: str) -> str:
     return record.note
 
 
-def original(media: Media, doc: Doc) -> Path | None:
-    """Return the file that holds an image's original: the catalogue's copy, else a location that still has its size."""
-    kept = media.path(str(doc["sha256"]))
-    if kept.exists():
+def original(media: Media, doc: Doc) -> Blob | None:
+    """Return what holds an image's original: the catalogue's copy, else a file where it was met that still has its size."""
+    kept = None if doc.get("in_place") else media.original(str(doc["sha256"]))
+    if kept is not None:
         return kept
     image = from_dict(doc, Image)
     for path in map(to_path, image.paths):
         if path.is_file() and path.stat().st_size == image.size:
-            return path
+            return file_blob(path, image.sha256)
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -96,6 +96,9 @@ class SearchIndex(Protocol):
     def apply_findings(self, findings: Iterable[Finding], removed: Iterable[str]) -> None:
         """Add or replace findings, and remove others by id."""
 
+    def apply_labels(self, kind: str, words: Mapping[str, Sequence[str]]) -> None:
+        """Count documents of ``kind`` (by id) under these words instead of those before; under none when they are gone."""
+
     def clear(self) -> None:
         """Empty the index, so that it has to be filled again."""
 
@@ -140,6 +143,9 @@ class SearchIndex(Protocol):
 
     def numbers(self) -> Numbers:
         """Return what the catalogue holds."""
+
+    def tallies(self, kind: str) -> dict[str, int]:
+        """Return how many documents of ``kind`` are counted under each word (see :meth:`apply_labels`), most first."""
 
     # ---- findings
 

@@ -6,12 +6,12 @@ also while another process writes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ..errors import UsageError
 from ..model import Finding
-from . import cursors, queue, suggest
+from . import cursors, labels, queue, suggest
 from .base import CAP, MAX_LIMIT, STATUSES, Numbers, Page, Queue
 from .facets import count_all
 from .nodes import Query
@@ -65,6 +65,11 @@ class Index:
         """Add or replace findings, and remove others by id. One transaction."""
         with self._database.writing() as connection:
             queue.put(connection, findings, removed)
+
+    def apply_labels(self, kind: str, words: Mapping[str, Sequence[str]]) -> None:
+        """Count documents of ``kind`` (by id) under these words instead of those before; under none when they are gone."""
+        with self._database.writing() as connection:
+            labels.put(connection, kind, words)
 
     def clear(self) -> None:
         """Empty the index, so that it has to be filled again."""
@@ -137,6 +142,11 @@ class Index:
             waiting = queue.kinds(connection, "open")
         years, formats = ({c.value: c.count for c in facets[name]} for name in ("year", "format"))
         return Numbers(int(images), int(size), years, formats, waiting)
+
+    def tallies(self, kind: str) -> dict[str, int]:
+        """Return how many documents of ``kind`` are counted under each word (see :meth:`apply_labels`), most first."""
+        with self._database.reading() as connection:
+            return labels.tallies(connection, kind)
 
     # ---- findings
 

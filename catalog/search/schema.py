@@ -25,7 +25,7 @@ from .nodes import TEXT_FIELDS
 from .row import EVERY
 
 #: Raised whenever tables, tokens or marks change. Unicode's version counts too: tokens depend on it.
-VERSION = f"3/{unicodedata.unidata_version}"
+VERSION = f"4/{unicodedata.unidata_version}"
 SEQ_BITS = 28
 COLUMNS = (*TEXT_FIELDS, "marks")
 #: BM25 weights of the columns: what stands with the picture before what merely stood around it.
@@ -78,12 +78,18 @@ CREATE TABLE about (
     ref TEXT NOT NULL, finding TEXT NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (finding, ref)
 ) WITHOUT ROWID;
 CREATE INDEX about_ref ON about (ref);
+CREATE TABLE label (
+    kind TEXT NOT NULL, id TEXT NOT NULL, word TEXT NOT NULL, PRIMARY KEY (kind, id, word)
+) WITHOUT ROWID;
+CREATE TABLE tally (
+    kind TEXT NOT NULL, word TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (kind, word)
+) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5({", ".join(COLUMNS)}, content='', columnsize=0,
     tokenize='ascii', prefix='2 3');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
 """
 _TABLE_NAMES = (
-    "vocabulary", "words", "about", "waiting", "finding", "gram", "term", "value", "ran", "page", "image", "meta",
+    "vocabulary", "words", "tally", "label", "about", "waiting", "finding", "gram", "term", "value", "ran", "page", "image", "meta",
 )  # fmt: skip
 
 

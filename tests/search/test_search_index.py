@@ -378,3 +378,18 @@ def test_a_broad_search_scopes_the_queue_too(own: Index) -> None:
     found = own.findings(query=parse("credit:AFP"), limit=100)
     assert found.ids == tuple(f"f{n}" for n in range(299, -1, -1) if n % 3)[:100]
     assert (found.total, found.capped) == (200, False)
+
+
+# ---- tallies
+
+
+def test_labelled_documents_are_counted(own: Index) -> None:
+    """Documents are counted under each of their words once; what changes or goes is counted anew."""
+    own.apply_labels("conflict", {"a": ["place", "date"], "b": ["place", "place"], "c": []})
+    own.apply_labels("match", {"a": ["cropped"]})
+    assert own.tallies("conflict") == {"place": 2, "date": 1}
+    own.apply_labels("conflict", {"a": ["number"], "b": [], "z": []})
+    assert own.tallies("conflict") == {"number": 1}
+    assert own.tallies("match") == {"cropped": 1}
+    own.clear()
+    assert own.tallies("match") == {}
