@@ -22,7 +22,8 @@ from .codec import from_dict
 from .duplicates.base import Neighbours
 from .engines import open_engine
 from .errors import CatalogueUnusable, NotFound, UsageError, WrongType
-from .export import export
+from .export import FORMATS as EXPORT_FORMATS
+from .export import export, export_files
 from .images import thumbnails
 from .images.pool import Pool
 from .images.worker import Failed, Prepared, Task
@@ -52,8 +53,9 @@ from .views import (
 )
 
 __all__ = [
-    "ArticleView", "BulkPreview", "CompareView", "FacetValue", "FindingPage", "FindingView", "GroupView", "Hit", "Library",
-    "LogPage", "Overview", "RunView", "SearchPage", "Similar", "Snippet", "Suggestion", "open_library", "verify_catalogue",
+    "EXPORT_FORMATS", "ArticleView", "BulkPreview", "CompareView", "FacetValue", "FindingPage", "FindingView",
+    "GroupView", "Hit", "Library", "LogPage", "Overview", "RunView", "SearchPage", "Similar", "Snippet", "Suggestion",
+    "open_library", "verify_catalogue",
 ]  # fmt: skip
 
 #: Pictures that one bulk step may change.
@@ -157,12 +159,13 @@ class Library:
         return record
 
     def records(self, query: str = "") -> Iterator[Record]:
-        """Yield the records that a query selects, in rank order; all pictures, in the order of ids, when it is empty."""
+        """Return the records that a query selects, in rank order; all pictures, in the order of ids, when it is empty.
+
+        Raises QueryError at once, not when the first record is taken.
+        """
         self.store.refresh()
-        for ident in self.ids(query) if query.strip() else self.store.ids("image"):
-            record = self.cat.record(ident)
-            if record is not None:
-                yield record
+        idents = self.ids(query) if query.strip() else self.store.ids("image")
+        return (record for ident in idents if (record := self.cat.record(ident)) is not None)
 
     def article(self, ident: str) -> ArticleView:
         """Return everything on an article's page. Raises NotFound."""
@@ -485,9 +488,13 @@ class Library:
             raise WrongType(done.reason)
         return self.media.keep_thumb(image, size, done.thumbnail)
 
-    def export(self, format_: str, query: str = "", *, everything: bool = False) -> Iterator[bytes]:
-        """Yield an export piece by piece. Raises UsageError for an unknown format, QueryError."""
-        return export(self.cat, format_, (r for r in self.records(query)), everything=everything)
+    def export(self, format_: str, query: str = "", *, everything: bool = False, base: str = "") -> Iterator[bytes]:
+        """Yield an export piece by piece; ``base`` is the server's address. Raises UsageError for an unknown format, QueryError."""
+        return export(self.cat, format_, self.records(query), everything=everything, base=base)
+
+    def export_files(self, format_: str, query: str = "", *, base: str = "") -> Iterator[tuple[str, bytes]]:
+        """Yield (name, content) of one file a picture. Raises UsageError for a format that is one file for all, QueryError."""
+        return export_files(format_, self.records(query), base=base)
 
     def rebuild_index(self) -> None:
         """Throw the search index away and make it anew from the records."""

@@ -9,7 +9,7 @@ from .errors import UsageError
 from .search import parse
 from .search.base import Found, SearchIndex
 from .search.facets import FACETS, term_of
-from .search.nodes import HAS, IS, SORTS
+from .search.nodes import HAS, IS, SORTS, Query
 from .stores.base import Store
 from .views import FacetValue, FindingPage, Hit, SearchPage, Snippet, Suggestion
 
@@ -75,8 +75,14 @@ def search(
 
 
 def ids(index: SearchIndex, text: str, sort: str | None = None) -> Iterator[str]:
-    """Yield the ids of all pictures that a query selects, in the order in which :func:`search` pages through them."""
-    query = parse(text)
+    """Return the ids of all pictures that a query selects, in the order in which :func:`search` pages through them.
+
+    Raises QueryError at once, not when the first id is taken.
+    """
+    return _ids(index, parse(text), sort)
+
+
+def _ids(index: SearchIndex, query: Query, sort: str | None) -> Iterator[str]:
     if not query.ranks and (sort or query.sort) in ("", "-date"):
         yield from index.ids(query)
         return

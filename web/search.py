@@ -9,6 +9,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as BaseResponse
 
 from catalog.errors import NotAllowed, QueryError
+from catalog.library import EXPORT_FORMATS
 from catalog.views import SearchPage
 
 from . import words
@@ -20,7 +21,7 @@ from .security import upload
 pages = Blueprint("search", __name__)
 FACETS = words.FACETS_SHOWN
 PAGE = 60
-EXPORTS = ("csv", "jsonl", "xmp", "ninjs", "jsonld", "iiif")
+EXPORTS = tuple(EXPORT_FORMATS)
 
 
 @pages.get("/")
@@ -124,18 +125,8 @@ def _as_query(images: list[str] | str) -> str:
 def export() -> Response:
     """Send what a query selects as a file."""
     format_ = choice_arg("format", EXPORTS, "csv")
-    name, mimetype = EXPORT_FILES[format_]
-    answer = Response(library().export(format_, text_arg("q")), mimetype=mimetype)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    form = EXPORT_FORMATS[format_]
+    pieces = library().export(format_, text_arg("q"), base=request.url_root)
+    answer = Response(pieces, content_type=form.media_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{form.file_name}"'
     return answer
-
-
-#: Format -> (file name, type). All are sent as attachments.
-EXPORT_FILES = {
-    "csv": ("cutline.csv", "text/csv"),
-    "jsonl": ("cutline.jsonl", "application/x-ndjson"),
-    "xmp": ("cutline-xmp.zip", "application/zip"),
-    "ninjs": ("cutline-ninjs.jsonl", "application/x-ndjson"),
-    "jsonld": ("cutline.jsonld", "application/ld+json"),
-    "iiif": ("cutline-iiif.json", "application/json"),
-}

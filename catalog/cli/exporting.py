@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -17,23 +18,44 @@ from .main import Context, cli
 
 @cli.command()
 @click.option("--query", default="", help="Only the pictures that this search selects.")
-@click.option("--format", "format_", default="jsonl", show_default=True, help="csv, jsonl")
-@click.option("-o", "--output", default="-", metavar="FILE", help="Where to; - is stdout.")
+@click.option("--format", "format_", default="jsonl", show_default=True, help="csv, jsonl, xmp, ninjs, jsonld, iiif")
+@click.option(
+    "-o",
+    "--output",
+    default="-",
+    metavar="OUT",
+    help="A file; - is stdout. For xmp and ninjs also a folder, which gets one file for each picture.",
+)
 @click.option(
     "--everything", is_flag=True, help="jsonl: every fact, link, match, finding and decision; `import` reads it back."
 )
+@click.option(
+    "--base-url", default="", metavar="URL", help="ninjs, jsonld, iiif: the address at which the catalogue is served."
+)
+@click.option("--replace", is_flag=True, help="Replace files of the same names in a folder.")
 @click.pass_obj
-def export(ctx: Context, query: str, format_: str, output: str, everything: bool) -> None:
-    """Write records to a file or stdout.
+def export(ctx: Context, query: str, format_: str, output: str, everything: bool, base_url: str, replace: bool) -> None:
+    """Write records to a file, a folder or stdout. Pictures are never written to: XMP goes into sidecars.
 
     \b
     Examples:
       cutline export --format csv -o pictures.csv
       cutline export --query 'is:conflict' --format jsonl
+      cutline export --format xmp -o sidecars/
+      cutline export --format iiif --base-url https://desk.example -o manifest.json
       cutline export --format jsonl --everything -o backup.jsonl
     """
+    if base_url and not base_url.startswith(("http://", "https://")):
+        raise UsageError("The address begins with http:// or https://.", field="base-url")
     with ctx.open() as library:
-        pieces = library.export(format_, query, everything=everything)
+        if not everything and (output.endswith("/") or (output != "-" and Path(output).is_dir())):
+            count = _fill(Path(output), library.export_files(format_, query, base=base_url), replace)
+            terminal.note(f"Written: {count:,} files in {output}")
+            return
+        if format_ == "xmp" and output.endswith(".xmp"):
+            pieces: Iterable[bytes] = _only(library.export_files(format_, query))
+        else:
+            pieces = library.export(format_, query, everything=everything, base=base_url)
         if output == "-":
             for piece in pieces:
                 sys.stdout.buffer.write(piece)
@@ -44,6 +66,34 @@ def export(ctx: Context, query: str, format_: str, output: str, everything: bool
         except OSError as error:
             raise UsageError(f"{output} cannot be written: {error.strerror}.") from error
         terminal.note(f"Written: {output}")
+
+
+def _only(files: Iterable[tuple[str, bytes]]) -> list[bytes]:
+    """The one file that there is: a sidecar is about one picture."""
+    found = [content for _, content in islice(files, 2)]
+    if len(found) != 1:
+        raise UsageError(
+            "A .xmp file is about one picture: narrow --query to one, or give a folder (sidecars/) or a .zip file.",
+            field="output",
+        )
+    return found
+
+
+def _fill(folder: Path, files: Iterable[tuple[str, bytes]], replace: bool) -> int:
+    """Write one file for each picture; return how many. What is there already stays unless ``replace`` is given."""
+    count = 0
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files:
+            if not replace and (folder / name).exists():
+                raise UsageError(
+                    f"{folder / name} is there already: choose another folder, or add --replace.", field="output"
+                )
+            _write(folder / name, [content])
+            count += 1
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written: {error.strerror}.", field="output") from error
+    return count
 
 
 def _write(target: Path, pieces: Iterable[bytes]) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
 
+from catalog.export import FORMATS
 from catalog.library import open_library
 from tests.cli.clirunning import Cutline
 
@@ -62,3 +64,30 @@ def test_an_export_that_fails_leaves_the_old_file(cutline: Cutline, tmp_path: Pa
     assert cutline("export", "--query", "nofield:x", "--format", "csv", "-o", str(target)).code == 2
     assert target.read_text("utf-8") == "before"
     assert sorted(p.name for p in tmp_path.iterdir()) == before
+
+
+def test_a_folder_is_filled_once(cutline: Cutline, imported: Path, tmp_path: Path) -> None:
+    """`-o folder/` writes one sidecar a picture; a file that is there already is not written over unless asked."""
+    url = shutil.copytree(imported, tmp_path / "desk")
+    ident = cutline("list", "--json", catalog=url).lines[0]["id"]
+    out = f"{tmp_path / 'sidecars'}/"
+    assert cutline("export", "--format", "xmp", "-o", out, catalog=url).code == 0
+    files = sorted(Path(out).iterdir())
+    assert len(files) == 20 and all(f.suffix == ".xmp" for f in files)
+    files[0].write_text("mine")
+    again = cutline("export", "--format", "xmp", "-o", out, catalog=url)
+    assert again.code == 2 and "--replace" in again.err and files[0].read_text() == "mine"
+    assert cutline("export", "--format", "xmp", "-o", out, "--replace", catalog=url).code == 0
+    assert files[0].read_bytes().startswith(b"<?xpacket")
+    one = tmp_path / "one.xmp"
+    assert cutline("export", "--format", "xmp", "--query", f"id:{ident}", "-o", str(one), catalog=url).code == 0
+    assert one.read_bytes().startswith(b"<?xpacket")
+    many = cutline("export", "--format", "xmp", "-o", str(one), "--replace", catalog=url)
+    assert many.code == 2 and "sidecars/" in many.err
+    assert cutline("export", "--format", "csv", "-o", out, catalog=url).code == 2
+
+
+def test_formats_in_help_are_those_there_are(cutline: Cutline) -> None:
+    """`export --help` names each format."""
+    text = cutline("export", "--help").out
+    assert ", ".join(FORMATS) in text
