@@ -13,14 +13,19 @@ from functools import lru_cache
 from ..model import Evidence
 from .creditwords import (
     CLOSE,
+    ENDS,
     LOOSE,
     MAX_CREDIT,
     OPEN,
     has_agency,
+    is_abbreviation,
     is_agency_clause,
+    is_capitals,
     is_credit,
+    is_described,
     is_name,
     is_names,
+    is_slashed,
     marker,
     parts_of,
     strip_marker,
@@ -40,20 +45,25 @@ WEIGHTS = {
     "credit-line": 1.5,
     "credit-after-word": 2.0,
     "credit-slash": 1.0,
+    "credit-capitals": 1.5,
 }
 _BRACKETS = re.compile(
     r"[(\[（［【〔]([^()\[\]（）［］【】〔〕]{1,200}(?:\([^()]{1,60}\)[^()\[\]]{0,60})?)[)\]）］】〕]"
 )
 #: The end of a clause after which a credit may stand; not the dot of an initial ("J. Doe").
 _BREAK = re.compile(
-    r"(?<![ .(/][^\W\d_])(?<!^[^\W\d_])[.!?…][»”\"’')\]）】]{0,2}(?=\s)|[。！？][」』”）]{0,2}|[»”\"’)\]）】](?=\s)"
+    r"(?<![ .(/][^\W\d_])(?<!^[^\W\d_])[.!?…][»”\"’')\]）】]{0,2}(?=\s)|[。！？।۔؟։።။។][」』”）]{0,2}|[»”\"’)\]）】](?=\s)"
     r"|\s[|•·–—]\s|\||\n|\s-\s|(?<=\S)[＝=](?=\S)"
 )
+_NUMBER = re.compile(r"(?<![^\W\d_])\d")
+_DAYS = re.compile(r"[\s(]*(?:\d{1,4}[-./年月日년월일\s]{1,3}){2,3}\d{0,4}[/\s]{1,3}")
+_FINISHED = ".!?…”\"»’'」』）)" + ENDS
 _FIRST = re.compile(r"\s?\|\s?|\s[–—•·]\s|\n")
 _LABEL = re.compile(r"\s*([^\W\d_][\w.'’-]{1,24}(?:\s[\w.'’-]{1,20})?)\s{0,2}[:：=＝]\s*(\S.{0,150})", re.S)
 #: The signs and joining words that end a marker.
 _SIGNS = re.compile(r"[:：=＝／/|]")
 _JOINS = re.compile(r"(?<=\s)(?:by|via|von|[-–—])(?=\s)", re.I)
+_STOPPED = re.compile(r"[.!?…][»”\"’')]?\s")
 _SLASH = re.compile(
     r"(?:^|[\s»”\"’)\].,])"
     r"([^\W\d_][^\s/|,]{1,24}\s[^\W\d_][^\s/|,]{0,24}\s{0,2}/\s{0,2}[^/|\n]{2,50}(?:/[^/|\n]{1,40})?)$"
@@ -117,6 +127,8 @@ def _whole(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | 
     if len(text) > MAX_CREDIT:
         return None
     found = marker(text.lstrip(OPEN))
+    if not found and is_described(text):
+        return None
     if found and not found[1] and not has_agency(text):
         return None
     if (not found and len(text.split()) > 8) or not is_credit(text, known):
@@ -135,20 +147,37 @@ def _bracket_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> 
         before = printed[start : match.start()].rstrip()
         if not is_credit(inside, known, bracketed=True) and (label := _labelled(inside)):
             return _made(printed, (start, match.start()), (match.start(1) + label, match.end(1)), "credit-bracket")
-        if is_credit(inside, known, bracketed=True) or _is_closing_name(before, inside):
+        is_square = match.group()[0] in "[［【"
+        if is_credit(inside, known, bracketed=True) or _is_closing_name(before, inside, is_square=is_square):
+            name = _name_before(printed, start, match.start(), known) if not after else match.start()
+            if name < match.start():
+                return _made(printed, (start, name), (name, match.end()), "credit-bracket")
             return _made(printed, (start, match.start()), match.span(1), "credit-bracket")
     return None
 
 
-def _is_closing_name(before: str, inside: str) -> bool:
+def _name_before(printed: str, start: int, place: int, known: tuple[str, ...]) -> int:
+    """Where a person begins whose house follows in brackets: "… Foto: Anna Huber (Keystone)", "…. Iván Robles (EFE)"."""
+    before = printed[start:place].rstrip()
+    for low in _breaks(printed, start, start + len(before)):
+        clause = printed[low:place].strip()
+        is_person = 2 <= len(clause.split()) <= 4 and clause[:1].isupper() and is_name(clause)
+        if printed[low - 1] not in LOOSE and (is_person or is_credit(clause, known)):
+            return low
+    return place
+
+
+def _is_closing_name(before: str, inside: str, *, is_square: bool) -> bool:
     """Tell whether brackets hold names alone where only a credit can stand: after a finished sentence, or with a slash."""
-    if not before or inside.strip(" .").casefold() in tables().brackets or any(c.isdigit() for c in inside):
+    if not before or inside.strip(" .").casefold() in tables().brackets or _NUMBER.search(inside):
         return False
     if not all(is_name(p) for p in parts_of(inside)) or not inside.strip()[:1].isalpha():
         return False
+    if is_square:
+        return inside.strip()[:1].isupper() and len(inside) < 60
     if "/" in inside:
-        return " " in inside and before[-1] in ".!?…”\"»’'。"
-    return before[-1] in '.!?…”"»。' and len(inside) < 50
+        return " " in inside and (before[-1] in _FINISHED or is_slashed(inside))
+    return before[-1] in '.!?…”"»' + ENDS and len(inside) < 50
 
 
 def _labelled(inside: str) -> int:
@@ -176,7 +205,7 @@ def _marker_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> C
         before, rest = printed[start : match.start()].rstrip(), printed[match.end() : end]
         if not before or not _may_begin(before, match):
             continue
-        share = 0.0 if not strong else 1.0 if before[-1] in ".!?…。»”)" and len(rest.split()) <= 6 else 0.5
+        share = 0.0 if not strong else 1.0 if before[-1] in ".!?…»”)" + ENDS and len(rest.split()) <= 6 else 0.5
         if is_names(rest, share):
             first = _with_agency_before(printed, start, match.start())
             return _made(printed, (start, first), (first, end), "credit-marker")
@@ -199,21 +228,36 @@ def _around(
 
 def _may_begin(before: str, match: re.Match[str]) -> bool:
     """Tell whether a credit may begin here: after a clause, or with a capital, a sign or a script without capitals."""
-    return before[-1] in ".!?…。！？»”\"’'“)]）】|/–—-,;:·•([（【«›" or not match.group()[0].islower()
+    return before[-1] in ENDS + ".!?…»”\"’'“)]）】|/–—-,;:·•([（【«›" or not match.group()[0].islower()
 
 
 def _with_agency_before(printed: str, start: int, place: int) -> int:
     """Where a credit begins whose marker follows an agency: "AP Photo/Jane Doe", "AFP / Foto: X"."""
-    head = printed[max(start, place - 30) : place].rstrip()
+    low = max(start, place - 30)
+    head = printed[low:place].rstrip()
     for match in tables().agency.finditer(head):
         if match.end() == len(head.rstrip(" /|")):
-            return max(start, place - 30) + match.start()
+            return low + match.start()
+    # "… at Bishan. ST PHOTO: X", "… on Monday. Staff photo by X"
+    last = max((m.end() for m in _STOPPED.finditer(head + " ")), default=-1)
+    word = head[last:].strip() if last > 0 else ""
+    if (
+        word
+        and " " not in word
+        and word[0].isupper()
+        and word.isalpha()
+        and not is_abbreviation(head[: last - 1].rstrip("."))
+    ):
+        return low + last
     return place
 
 
 def _agency_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:
     """The last clause is names and an agency: "… på lördagen. Dan Bashakov/AP", "… | Reuters"."""
     for place in _breaks(printed, start, end):
+        if days := _DAYS.match(printed, place, end):
+            # A date before the house is the caption's: "… 있다. 2024.5.3/뉴스1"
+            place = days.end()
         clause = printed[place:end]
         if is_agency_clause(clause, known):
             return _made(printed, (start, place), (place, end), "credit-agency")
@@ -221,9 +265,34 @@ def _agency_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> C
 
 
 def _breaks(printed: str, start: int, end: int) -> list[int]:
-    """Where the last clauses begin, the longest tail first (at most four)."""
+    """Where the last clauses begin (at most four), the longest tail first; after those, the ones after an abbreviation.
+
+    The stop of an abbreviation seldom ends a sentence ("Jan. 12", "St. Albans"): of such tails the shortest comes first.
+    """
     low = max(start, end - MAX_CREDIT)
-    return [m.end() for m in _BREAK.finditer(printed, low, end) if start < m.end() < end][-4:]
+    found = [m for m in _BREAK.finditer(printed, low, end) if start < m.end() < end][-6:]
+    doubtful = [
+        m for m in found if m.group()[0] == "." and is_abbreviation(printed[max(start, m.start() - 24) : m.start()])
+    ]
+    sure = [m.end() for m in found if m not in doubtful]
+    return sure[-4:] + [m.end() for m in reversed(doubtful)]
+
+
+def _house_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:
+    """The last clause is a person and a house of any name ("Jane Doe/Courier"), or a name in capitals."""
+    for place in _breaks(printed, start, end):
+        clause, before = printed[place:end], printed[start:place].rstrip()
+        # A comma's or colon's clause goes on; the sign before is a full stop, a bar, a slash or a dash.
+        if len(before) < 12 or is_abbreviation(before.rstrip(".")):
+            continue
+        if is_slashed(clause):
+            return _made(printed, (start, place), (place, end), "credit-slash")
+        if is_capitals(clause) and not before.isupper():
+            return _made(printed, (start, place), (place, end), "credit-capitals")
+    place = printed.rfind(" / ", start, end)
+    if place - start > 12 and is_capitals(printed[place:end]) and not printed[start:place].isupper():
+        return _made(printed, (start, place), (place, end), "credit-capitals")
+    return None
 
 
 def _after_word(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:
@@ -231,7 +300,10 @@ def _after_word(printed: str, start: int, end: int, known: tuple[str, ...]) -> C
     match = tables().after.search(printed, max(start, end - 40), end)
     if match is None:
         return None
-    for place in _breaks(printed, start, end):
+    places = _breaks(printed, start, end)
+    # In Japanese a comma may part the photographer from place and date: "…＝東京で3日、山本太郎撮影".
+    comma = printed.rfind("、", start, match.start()) + 1
+    for place in (*places, *((comma,) if places and comma > places[0] else ())):
         clause = printed[place : match.start()].strip(LOOSE)
         if clause and len(clause) < 60 and all(is_name(p) for p in parts_of(clause)):
             return _made(printed, (start, place), (place, end), "credit-after-word")
@@ -254,6 +326,18 @@ def _first(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | 
         head = printed[start : stop.start()]
         if is_credit(head, known) and not is_credit(printed[stop.end() : end], known):
             return _made(printed, (stop.end(), end), (start, stop.start()), "credit-first")
+    if found := marker(printed, start, end):
+        # "Photo: Jane Doe/AP. The senator waits for a train."
+        stop = next((m for m in _STOPPED.finditer(printed, found[0], min(end, start + MAX_CREDIT))), None)
+        if (
+            stop is not None
+            and found[1]
+            and end - stop.end() > 10
+            and not is_abbreviation(printed[start : stop.start()])
+            and is_names(printed[found[0] : stop.start()], 0.0)
+            and all(map(is_name, parts_of(printed[found[0] : stop.start()])))
+        ):
+            return _made(printed, (stop.end(), end), (start, stop.start()), "credit-first")
     return None
 
 
@@ -274,5 +358,5 @@ def _own_line(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut
 
 
 _WAYS = (
-    _bracket_start, _first, _whole, _bracket_end, _agency_end, _marker_end, _after_word, _slash_end, _own_line
+    _bracket_start, _first, _whole, _bracket_end, _agency_end, _marker_end, _after_word, _slash_end, _house_end, _own_line
 )  # fmt: skip

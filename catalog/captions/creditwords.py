@@ -22,10 +22,22 @@ _JOIN = r"\s{1,3}(?:by|via|von|-|–|—)\s{1,3}"
 _SPLIT = re.compile(
     r"\s*(?:/|／|\||,|;|、|：|:|＝|=|\(|\)|（|）|\+{1,3}|\s[-–—•·]\s|\b(?:via|for|by|für|and|und|y|et|e)\b)\s*"
 )
-_SENTENCE = re.compile(r"(?<=[^\W\d_]{3})[.!?]\s+(?=\S)|[。！？](?=.)")
+#: Ends of sentences: signs that may also end an abbreviation, and signs that do not.
+_STOP = re.compile(r"[.!?]\s+(?=\S)")
+ENDS = "。！？।۔؟։።။៖។"
+_WORD = re.compile(r"(?:^|(?<=[\s(\[«“\"'/]))[^\s(\[«“\"'/]{1,20}$")
+_DATE = re.compile(r"[\d.,:/\s-]*\d[\d.,:/\s-]*(?:년|월|일|年|月|日|時|时|分)?")
 _CASELESS = re.compile(r"[\u0590-\u08ff\u0900-\u109f\u10d0-\u10ff\u1200-\u139f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af]")
 #: Brackets that part a caption from its credit: square ones, and any after letters of a script without capitals.
-_BRACKETED = re.compile(r"[\[［【〔（]|(?<=[\u0590-\u08ff\u0900-\u109f\u2e80-\u9fff\uac00-\ud7af])\(")
+_BRACKETED = re.compile(r"[\[［【〔（]|(?<=[\u0590-\u08ff\u0900-\u109f\u2e80-\u9fff\uac00-\ud7af])\s?\(")
+#: Japanese prose: a particle or verb ending after a word's sign, or a date.
+_KANA = re.compile(
+    r"[\u30a0-\u30ff\u4e00-\u9fff](?:[をでがはに]|する|した|され|[すくるむぐ](?![\u3041-\u309f]))|\d[年月日時]"
+)
+_PICTURE_WORD = re.compile(r"\s(?:pic|pics|pix|photo|photos|foto)[.\s]{0,3}$", re.I)
+_DETERMINERS = frozenset(
+    "the a an das der die ein eine la le les un une el los las una il lo gli o os as um uma het een".split()
+)
 PARTICLES = frozenset(
     [
         "van",
@@ -70,6 +82,8 @@ PARTICLES = frozenset(
         "para",
         "per",
         "für",
+        "under",
+        "unter",
     ]
 )
 
@@ -89,6 +103,8 @@ class Tables:
     after: re.Pattern[str]
     agency: re.Pattern[str]
     brackets: frozenset[str]
+    abbreviations: frozenset[str]
+    core: re.Pattern[str]
     reach: int
 
 
@@ -109,6 +125,8 @@ def tables() -> Tables:
     plural = r"(?:\(s\)|\(e\)|s)?\.?"
     agency = _alternatives(_split(data["agencies"]["exact"]))
     folded = _alternatives(_split(data["agencies"]["folded"]))
+    domains = _alternatives(_split(data["agencies"]["domains"]))
+    core = _alternatives(_split(data["core"]["words"]))
     return Tables(
         strong=re.compile(rf"{_EDGE}(?:{before}){plural}(?:{_SIGN})", re.I),
         weak=re.compile(rf"{_EDGE}(?:{before}){plural}{_JOIN}", re.I),
@@ -118,7 +136,11 @@ def tables() -> Tables:
         ),
         alone_words=frozenset(max(w.split(), key=len).lower() for w in _split(data["alone"]["words"])),
         after=re.compile(rf"[\s／/]{{0,2}}(?:{_alternatives(_split(data['after']['words']))})[.\s]{{0,3}}$", re.I),
-        agency=re.compile(rf"{_EDGE}(?:(?:{agency})|(?i:{folded}))(?![^\W_])"),
+        agency=re.compile(
+            rf"{_EDGE}(?:(?:{agency})|(?i:{folded})|CC[ -]BY(?:-[A-Z]{{2}}){{0,3}}(?: \d\.\d)?|[\w-]{{3,30}}\.(?:{domains}))(?![^\W_])"
+        ),
+        abbreviations=frozenset(w.casefold() for w in _split(data["abbreviations"]["words"])),
+        core=re.compile(rf"(?i:{core})\s{{1,3}}(?=[^\s:a-z])"),
         reach=10 + max(len(w) for w in (*words, *_split(data["after"]["words"]))),
         brackets=frozenset(w.casefold() for w in _split(data["caption_brackets"]["words"])),
     )
@@ -188,14 +210,28 @@ def strip_marker(text: str) -> tuple[int, int]:
             and is_balanced(text[start + 1 : end - 1])
         ):
             start, end = trimmed(text, start + 1, end - 1)
-        found = marker(text, start, end)
+        found = marker(text, start, end) or _bare_marker(text, start, end)
         if found is None or (text[found[0] - 1] == "/" and text[found[0]] != " " and text[found[0] - 2] != " "):
             break
         start, end = trimmed(text, found[0], end)
     after = tables().after.search(text, max(start, end - 60), end)
-    if after and after.start() - start > 1 and text[max(start, after.start() - 1)] != "/":
+    is_own = after is not None and after.group().strip()[:1].isupper()  # "HT Photo": part of the name
+    if after and not is_own and after.start() - start > 1 and text[max(start, after.start() - 1)] != "/":
         start, end = trimmed(text, start, after.start())
     return start, end
+
+
+def _bare_marker(text: str, start: int, end: int) -> tuple[int, bool] | None:
+    """A word for photograph right before a name ("Foto Jean Rival/SIPA"), or a marker after one capitalised word."""
+    if (match := tables().core.match(text, start, end)) and not tables().agency.match(text, start, end):
+        return (match.end(), False) if is_names(text[match.end() : end], 0.0) else None
+    space = text.find(" ", start, end)
+    if 0 < space - start < 12 and text[start].isupper() and text[start:space].isalpha():
+        # "Express Photo by X", "Staff photo: X"
+        match = tables().weak.match(text, space + 1, end) or tables().strong.match(text, space + 1, end)
+        if match and not tables().agency.match(text, start, end) and match.end() < end:
+            return match.end(), True
+    return None
 
 
 def small_words(words: list[str]) -> int:
@@ -212,7 +248,8 @@ def is_name(part: str) -> bool:
         return True
     words = part.split()
     if _CASELESS.search(part):
-        return len(words) <= 5 and len(part) <= 30
+        is_prose = _KANA.search(part) or _DATE.fullmatch(part)
+        return len(words) <= 5 and len(part) <= 30 and not is_prose
     kept = [w for w in words if not tables().agency.fullmatch(w)]
     return len(words) <= 6 and len(part) <= 60 and small_words(kept) == 0
 
@@ -222,12 +259,46 @@ def parts_of(text: str) -> list[str]:
     return [p for p in _SPLIT.split(text[: 2 * MAX_CREDIT]) if p.strip(" .")]
 
 
+def _is_number(part: str) -> bool:
+    """Tell whether a part ends in a number of its own, as dates do ("May 13", "2024")."""
+    return part.strip(" .").rsplit(None, 1)[-1:] != [] and part.strip(" .").rsplit(None, 1)[-1].isdigit()
+
+
+def is_slashed(text: str) -> bool:
+    """Tell whether a text is a person and a house of any name, parted by a slash ("Jane Doe/Larkmouth Courier")."""
+    text = text.strip(LOOSE + ".")
+    halves = re.split(r"\s?[/／]\s?", text)
+    if not 2 <= len(halves) <= 4 or len(text) > 80 or reads_on(text):
+        return False
+    if any(any(w.strip("().,").isdigit() for w in h.split()) or not is_name(h) or "," in h for h in halves):
+        return False
+    return any(len(h.split()) > 1 for h in halves) and all(h[:1].isalpha() and h[:1] == h[:1].upper() for h in halves)
+
+
+def is_capitals(text: str) -> bool:
+    """Tell whether a text is a name in capitals, two words at least ("MARTA PUJOL", "LOU PERRIN POUR « LA GAZETTE »")."""
+    text = text.strip(LOOSE + ".")
+    words = [w for w in text.split() if any(c.isalpha() for c in w)]
+    return (
+        2 <= len(words) <= 8
+        and len(text) <= 70
+        and text.isupper()
+        and not any(c.isdigit() for c in text)
+        and sum(len(w) > 2 for w in words) >= 2
+        and not _CASELESS.search(text)
+    )
+
+
 def is_agency_clause(text: str, known: tuple[str, ...] = ()) -> bool:
     """Tell whether a text is names, an agency or known house among them, and nothing else."""
     text = text.strip(LOOSE + ".")
     if not text or len(text) > 110 or reads_on(text) or _BRACKETED.search(text[1:]):
         return False
+    # "Reuters pic"
+    text = _PICTURE_WORD.sub("", text)
     parts = parts_of(text)
+    if sum(map(_is_number, parts)) > 1:
+        return False
     houses = {k.casefold() for k in known}
     if (
         not any(p.casefold().strip(" .") in houses or "@" in p or tables().agency.search(p) for p in parts)
@@ -237,9 +308,44 @@ def is_agency_clause(text: str, known: tuple[str, ...] = ()) -> bool:
     return all(is_name(p) or p.casefold() in houses for p in parts)
 
 
+def is_abbreviation(before: str) -> bool:
+    """Tell whether the full stop that follows ``before`` belongs to an abbreviation or initial ("Gov", "J", "U.S")."""
+    found = _WORD.search(before[-24:])
+    if found is None:
+        return False
+    word = found.group().rstrip(".").casefold()
+    return (len(word) == 1 and word.isalpha()) or "." in word or word in tables().abbreviations
+
+
 def reads_on(text: str) -> bool:
     """Tell whether a text holds the end of a sentence and more after it."""
-    return bool(_SENTENCE.search(text.strip(LOOSE)[:-1]))
+    text = text.strip(LOOSE)[:-1]
+    if any(sign in text[:-1] for sign in ENDS):
+        return True
+    return any(
+        text[m.start()] != "." or not (is_abbreviation(text[: m.start()]) or _is_short(text[: m.start()]))
+        for m in _STOP.finditer(text)
+    )
+
+
+def _is_short(before: str) -> bool:
+    """Tell whether a text ends in a word of one or two letters, small ones among them, as unlisted abbreviations do."""
+    word = before.rsplit(None, 1)[-1] if before.strip() else ""
+    return len(word) < 3 and not word.isupper() and not _CASELESS.search(word) and not word.isdigit()
+
+
+def is_described(text: str) -> bool:
+    """Tell whether a text begins with an article and goes on: words of a caption that names a house ("The CEO of Google").
+
+    The same is told of one whose last part is set off by a bracket, bar or label.
+    """
+    words = text.split()
+    if len(words) > 4 and words[0].casefold() in _DETERMINERS and not tables().agency.match(text):
+        return True
+    head = re.split(r"\s[(\[（【]|\s[-–—|]\s|\s\S{1,20}[:：]\s", text, maxsplit=1)[0]
+    return (
+        head != text and len(head.split()) > (2 if _CASELESS.search(head) else 3) and not tables().agency.search(head)
+    )
 
 
 def is_names(rest: str, share: float) -> bool:
