@@ -155,6 +155,18 @@ def thumbnails(library: Library, count: int) -> None:
             library.media.keep_thumb(ident, size, made[n % len(made)])
 
 
+def make(folder: Path, pictures: int, thumbs: int = 400) -> None:
+    """Make a catalogue of so many pictures in a folder that has none."""
+    begun = time.perf_counter()
+    with open_library(folder) as library:
+        fill(library, pictures)
+        print(f"{pictures:,} pictures stored in {time.perf_counter() - begun:.0f} s", flush=True)
+        begun = time.perf_counter()
+        waiting = library.findings(limit=1).total
+        print(f"indexed in {time.perf_counter() - begun:.0f} s, {waiting:,} findings wait", flush=True)
+        thumbnails(library, thumbs)
+
+
 def main() -> None:
     """Make a catalogue."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -164,15 +176,7 @@ def main() -> None:
     options = parser.parse_args()
     if (options.folder / "catalogue.json").exists():
         raise SystemExit(f"There is a catalogue in {options.folder} already.")
-    begun = time.perf_counter()
-    with open_library(options.folder) as library:
-        fill(library, options.pictures)
-        print(f"{options.pictures:,} pictures stored in {time.perf_counter() - begun:.0f} s", flush=True)
-        begun = time.perf_counter()
-        total = library.search(limit=1).total
-        waiting = library.findings(limit=1).total
-        print(f"indexed in {time.perf_counter() - begun:.0f} s, {waiting:,} findings wait")
-        thumbnails(library, options.thumbs)
+    make(options.folder, options.pictures, options.thumbs)
 
 
 if __name__ == "__main__":
