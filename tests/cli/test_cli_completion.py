@@ -1,0 +1,31 @@
+"""Completion in the shell, as docs/commands.md tells it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+CALL = "import sys; sys.argv[0] = 'cutline'; from catalog.cli.main import main; main()"
+
+
+def ask(**env: str) -> str:
+    """What the command answers a shell."""
+    found = subprocess.run(
+        [sys.executable, "-c", CALL], env={**os.environ, **env}, capture_output=True, text=True, timeout=60, check=False
+    )
+    return found.stdout
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_each_shell_is_told_how_to_ask(shell: str) -> None:
+    """The script for a shell's start file asks this command for completions."""
+    assert f"_CUTLINE_COMPLETE={shell}_complete" in ask(_CUTLINE_COMPLETE=f"{shell}_source")
+
+
+def test_commands_and_options_are_completed() -> None:
+    """The beginning of a command gives the commands that begin so; of an option, the command's options."""
+    assert "verify" in ask(_CUTLINE_COMPLETE="bash_complete", COMP_WORDS="cutline ver", COMP_CWORD="1")
+    assert "--everything" in ask(_CUTLINE_COMPLETE="bash_complete", COMP_WORDS="cutline export --ev", COMP_CWORD="2")
