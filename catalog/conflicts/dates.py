@@ -10,7 +10,7 @@ from functools import cache
 from .data import lines, words
 from .tokens import Item, fold
 
-_NUMERIC = re.compile(r"(\d{1,2})([./]) ?(\d{1,2})[./] ?(\d{2,4})$")
+_NUMERIC = re.compile(r"(\d{1,2})([./-]) ?(\d{1,2})[./-] ?(\d{2,4})$")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})$")
 _EAST = re.compile(r"(?:(\d{4})年)?(?:(\d{1,2})月)?(?:(\d{1,2})日)?$")
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|º|e)?$")
@@ -90,8 +90,14 @@ def _at(items: list[Item], i: int) -> tuple[Day, int] | None:
         return (made, i + 1) if (made := _numeric(item.key)) else None
     # Two letters ("Mo", "Fr") are words too often; three ("Sun") only count with their dot.
     sure = len(item.key) > 4 or (len(item.key) == 3 and item.dotted and item.capital)
-    if item.kind == "word" and sure and item.key in weekdays and item.key not in months:
-        return Day(weekdays=weekdays[item.key]), i + 1
+    if item.kind == "word" and i + 1 < len(items) and items[i + 1].glued:
+        joined = weekdays.get(f"{item.key}-{items[i + 1].key}")  # "quarta-feira"
+        if joined:
+            return Day(weekdays=joined), i + 2
+    # "Tuesdays", "dienstags", "tisdags"
+    name = item.key if item.key in weekdays else item.key.removesuffix("s") if len(item.key) > 5 else ""
+    if item.kind == "word" and sure and name in weekdays and name not in months:
+        return Day(weekdays=weekdays[name]), i + 1
     return _written(items, i, months)
 
 
@@ -149,7 +155,7 @@ def _numeric(text: str) -> Day | None:
     if match := _NUMERIC.match(text):
         a, sign, b, y = int(match[1]), match[2], int(match[3]), int(match[4])
         year = y if y > 99 else 2000 + y if y < 70 else 1900 + y
-        if sign == "/" and a <= 12 and b <= 12 and a != b:
+        if sign in "/-" and a <= 12 and b <= 12 and a != b:
             return Day(year, frozenset({a, b}))
         day, month = (a, b) if sign == "." or a > 12 else (b, a)
         return Day(year, frozenset({month}), day) if 1 <= month <= 12 else None

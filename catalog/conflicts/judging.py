@@ -168,13 +168,28 @@ class Judge:
         for i, j in zip(nx, ny, strict=False):
             one, other = self.x[i].value, self.y[j].value
             assert isinstance(one, numbers.Amount) and isinstance(other, numbers.Amount)
+            if numbers.convertible(one, other):
+                self._measures(i, j, same=numbers.converted(one, other))
+                continue
             if not self._anchored(i, j, i + 1, j + 1):
                 continue
             if numbers.conflict(one, other):
-                self._add("number", [i], [j])
+                self._add("date" if one.clock else "number", [i], [j])
             else:
                 self.gone_x.discard(i)
                 self.gone_y.discard(j)
+
+    def _measures(self, i: int, j: int, *, same: bool) -> None:
+        """Settle two numbers in different units of one measure, with the words of their units."""
+        ends = [
+            n + 1 + (n + 1 in gone and items[n + 1].glued and items[n].end < items[n + 1].start + 1)
+            for n, gone, items in ((i, self.gone_x, (*self.x, self.x[-1])), (j, self.gone_y, (*self.y, self.y[-1])))
+        ]
+        if same:
+            self.gone_x -= set(range(i, ends[0]))
+            self.gone_y -= set(range(j, ends[1]))
+        elif self._anchored(i, j, ends[0], ends[1]):
+            self._add("number", list(range(i, ends[0])), list(range(j, ends[1])))
 
     # ------------------------------------------------------------ roles
 
@@ -189,15 +204,30 @@ class Judge:
             if roles.opposed(*phrases) and self._strong(xs, ys):
                 self._add("role", xs, ys)
                 return True
+            if self._opposed_phrases(xs, ys):
+                return True
         for i in xs:
             j = next((j for j in ys if j in self.gone_y and self._contrary(self.x[i], self.y[j])), None)
             if j is not None and self._strong([i], [j]):
                 self._add("role", [i], [j])
                 found = True
-        if short and not found and self.result.overlap >= 0.5 and roles.negated(x, y):
+        if short and not found and self.result.overlap >= 0.5 and (roles.negated(x, y) or roles.none_of(x, y)):
             self._add("role", xs, ys)
             return True
         return found
+
+    def _opposed_phrases(self, xs: list[int], ys: list[int]) -> bool:
+        """Find opposites of two or three words ("a favor de") against a word or phrase in the other caption."""
+        for run, other, swap in ((xs, ys, False), (ys, xs, True)):
+            items, others = (self.y, self.x) if swap else (self.x, self.y)
+            for at in range(len(run) - 1):
+                for end in range(at + 2, min(at + 4, len(run) + 1)):
+                    phrase = " ".join(items[n].key for n in run[at:end])
+                    hit = next((n for n in other if roles.opposed(phrase, others[n].key)), None)
+                    if hit is not None:
+                        self._add("role", *(([hit], run[at:end]) if swap else (run[at:end], [hit])))
+                        return True
+        return False
 
     def _strong(self, xs: list[int], ys: list[int]) -> bool:
         return self._anchored(xs[0], ys[0], xs[-1] + 1, ys[-1] + 1) > 0
@@ -252,6 +282,10 @@ class Judge:
         before, after = self.x[max(0, full_x[0] - 2) : full_x[0]], self.x[full_x[-1] + 1 : full_x[-1] + 3]
         kind = names.kind_of(x, y, before, after)
         if kind == "person" and names.same_person(x, y):
+            return
+        if names.initials_of(x, y) or names.initials_of(y, x):
+            self.gone_x -= set(run)
+            self.gone_y -= set(other)
             return
         if kind == "place" and {i.key for i in x} & {i.key for i in y} and len(x) != len(y):
             return

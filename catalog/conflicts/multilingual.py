@@ -37,6 +37,8 @@ def _comparable(reading: Reading) -> list[Item]:
 def _compare(kind: str, x: list[Item], y: list[Item], shared: set[str], result: Verdict) -> None:
     """Note a contradiction when each caption has exactly one item of a kind, they differ, and the rest has names in common."""
     one, other = [i for i in x if i.kind == kind], [j for j in y if j.kind == kind]
+    if kind == "place":  # "Athens, Greece" and "Ankara … Griechenland": what both name is no difference
+        one, other = ([i for i in side if i.skeleton not in shared] for side in (one, other))
     if len(one) != 1 or len(other) != 1 or one[0].skeleton == other[0].skeleton or not shared:
         if len(one) == len(other) == 1 and one[0].skeleton != other[0].skeleton and not shared and kind == "date":
             result.shared += _agree(one[0], other[0])

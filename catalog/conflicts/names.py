@@ -154,6 +154,11 @@ def _same_first(x: Item, y: Item) -> bool:
     return near(a, b) or (len(a) <= 2 and a[:1] == b[:1]) or (len(a) >= 3 and b.startswith(a[:3]))
 
 
+def initials_of(x: Sequence[Item], y: Sequence[Item]) -> bool:
+    """Tell whether the one item of ``x`` is made of the first letters of ``y``: "EU", "European Union"."""
+    return len(x) == 1 < len(y) and x[0].text.isupper() and fold(x[0].text) == "".join(i.key[:1] for i in y)
+
+
 def near(a: str, b: str) -> bool:
     """Tell whether two folded names are spellings of one: equal when forgiven, or a letter apart in a long one."""
     one, other = skeleton(a), skeleton(b)

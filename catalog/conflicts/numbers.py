@@ -15,17 +15,21 @@ _PLAIN = re.compile(r"(\d{1,15})(?:[.,](\d{1,6}))?")
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number as a caption gives it. ``loose`` is "about" for a rounded one, "over" for a bound, else empty."""
+    """A number as a caption gives it. ``loose`` is "about" for a rounded one, "over" for a bound, else empty.
+
+    ``clock`` marks a time of day, in seconds. ``unit`` is the measure that follows it, as (kind of measure, size of one).
+    """
 
     value: float
     loose: str = ""
     clock: bool = False
+    unit: tuple[str, float] | None = None
 
 
 @cache
 def _words() -> dict[str, int]:
     table = words()["numbers"]
-    skipped = ("multiplier", "about", "over")
+    skipped = ("multiplier", "about", "over", "fraction")
     pairs = (pair.split("=") for name, text in table.items() if name not in skipped for pair in text.split())
     return {word: int(value) for word, value in pairs}
 
@@ -33,6 +37,48 @@ def _words() -> dict[str, int]:
 @cache
 def _multipliers() -> dict[str, int]:
     return {w: int(n) for w, n in (pair.split("=") for pair in words()["numbers"]["multiplier"].split())}
+
+
+@cache
+def _fractions() -> dict[str, float]:
+    return {w: 1 / int(n) for w, n in (pair.split("=") for pair in words()["numbers"]["fraction"].split())}
+
+
+@cache
+def _units() -> dict[str, tuple[str, float]]:
+    """Return the measures by name: what they measure, and how much one is in the kind's first unit."""
+    return {
+        w: (kind, float(n)) for kind, text in words()["units"].items() for w, n in (p.split("=") for p in text.split())
+    }
+
+
+_GERMAN = re.compile(
+    r"(?:(?P<thousands>[a-z]{0,20}?)tausend)?(?:und)?(?:(?P<hundreds>[a-z]{0,8}?)hundert)?(?:und)?(?P<rest>[a-z]{0,20})$"
+)
+
+
+def _german(word: str) -> int | None:
+    """Return the value of a German number word made of several ("dreihundert", "zweiundzwanzig"), or None."""
+    match = _GERMAN.match(word[:40])
+    if not match or len(word) > 40:
+        return None
+    parts = [_below_hundred(match[name]) if match[name] else None for name in ("thousands", "hundreds", "rest")]
+    if any(match[name] and part is None for name, part in zip(("thousands", "hundreds", "rest"), parts, strict=True)):
+        return None
+    total = parts[2] or 0
+    for name, part, size in (("thousands", parts[0], 1000), ("hundreds", parts[1], 100)):
+        if match[name] is not None:
+            total += size * (part or 1)
+    return total or None
+
+
+def _below_hundred(word: str) -> int | None:
+    known = {"ein": 1, **_words()}
+    if word in known:
+        return known[word]
+    unit, _, tens = word.partition("und")
+    value, ten = known.get(unit), known.get(tens)
+    return value + ten if value and ten and value < 10 <= ten < 100 and ten % 10 == 0 else None
 
 
 @cache
@@ -66,7 +112,7 @@ def find(items: list[Item]) -> list[Item]:
             i += 1
             continue
         amount, stop = made
-        key = f"#{amount.value:g}" if amount.clock is False else items[i].key
+        key = f"{'t' if amount.clock else '#'}{amount.value:g}"
         out.append(replace(items[i], kind="number", key=key, skeleton=key, end=items[stop - 1].end, value=amount))
         i = stop
     return out
@@ -82,6 +128,13 @@ def _at(items: list[Item], i: int) -> tuple[Amount, int] | None:
         return Amount(sum(p * 60.0 ** (2 - n) for n, p in enumerate(parts)), clock=True), i + 1
     if item.kind == "number":
         value = value_of(item.key)
+        if value is not None and value <= 12 and i + 1 < len(items) and items[i + 1].key in ("am", "pm"):
+            if items[i + 1].key == "pm" or items[i + 1].dotted:
+                return Amount((value % 12 + 12 * (items[i + 1].key == "pm")) * 3600.0, clock=True), i + 2
+    elif item.kind == "word" and item.key in _fractions() and _is_fraction(items, i):
+        return Amount(_fractions()[item.key], loose), i + 1
+    elif item.kind == "word" and len(item.key) > 6 and item.key not in _words() and _german(item.key):
+        value = float(_german(item.key) or 0)
     elif item.kind == "word" and item.key in _words() and not (item.key in ("one", "second") and item.first):
         value = float(_words()[item.key])
     else:
@@ -97,7 +150,41 @@ def _at(items: list[Item], i: int) -> tuple[Amount, int] | None:
         while stop < len(items) and stop < i + 4 and items[stop].key in _multipliers():
             value *= _multipliers()[items[stop].key]
             stop += 1
-    return Amount(value, loose), stop
+        if stop < len(items) and value < 10 and items[stop].key.removesuffix("s") in _fractions() and items[stop].glued:
+            return Amount(value * _fractions()[items[stop].key.removesuffix("s")], loose), stop + 1
+    return Amount(value, loose, unit=_unit(items, i, stop)), stop
+
+
+def _is_fraction(items: list[Item], i: int) -> bool:
+    """Tell whether "third" is a part of something here: "a third", "third of the"."""
+    before = items[i - 1].key if i else ""
+    after = items[i + 1].key if i + 1 < len(items) else ""
+    sure = _fractions()[items[i].key] == 0.5
+    return (
+        sure
+        or before in ("a", "un", "une", "ein", "eine", "einem", "uno", "una", "um", "een")
+        or (after == "of" and before != "the")
+    )
+
+
+def _unit(items: list[Item], i: int, stop: int) -> tuple[str, float] | None:
+    """Return the measure of the number that stands at ``items[i:stop]``: its suffix, or the word that follows."""
+    suffix = re.sub(r"^[\d.,'\u2019 ]+", "", items[i].key) if items[i].kind == "number" else ""
+    if suffix:
+        return _units().get(suffix)
+    return _units().get(items[stop].key) if stop < len(items) and items[stop].glued else None
+
+
+def convertible(x: Amount, y: Amount) -> bool:
+    """Tell whether two amounts give one kind of measure in different units."""
+    return x.unit is not None and y.unit is not None and x.unit[0] == y.unit[0] and x.unit != y.unit
+
+
+def converted(x: Amount, y: Amount) -> bool:
+    """Tell whether amounts in different units are one, as far as rounding goes (a twentieth)."""
+    assert x.unit is not None and y.unit is not None
+    a, b = x.value * x.unit[1], y.value * y.unit[1]
+    return abs(a - b) <= 0.05 * max(a, b)
 
 
 def conflict(x: Amount, y: Amount) -> bool:

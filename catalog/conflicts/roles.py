@@ -82,6 +82,15 @@ def negated(x: Sequence[Item], y: Sequence[Item]) -> bool:
     return len(rest[0]) < 3 and stems[0] == stems[1]
 
 
+def none_of(x: Sequence[Item], y: Sequence[Item]) -> bool:
+    """Tell whether one short stretch counts what the other says there is none of: "300", "no"."""
+    for run, other in ((x, y), (y, x)):
+        none = len(run) == 1 and run[0].key in negators()
+        if none and len(other) <= 3 and sum(i.kind == "number" for i in other) == 1:
+            return True
+    return False
+
+
 @cache
 def _sides() -> tuple[dict[str, str], dict[str, str]]:
     """Return the side that a word names, and the side that a short form names."""

@@ -19,17 +19,21 @@ _CJK = "\u3040-\u30ff\u3400-\u9fff"
 _TOKEN = re.compile(
     rf"""
     (?P<date>\d{{4}}年(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?|\d{{1,2}}月(?:\d{{1,2}}日)?|\d{{4}}-\d{{2}}-\d{{2}}(?!\d)
-      |\d{{1,2}}\.[ ]?\d{{1,2}}\.[ ]?(?:\d{{4}}|\d{{2}})(?!\d)|\d{{1,2}}/\d{{1,2}}/(?:\d{{4}}|\d{{2}})(?!\d))
+      |\d{{1,2}}\.[ ]?\d{{1,2}}\.[ ]?(?:\d{{4}}|\d{{2}})(?!\d)|\d{{1,2}}/\d{{1,2}}/(?:\d{{4}}|\d{{2}})(?!\d)
+      |\d{{1,2}}-\d{{1,2}}-\d{{4}}(?!\d))
     |(?P<time>\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?!\d))
     |(?P<number>\d{{1,3}}(?:[.,'’]\d{{3}}){{1,6}}(?!\d)|\d{{1,3}}(?:[ ]000){{1,4}}(?!\d)|\d{{1,15}}(?:[.,]\d{{1,6}})?)
       (?P<suffix>[^\W\d_{_CJK}]{{1,4}}(?!\w))?
     |(?P<letters>(?:[A-Za-z]\.){{2,5}})
+    |(?P<elided>(?:[cdjlmnst]|qu|L|D|N|dell|nell|all|dall|sull|un)['’](?=[^\W\d_]{{2}})(?<!\w[a-zA-Z]['’]))
     |(?P<cjk>[{_CJK}])
     |(?P<word>[^\W\d_](?:(?![{_CJK}])[^\W_]){{0,60}}(?:['’](?:[^\W\d_]){{1,12}})?)
     |(?P<sign>[&%$€£+])
     """,
     re.X,
 )
+#: What an elided word stands for where that tells something: French "n'" takes a statement back.
+_ELIDED = {"n": "ne", "d": "de", "l": "le"}
 _POSSESSIVE = re.compile(r"['’]s?$")
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "’": "'"})
 
@@ -156,6 +160,9 @@ def _named(item: Item, match: re.Match[str], after: str) -> list[Item]:
     if kind == "letters":
         key = same_word().get(fold(text), fold(text))
         return [replace(item, key=key, skeleton=key, capital=True, dotted=True)]
+    if kind == "elided":
+        key = _ELIDED.get(fold(text[:-1]), fold(text[:-1]))
+        return [replace(item, key=key, skeleton=key)]
     if kind == "sign":
         key = same_word().get(text, text)
         return [replace(item, kind="word", key=key, skeleton=key)]
