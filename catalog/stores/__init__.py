@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import CatalogueUnusable
 from ..model import Damage
 from .base import Change, Doc, Store, Transaction
 from .tiny import TinyStore, verify_folder
+
+if TYPE_CHECKING:
+    from .postgres.store import PostgresStore
 
 __all__ = ["Change", "Doc", "Store", "Transaction", "is_postgres", "open_store", "verify_store"]
 
@@ -24,10 +28,20 @@ def open_store(url: str, *, create: bool = True, readonly: bool = False) -> Stor
     Raises CatalogueUnusable (Locked, Damaged) when it cannot be used, and when it is not there and ``create`` is false.
     """
     if is_postgres(url):
-        raise CatalogueUnusable("This Cutline keeps catalogues in folders only: give a folder instead of an address.")
+        return _postgres()(url, create=create, readonly=readonly)
     if "://" in url:
         raise CatalogueUnusable(f"A catalogue is a folder or a postgresql:// address, not {url[:80]}.")
     return TinyStore(url, create=create, readonly=readonly)
+
+
+def _postgres() -> type[PostgresStore]:
+    try:
+        from .postgres.store import PostgresStore
+    except ModuleNotFoundError as error:
+        if error.name not in ("psycopg", "psycopg_pool"):
+            raise
+        raise CatalogueUnusable("Catalogues on PostgreSQL need a driver: pip install 'cutline[postgres]'.") from error
+    return PostgresStore
 
 
 def verify_store(url: str, *, repair: bool = False) -> Iterator[Damage]:
@@ -36,5 +50,12 @@ def verify_store(url: str, *, repair: bool = False) -> Iterator[Damage]:
     Raises CatalogueUnusable when there is no catalogue, or with ``repair`` when nothing could be restored.
     """
     if is_postgres(url):
-        return open_store(url, create=False).verify(repair=repair)
+        return _verify_shared(open_store(url, create=False), repair)
     return verify_folder(Path(url), repair=repair)
+
+
+def _verify_shared(store: Store, repair: bool) -> Iterator[Damage]:
+    try:
+        yield from store.verify(repair=repair)
+    finally:
+        store.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -65,6 +66,18 @@ class Transaction:
         return any(self.puts.values()) or any(self.deletes.values())
 
 
+def numbers_in_document(store: Store, counter: str, n: int, change: Transaction) -> list[int]:
+    """Take numbers for a store with one writer at a time: the last one stands in the document ``counter`` of ``meta``."""
+    last = last_in_document(store, counter)
+    change.put("meta", counter, {"id": counter, "last": last + n})
+    return list(range(last + 1, last + n + 1))
+
+
+def last_in_document(store: Store, counter: str) -> int:
+    """Return the last number that :func:`numbers_in_document` has given."""
+    return int((store.get("meta", counter) or {}).get("last", 0))
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One document that changed at ``position``; ``doc`` is its present state, ``None`` when deleted."""
@@ -109,8 +122,21 @@ class Store(Protocol):
         TypeError, with nothing changed, for a document that is not JSON-able or carries another id than it is put under.
         """
 
-    def writing(self) -> Any:
-        """Context manager: hold the writer's lock, refreshed, over reads and commits that depend on each other (re-entrant)."""
+    def writing(self, subjects: Iterable[str] | None = None) -> AbstractContextManager[None]:
+        """Hold off others, refreshed, over reads and commits that depend on each other (re-entrant). Raises Locked.
+
+        ``subjects`` names what is worked on: a store that can, keeps out only those who name one of them too. Without it
+        nobody else writes. Commits are on disk when the outermost ends; whether those before an error stand is the store's.
+        """
+
+    def numbers(self, counter: str, n: int, change: Transaction) -> list[int]:
+        """Take ``n`` numbers from a counter, rising and never given before; where it needs noting, ``change`` does that.
+
+        Inside :meth:`writing`, and ``change`` is committed next. A number that is not used in the end may leave a gap.
+        """
+
+    def last_number(self, counter: str) -> int:
+        """Return the highest number that was taken from a counter, 0 before the first."""
 
     def position(self) -> int:
         """Return the position of the last transaction seen by this reader."""

@@ -8,7 +8,17 @@ from contextlib import AbstractContextManager, nullcontext
 import msgspec
 
 from ..model import Damage
-from .base import KINDS, LOOKUPS, Change, Doc, Store, Transaction, lookup_values
+from .base import (
+    KINDS,
+    LOOKUPS,
+    Change,
+    Doc,
+    Store,
+    Transaction,
+    last_in_document,
+    lookup_values,
+    numbers_in_document,
+)
 
 
 class Overlay:
@@ -85,7 +95,16 @@ class Overlay:
             for value in lookup_values(old or {}, path):
                 self._values[(kind, path)][value].discard(ident)
 
-    def writing(self) -> AbstractContextManager[None]:
+    def numbers(self, counter: str, n: int, change: Transaction) -> list[int]:
+        """Take numbers from a counter of the base, unless one is noted here already."""
+        noted = counter in self.transaction.puts.get("meta", ())
+        return numbers_in_document(self, counter, n, change) if noted else self.base.numbers(counter, n, change)
+
+    def last_number(self, counter: str) -> int:
+        """Return the highest number that was taken from a counter, here or in the base."""
+        return max(self.base.last_number(counter), last_in_document(self, counter))
+
+    def writing(self, subjects: Iterable[str] | None = None) -> AbstractContextManager[None]:
         """Nothing to lock: the base is not written."""
         return nullcontext()
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from ..errors import CatalogueUnusable, Damaged, Locked
 from ..model import Damage
 from . import compaction
-from .base import LOOKUPS, Change, Doc, Transaction
+from .base import LOOKUPS, Change, Doc, Transaction, last_in_document, numbers_in_document
 from .damage import check, mend
 from .documents import decode_doc, encoded
 from .files import refuse_network, refused
@@ -234,10 +234,11 @@ class TinyStore:
     # ---------------------------------------------------------------- writing
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self, subjects: Iterable[str] | None = None) -> Iterator[None]:
         """Hold the writer's lock, refreshed, over reads and commits that depend on each other (re-entrant).
 
-        Raises Locked when another writer does not finish in time, CatalogueUnusable where nothing may be written.
+        There is one lock, whatever the ``subjects``. Raises Locked when another writer does not finish in time, CatalogueUnusable
+        where nothing may be written.
         """
         if self._refusal is not None:
             raise self._refusal
@@ -318,6 +319,14 @@ class TinyStore:
         self._lock.acknowledge(position)
         self._fold_when_large()
         return position
+
+    def numbers(self, counter: str, n: int, change: Transaction) -> list[int]:
+        """Take ``n`` numbers from a counter; ``change`` notes the last one in ``meta``."""
+        return numbers_in_document(self, counter, n, change)
+
+    def last_number(self, counter: str) -> int:
+        """Return the highest number that was taken from a counter, 0 before the first."""
+        return last_in_document(self, counter)
 
     # ---------------------------------------------------------------- keeping
 

@@ -12,14 +12,23 @@ from catalog.stores import Store, open_store
 #: Gives another store on the same catalogue, as another process would open it.
 Opener = Callable[[], Store]
 
-#: How to address a new, empty catalogue of each kind, given a folder of the test's own.
-ADDRESSES: dict[str, Callable[[Path], str]] = {"tiny": lambda folder: str(folder / "catalogue")}
+#: How to address a new, empty catalogue of each kind.
+ADDRESSES: dict[str, Callable[[pytest.FixtureRequest], str]] = {
+    "tiny": lambda request: str(request.getfixturevalue("folder")),
+    "postgres": lambda request: str(request.getfixturevalue("postgres")),
+}
 
 
 @pytest.fixture(params=sorted(ADDRESSES))
-def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
+def address(request: pytest.FixtureRequest) -> str:
+    """The address of a new catalogue, of each kind in turn."""
+    return ADDRESSES[request.param](request)
+
+
+@pytest.fixture
+def opener(address: str) -> Iterator[Opener]:
     """Opens stores on one new catalogue, and closes what a test leaves open."""
-    url = ADDRESSES[request.param](tmp_path)
+    url = address
     opened: list[Store] = []
 
     def open_another() -> Store:

@@ -124,6 +124,18 @@ def test_an_empty_catalogue_is_an_empty_tinydb(store: TinyStore, folder: Path) -
     assert plain(folder) == {}
 
 
+def test_a_reader_stays_at_what_it_has_seen(store: TinyStore) -> None:
+    """What another opening commits is not there before this one refreshes."""
+    other = TinyStore(store.folder)
+    change = Transaction()
+    change.put("image", "a", {})
+    other.commit(change)
+    assert store.get("image", "a") is None
+    assert store.refresh()
+    assert store.get("image", "a") == {"id": "a"}
+    other.close()
+
+
 # ---------------------------------------------------------------- after TinyDB's own tests
 
 

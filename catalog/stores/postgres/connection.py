@@ -107,6 +107,13 @@ class Database:
                 finally:
                     self._own.connection = None
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection[Any]]:
+        """Lend a connection on which everything is seen as at one moment; nothing can be written."""
+        with self._speaking(), self._pool.connection() as connection, connection.transaction():
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield connection
+
     def in_transaction(self) -> bool:
         """Return whether this thread is inside a transaction."""
         return self._held() is not None

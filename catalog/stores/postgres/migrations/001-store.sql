@@ -39,3 +39,6 @@ CREATE TABLE tally (
     value bigint NOT NULL
 );
 INSERT INTO tally (name, value) VALUES ('position', 0);
+
+-- The numbers of decisions. Taking one holds nobody up; one that is not used in the end leaves a gap.
+CREATE SEQUENCE decisions;

@@ -1,0 +1,69 @@
+"""Between documents and what PostgreSQL takes: ``jsonb`` knows neither NUL characters nor lone surrogates, and no ``1e16``.
+
+Such a document is kept whole as text inside ``jsonb`` (``{"json": "..."}``: one without an ``id`` is of that kind), such a
+character of an id as an escape. Both are rare: names of files that are not UTF-8, and what was made to break things.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from hashlib import blake2b
+
+import msgspec
+
+from ..documents import values_by_path
+
+#: JSON that would not come back from ``jsonb`` as it was: escapes that it refuses, numbers whose form it does not keep.
+_REFUSED = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])|[:,\[]-?[0-9.]+[eE][-+]?[0-9]|[:,\[]-0[.,}\]]")
+#: Characters of ids that ``text`` refuses, the mark of an escape, and an escape.
+_ODD = re.compile("[\0\ud800-\udfff\U0010ffff]")
+_ESCAPE = re.compile("\U0010ffff([0-9a-f]{6})")
+_encode = msgspec.json.Encoder().encode
+
+
+def to_jsonb(data: bytes) -> bytes:
+    """Return an encoded document as JSON that ``jsonb`` gives back unchanged."""
+    if _REFUSED.search(data) is None:
+        return data
+    return _encode({"json": json.dumps(json.loads(data), ensure_ascii=True)})
+
+
+def from_jsonb(text: str) -> bytes:
+    """Return the encoded document that :func:`to_jsonb` made ``text`` of."""
+    if not text.startswith('{"json":'):  # PostgreSQL puts short keys first: a document's ``id`` would stand before it
+        return text.encode()
+    return str(json.loads(text)["json"]).encode()
+
+
+def to_text(value: str) -> str:
+    """Return an id in a form that ``text`` takes."""
+    if value.isascii() and "\0" not in value:
+        return value
+    return _ODD.sub(lambda m: f"\U0010ffff{ord(m[0]):06x}", value)
+
+
+def from_text(value: str) -> str:
+    """Return the id that :func:`to_text` made ``value`` of."""
+    return value if value.isascii() else _ESCAPE.sub(lambda m: chr(int(m[1], 16)), value)
+
+
+def lookup_key(kind: str, field: str, value: str) -> str:
+    """Return the digest (32 hexadecimal digits) under which documents of ``kind`` with this value are found."""
+    text = f"{kind}\0{field}\0{value}".encode("utf-8", "surrogatepass")
+    return blake2b(text, digest_size=16).hexdigest()
+
+
+def lookup_keys(kind: str, data: bytes) -> set[str]:
+    """Return the keys by which an encoded document is found."""
+    return {lookup_key(kind, path, value) for path, values in values_by_path(kind, data) for value in values}
+
+
+def buckets(subjects: Iterable[str], number: int) -> list[int]:
+    """Return the lock numbers below ``number`` of some subjects, in the order in which everyone takes them."""
+    found = {
+        int.from_bytes(blake2b(s.encode("utf-8", "surrogatepass"), digest_size=4).digest(), "big") % number
+        for s in subjects
+    }
+    return sorted(found)

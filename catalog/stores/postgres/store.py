@@ -1,0 +1,245 @@
+"""The store of a shared catalogue: documents as ``jsonb``, found by digests of their values, changed in sections.
+
+Reads see what is committed at the moment they are made; inside :meth:`PostgresStore.writing` also what this thread has
+written. ``refresh`` therefore changes nothing but the position up to which derived things follow.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import psycopg
+from psycopg import errors
+
+from ...errors import Damaged
+from ...model import Damage
+from ..base import LOOKUPS, Change, Doc, Transaction
+from ..documents import decode_doc, encoded
+from . import checking
+from .connection import Database
+from .rows import from_jsonb, from_text, lookup_key, to_text
+from .section import Section
+
+#: Documents fetched at a time.
+_STEP = 1000
+#: Transactions whose order is kept for those who follow changes, at least.
+HISTORY = 1_000_000
+
+_CHANGES = """
+SELECT position, kind, id, doc::text FROM committed JOIN document USING (txn) WHERE position > %(since)s
+UNION ALL
+SELECT position, kind, id, NULL FROM committed JOIN gone USING (txn) WHERE position > %(since)s
+    AND NOT EXISTS (SELECT 1 FROM document WHERE document.kind = gone.kind AND document.id = gone.id)
+ORDER BY 1, 2, 3
+"""
+
+
+class PostgresStore:
+    """A catalogue in a schema of a PostgreSQL database. Safe to use from several threads; see :class:`~catalog.stores.base.Store`.
+
+    ``url`` is its address without the password; ``database`` lends connections to the search index and its like.
+    """
+
+    def __init__(self, url: str, *, create: bool = True, readonly: bool = False) -> None:
+        self.database = Database(url, create=create, readonly=readonly)
+        self.url = self.database.url
+        self._sections = threading.local()
+        self._mutex = threading.Lock()
+        self._position = 0
+        self.refresh()
+
+    # ---------------------------------------------------------------- reading
+
+    def get(self, kind: str, ident: str) -> Doc | None:
+        """Return one document (a fresh copy) or ``None``."""
+        query = "SELECT doc::text FROM document WHERE kind = %s AND id = %s"
+        rows = self.database.fetch(query, [to_text(kind), to_text(ident)])
+        return self._decoded(kind, ident, rows[0][0]) if rows else None
+
+    def get_many(self, kind: str, idents: Iterable[str]) -> dict[str, Doc]:
+        """Return the documents that exist among ``idents``."""
+        query = "SELECT id, doc::text FROM document WHERE kind = %s AND id = ANY(%s)"
+        found: dict[str, Doc] = {}
+        for step in _batches(dict.fromkeys(map(to_text, idents))):
+            for ident, text in self.database.fetch(query, [to_text(kind), step]):
+                found[from_text(ident)] = self._decoded(kind, ident, text)
+        return found
+
+    def _decoded(self, kind: str, ident: str, text: str) -> Doc:
+        try:
+            return decode_doc(from_jsonb(text))
+        except ValueError as error:
+            raise Damaged(self.url, f"{kind} {ident}", str(error)) from error
+
+    def ids(self, kind: str) -> list[str]:
+        """Return all ids of a kind, sorted."""
+        rows = self.database.fetch("SELECT id FROM document WHERE kind = %s ORDER BY id", [to_text(kind)])
+        return sorted(from_text(ident) for (ident,) in rows)
+
+    def iter(self, kind: str) -> Iterator[tuple[str, Doc]]:
+        """Yield (id, document) in the order of ids, as they are when the first is asked for."""
+        query = "SELECT id, doc::text FROM document WHERE kind = %s ORDER BY id"
+        for ident, text in self._stream(query, [to_text(kind)]):
+            yield from_text(ident), self._decoded(kind, ident, text)
+
+    def _stream(self, query: str, params: Any) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of one moment, some at a time; all at once inside a section, which may end before they are read."""
+        if self.database.in_transaction():
+            yield from self.database.fetch(query, params)
+            return
+        with self.database.snapshot() as connection, connection.cursor(name="rows") as cursor:
+            cursor.itersize = _STEP
+            yield from cursor.execute(query.encode(), params)
+
+    def count(self, kind: str) -> int:
+        """Return how many documents of a kind there are."""
+        rows = self.database.fetch("SELECT value FROM tally WHERE name = %s", [f"count:{to_text(kind)}"])
+        section = self._section
+        return (rows[0][0] if rows else 0) + (section.counts[to_text(kind)] if section is not None else 0)
+
+    def find(self, kind: str, field: str, value: str) -> list[str]:
+        """Return the ids of documents whose ``field`` is or contains ``value``, sorted. KeyError for a field not in LOOKUPS."""
+        if field not in LOOKUPS.get(kind, ()):
+            raise KeyError(f"{kind}.{field} is not among the lookups")
+        query = "SELECT id FROM lookup WHERE key = %s::uuid ORDER BY id"
+        return sorted(from_text(ident) for (ident,) in self.database.fetch(query, [lookup_key(kind, field, value)]))
+
+    # ---------------------------------------------------------------- following
+
+    def position(self) -> int:
+        """Return the position of the last transaction that was looked for, or made here."""
+        return self._position
+
+    def refresh(self) -> bool:
+        """Look up the present position; return whether others have committed. One small question to the server."""
+        rows = self.database.fetch("SELECT value FROM tally WHERE name = 'position'")
+        return self._seen(int(rows[0][0]))
+
+    def _seen(self, position: int) -> bool:
+        with self._mutex:
+            if position <= self._position:
+                return False
+            self._position = position
+            return True
+
+    def changes(self, since: int) -> Iterator[Change] | None:
+        """Yield what changed after position ``since``; ``None`` when that is older than what is remembered."""
+        query = "SELECT value, (SELECT min(position) FROM committed) FROM tally WHERE name = 'position'"
+        last, first = self.database.fetch(query)[0]
+        if since > last or (first is not None and since < first - 1):
+            return None
+        return (
+            Change(
+                position, from_text(kind), from_text(ident), None if text is None else self._decoded(kind, ident, text)
+            )
+            for position, kind, ident, text in self._stream(_CHANGES, {"since": since})
+        )
+
+    # ---------------------------------------------------------------- writing
+
+    @property
+    def _section(self) -> Section | None:
+        found: Section | None = getattr(self._sections, "open", None)
+        return found
+
+    @contextmanager
+    def writing(self, subjects: Iterable[str] | None = None) -> Iterator[None]:
+        """Make reads and commits that depend on each other one transaction, others kept out of its subjects (re-entrant).
+
+        Without ``subjects`` others are kept out of the whole catalogue. Raises Locked when they do not finish in time.
+        """
+        with self._entered(subjects):
+            yield
+
+    @contextmanager
+    def _entered(self, subjects: Iterable[str] | None) -> Iterator[Section]:
+        section = self._section
+        if section is not None:
+            section.lock(subjects)
+            yield section
+            return
+        with self.database.transaction() as connection:
+            section = Section(connection, self.database.schema)
+            section.lock(subjects)
+            self._sections.open = section
+            try:
+                yield section
+                position = section.finish()
+            finally:
+                self._sections.open = None
+        if position is not None:
+            self._seen(position)
+
+    def commit(self, transaction: Transaction) -> int:
+        """Apply a transaction and return its position; when this returns it is on disk.
+
+        Inside :meth:`writing` both are so when that ends, and the position is the one it will have if nobody else commits.
+        Raises Locked, CatalogueUnusable; ValueError or TypeError, with nothing changed, for a document that cannot be kept.
+        """
+        docs = {
+            (to_text(kind), to_text(ident)): encoded(ident, doc)
+            for kind, group in transaction.puts.items()
+            for ident, doc in group.items()
+        }
+        deletes = {(to_text(kind), to_text(i)) for kind, group in transaction.deletes.items() for i in group}
+        if not docs and not deletes:
+            return self._position
+        with self._entered(()) as section:
+            try:
+                section.write(docs, deletes)
+            except (errors.ProgramLimitExceeded, psycopg.DataError) as error:
+                raise ValueError(f"PostgreSQL does not take a document: {error}") from error
+            written = len(section.txns)
+        return self._position + (written if self._section is not None else 0)
+
+    def numbers(self, counter: str, n: int, change: Transaction) -> list[int]:
+        """Take ``n`` numbers that nobody has had before, rising. They stay taken when ``change`` is not made after all."""
+        rows = self.database.fetch("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [counter, n])
+        return [int(row[0]) for row in rows]
+
+    def last_number(self, counter: str) -> int:
+        """Return the highest number taken from a counter, 0 before the first."""
+        rows = self.database.fetch("SELECT coalesce(pg_sequence_last_value(%s::regclass), 0)", [counter])
+        return int(rows[0][0])
+
+    # ---------------------------------------------------------------- keeping
+
+    def verify(self, *, repair: bool = False) -> Iterator[Damage]:
+        """Yield every damage of the stored documents; with ``repair``, make anew what is derived from them."""
+        found = list(checking.check(self.database))
+        mended = ""
+        if repair and any(map(checking.is_derived, found)):
+            with self.writing():
+                checking.rebuild(self.database)
+            mended = "made anew from the documents"
+        for damage in found:
+            yield replace(damage, repaired=mended if checking.is_derived(damage) else "")
+
+    def compact(self) -> None:
+        """Forget the order of old transactions, and let the server measure its tables."""
+        with self.writing():
+            keep = {"keep": self._position - HISTORY}
+            self.database.execute(
+                "DELETE FROM gone USING committed WHERE gone.txn = committed.txn AND position <= %(keep)s", keep
+            )
+            self.database.execute("DELETE FROM committed WHERE position <= %(keep)s", keep)
+        self.database.execute("ANALYZE document, lookup, gone, committed")
+
+    def close(self) -> None:
+        """Close every connection; whoever asks afterwards is told that the catalogue is closed."""
+        self.database.close()
+
+
+def _batches(idents: Iterable[str]) -> Iterator[list[str]]:
+    step: list[str] = []
+    for ident in idents:
+        step.append(ident)
+        if len(step) == _STEP:
+            yield step
+            step = []
+    if step:
+        yield step
