@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from . import inferring, resolve
@@ -37,14 +37,15 @@ def around(cat: Catalogue, image: str) -> Group | None:
     return chosen(found, cat.decisions_about(found.images)) if found else None
 
 
-def groups(cat: Catalogue, after: str = "") -> Iterator[Group]:
-    """Yield the duplicate groups whose smallest id lies above ``after``, in the order of these ids.
+def groups(cat: Catalogue, copies: Iterable[str], after: str = "") -> Iterator[Group]:
+    """Yield the duplicate groups among ``copies`` whose smallest id lies above ``after``, in the order of these ids.
 
-    One picture in several places is a group of its own.
+    ``copies`` are the images that match others or lie in several places, in any order: what the search index knows as
+    ``is:duplicate``. One picture in several places is a group of its own.
     """
     seen: set[str] = set()
-    for ident in cat.store.ids("image"):
-        if ident <= after or ident in seen:
+    for ident in sorted(i for i in copies if i > after):
+        if ident in seen:
             continue
         found = around(cat, ident)
         if found is not None and found.images[0] > after and not seen & set(found.images):

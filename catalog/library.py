@@ -31,6 +31,7 @@ from .importing import Importer
 from .indexing import Indexer
 from .model import Article, Damage, Decision, Finding, Group, ImportResult, ImportSummary, Match, Record
 from .purging import purge
+from .search import parse
 from .search.base import SearchIndex
 from .stores import verify_store
 from .stores.overlay import Overlay
@@ -212,8 +213,8 @@ class Library:
 
         ``after`` is the smallest id of a group: those that follow it are yielded.
         """
-        self.store.refresh()
-        return grouping.groups(self.cat, after)
+        copies = self.index.ids(parse("is:duplicate"))
+        return grouping.groups(self.cat, copies, after)
 
     def group_count(self) -> int:
         """Return how many groups :meth:`groups` yields. Counted once for each state of the catalogue."""
