@@ -41,7 +41,7 @@ def _media(library: Library, repair: bool) -> Iterator[Damage]:
         what = (
             "the original is missing" if intact is None else "the original does not have the bytes that were imported"
         )
-        yield Damage("media", f"media/{sha[:2]}/{sha}", what, _restore(library, doc) if repair else "")
+        yield Damage("media", library.media.name(sha), what, _restore(library, doc) if repair else "")
 
 
 def _restore(library: Library, doc: dict[str, object]) -> str:
@@ -50,7 +50,7 @@ def _restore(library: Library, doc: dict[str, object]) -> str:
     for path in map(to_path, map(str, paths if isinstance(paths, list) else ())):
         try:
             if path.is_file() and file_hash(path) == sha:
-                library.media.path(sha).unlink(missing_ok=True)
+                library.media.remove(sha)
                 library.media.keep(sha, path)
                 library.media.sync()
                 return f"restored from {path}"
@@ -80,12 +80,12 @@ def _derived(library: Library, repair: bool) -> Iterator[Damage]:
         yield Damage("index", "index.sqlite", damage, "rebuilt" if repair else "")
         if repair:
             library.rebuild_index()
-    for path in library.media.broken_thumbs():
+    for name in library.media.broken_thumbs():
         if repair:
-            path.unlink(missing_ok=True)
+            library.media.drop_thumb(name)
         yield Damage(
             "thumbs",
-            path.name,
+            name,
             "it is no whole WebP picture",
             "removed: made again when asked for" if repair else "",
         )

@@ -3,7 +3,9 @@
 ``cutline.toml`` is looked for in the working directory and its parents, then in the user's configuration folder::
 
     catalog = "/srv/pictures/catalogue"     # or postgresql://...
+    media = "s3://bucket/pictures"          # else in the catalogue's folder
     workers = 4
+    cluster = "tcp://scheduler:8786"        # else processes of this machine
     host = "127.0.0.1"
     port = 8000
 """
@@ -25,7 +27,9 @@ NAME = "cutline.toml"
 #: Setting -> (environment variable, type, what it is).
 SETTINGS: Mapping[str, tuple[str, type, str]] = {
     "catalog": ("CUTLINE_CATALOG", str, "folder or postgresql:// address of the catalogue"),
+    "media": ("CUTLINE_MEDIA", str, "address where a new catalogue keeps its pictures, such as s3://bucket/folder"),
     "workers": ("CUTLINE_WORKERS", int, "processes that decode pictures"),
+    "cluster": ("CUTLINE_CLUSTER", str, "Dask scheduler whose workers do the heavy part, or `local`"),
     "host": ("CUTLINE_HOST", str, "address that `serve` listens on"),
     "port": ("CUTLINE_PORT", int, "port that `serve` listens on"),
     "who": ("CUTLINE_WHO", str, "name that decisions are signed with"),
@@ -86,5 +90,5 @@ def setting(name: str, flag: Any = None) -> Setting:
         if name == "catalog" and "://" not in value:
             value = str(path.parent / value)
         return Setting(name, value, str(path))
-    defaults = {"catalog": default_catalog(), "workers": None, "host": "127.0.0.1", "port": 8000, "who": ""}
-    return Setting(name, defaults[name], "default")
+    defaults = {"catalog": default_catalog(), "host": "127.0.0.1", "port": 8000, "who": ""}
+    return Setting(name, defaults.get(name), "default")

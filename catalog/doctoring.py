@@ -105,4 +105,18 @@ def _catalogue(url: str) -> Iterator[Check]:
         yield Check("catalogue", "wrong", str(error), "cutline verify")
         return
     yield Check("catalogue", "fine", f"{store.count('image'):,} pictures, {store.count('article'):,} articles at {url}")
+    known = store.get("meta", "media")
     store.close()
+    if known is not None:
+        yield _media(str(known["address"]))
+
+
+def _media(address: str) -> Check:
+    """Whether the shared place of a catalogue's pictures answers; nothing is written."""
+    from .media import open_media
+
+    try:
+        open_media(address, Path()).has("0" * 64)
+    except CatalogError as error:
+        return Check("pictures", "wrong", str(error), "check keys, network and the service; see docs/scale.md")
+    return Check("pictures", "fine", f"kept at {address}, which answers")

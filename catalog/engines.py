@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .duplicates.base import Neighbours
-from .media import Media
+from .errors import CatalogError
+from .media import Media, choose, open_media
 from .search.base import SearchIndex
 from .stores import open_store
 from .stores.base import Store
@@ -30,14 +31,21 @@ class Engine:
     open_neighbours: Callable[[], Neighbours]
 
 
-def open_engine(url: str, *, create: bool = True) -> Engine:
-    """Open the parts of the catalogue at a folder or ``postgresql://`` address.
+def open_engine(url: str, *, create: bool = True, media: str = "") -> Engine:
+    """Open the parts of the catalogue at a folder or ``postgresql://`` address. ``media`` is where its pictures shall be,
+    if it has none yet; else it only says where they are expected.
 
-    Raises CatalogueUnusable (Locked, Damaged) when it cannot be used, and when it is not there and ``create`` is false.
+    Raises CatalogueUnusable (Locked, Damaged) when it cannot be used, and when it is not there and ``create`` is false, and
+    UsageError when its pictures are not at ``media``.
     """
     store = open_store(url, create=create)
     folder = Path(url)
-    return Engine(store, Media(folder), folder, lambda: _index(folder), lambda: _neighbours(folder))
+    try:
+        pictures = open_media(choose(store, media), folder)
+    except CatalogError:
+        store.close()
+        raise
+    return Engine(store, pictures, folder, lambda: _index(folder), lambda: _neighbours(folder))
 
 
 def _index(folder: Path) -> SearchIndex:

@@ -29,6 +29,8 @@ from .images.pool import Pool
 from .images.worker import Failed, Prepared, Task
 from .importing import Importer
 from .indexing import Indexer
+from .media import Blob as Blob
+from .media import remember
 from .model import Article, Damage, Decision, Finding, Group, ImportResult, ImportSummary, Match, Record
 from .purging import purge
 from .search import parse
@@ -63,12 +65,14 @@ __all__ = [
 MAX_BULK = 5_000
 
 
-def open_library(url: str | Path, *, create: bool = True) -> Library:
-    """Open the catalogue at a folder or ``postgresql://`` address.
+def open_library(url: str | Path, *, create: bool = True, media: str = "") -> Library:
+    """Open the catalogue at a folder or ``postgresql://`` address. ``media`` is the address (``s3://bucket/folder``) where its
+    pictures shall be kept from its first import on; a catalogue that has pictures remembers where they are.
 
-    Raises CatalogueUnusable (Locked, Damaged) when it cannot be used, and when it is not there and ``create`` is false.
+    Raises CatalogueUnusable (Locked, Damaged) when it cannot be used, and when it is not there and ``create`` is false, and
+    UsageError when its pictures are kept elsewhere than at ``media``.
     """
-    return Library(str(url), create=create)
+    return Library(str(url), create=create, media=media)
 
 
 def verify_catalogue(url: str, *, repair: bool = False) -> Iterator[Damage]:
@@ -88,8 +92,8 @@ def verify_catalogue(url: str, *, repair: bool = False) -> Iterator[Damage]:
 class Library:
     """An open catalogue. Safe to use from several threads; a context manager."""
 
-    def __init__(self, url: str, *, create: bool = True) -> None:
-        self._engine = open_engine(url, create=create)
+    def __init__(self, url: str, *, create: bool = True, media: str = "") -> None:
+        self._engine = open_engine(url, create=create, media=media)
         self.store, self.media, self.folder = self._engine.store, self._engine.media, self._engine.folder
         self.url = self.store.url
         self.cat = Catalogue(self.store)
@@ -414,6 +418,7 @@ class Library:
             if dry_run:
                 self._importer = Importer(Overlay(self.store), pool.map, None, None, in_place=in_place, fetching=net)
             else:
+                remember(self.store, self.media.address)
                 self._complete_neighbours(pool)
                 self._importer = Importer(
                     self.store, pool.map, self.media, self.neighbours, in_place=in_place, fetching=net
@@ -443,7 +448,8 @@ class Library:
     def _complete_neighbours(self, pool: Pool) -> None:
         """Fingerprint again what the index of fingerprints lacks: it was deleted, or a run was killed."""
         missing = self.neighbours.missing(self.store.ids("image"))
-        tasks = (Task(path=i, file=str(p), data=None) for i in missing if (p := self._find_original(i)) is not None)
+        found = ((ident, self._find_original(ident)) for ident in missing)
+        tasks = (Task(path=ident, file=str(blob.path or blob.address)) for ident, blob in found if blob is not None)
         for done in pool.map(tasks):
             if isinstance(done, Prepared) and done.image.fingerprint is not None:
                 self.neighbours.add([inferring.sample(done)])
@@ -462,32 +468,43 @@ class Library:
     # ---------------------------------------------------------------- files
 
     def original(self, image: str) -> Path:
-        """Return the file of an image's original. Raises NotFound for an unknown id or an original that has gone."""
-        path = self._find_original(image)
+        """Return the file of an image's original on this machine. Raises NotFound for an unknown id, an original that has gone,
+        and one that lies elsewhere: :meth:`open_original` gives that too."""
+        path = self.open_original(image).path
         if path is None:
-            raise NotFound("original of the picture", image)
+            raise NotFound("original on this machine of the picture", image)
         return path
 
-    def _find_original(self, image: str) -> Path | None:
+    def open_original(self, image: str) -> Blob:
+        """Return an image's original, wherever it is kept. Raises NotFound for an unknown id or an original that has gone."""
+        blob = self._find_original(image)
+        if blob is None:
+            raise NotFound("original of the picture", image)
+        return blob
+
+    def _find_original(self, image: str) -> Blob | None:
         doc = self.store.get("image", image)
         return None if doc is None else showing.original(self.media, doc)
 
-    def thumbnail(self, image: str, size: int = 320) -> Path:
+    def thumbnail(self, image: str, size: int = 320) -> Blob:
         """Return a WebP thumbnail of one of the sizes in :data:`catalog.images.thumbnails.SIZES`; it is made if missing.
 
         Raises NotFound, UsageError for another size.
         """
         if size not in thumbnails.SIZES:
             raise UsageError(f"Thumbnails come in sizes {', '.join(map(str, thumbnails.SIZES))}.", field="size")
-        path = self.media.thumb(image, size)
-        if path.exists():
-            return path
+        made = self.media.thumb(image, size)
+        if made is not None:
+            return made
         # In a worker: originals are hostile, and a page must not die of one.
-        task = Task(path=image, file=str(self.original(image)), thumbnail=size)
-        done = next(iter(self._workers().map([task])))
+        blob = self.open_original(image)
+        file, data = (str(blob.path), None) if blob.path is not None else (None, blob.content())
+        done = next(iter(self._workers().map([Task(path=image, file=file, data=data, thumbnail=size)])))
         if isinstance(done, Failed):
             raise WrongType(done.reason)
-        return self.media.keep_thumb(image, size, done.thumbnail)
+        made = self.media.keep_thumb(image, size, done.thumbnail)
+        self.media.sync()
+        return made
 
     def export(self, format_: str, query: str = "", *, everything: bool = False, base: str = "") -> Iterator[bytes]:
         """Yield an export piece by piece; ``base`` is the server's address. Raises UsageError for an unknown format, QueryError."""

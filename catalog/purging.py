@@ -40,9 +40,8 @@ def purge(store: Store, media: Media, subject: str) -> int:
         )
         store.commit(overlay.transaction)
     if kind == "image":
-        media.path(str(doc["sha256"])).unlink(missing_ok=True)
-        for thumb in media.thumb(ident, 0).parent.glob(f"{ident}-*.webp"):
-            thumb.unlink(missing_ok=True)
+        media.remove(str(doc["sha256"]))
+        media.remove_thumbs(ident)
     return sum(map(len, change.deletes.values()))
 
 

@@ -101,7 +101,7 @@ def _put(store: Store, media: Media | None, change: Transaction, kind: str, doc:
 
 
 def _keep(media: Media, image: Image) -> None:
-    if image.in_place or media.path(image.sha256).exists():
+    if image.in_place or media.has(image.sha256):
         return
     for file in map(to_path, image.paths):
         try:

@@ -42,7 +42,8 @@ def test_only_what_is_hidden_now_can_be_purged(library: Library) -> None:
 def test_a_purged_picture_is_gone_from_everything(library: Library, stories: Path) -> None:
     """No record, original, thumbnail, match, link or finding names it; its source file stays; the rest verifies."""
     ident = _named(library, "river-bridge.jpg")
-    thumb, original = library.thumbnail(ident), library.original(ident)
+    thumb, original = library.thumbnail(ident).path, library.original(ident)
+    assert thumb is not None
     library.hide(f"image:{ident}")
     assert library.purge(f"image:{ident}") > 0
     assert not thumb.exists() and not original.exists()

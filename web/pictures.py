@@ -6,10 +6,13 @@ An id is the hash of the content, so what an address gives never changes: browse
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from flask import Blueprint, Response, request, send_file
+from werkzeug.wsgi import wrap_file
 
 from catalog.errors import UsageError
+from catalog.library import Blob
 
 from .context import library
 from .inputs import number_arg
@@ -34,9 +37,23 @@ _ID = re.compile(r"[0-9a-f]{16}")
 @pages.get("/api/v1/images/<ident>/thumb")
 def thumb(ident: str) -> Response:
     """Send a thumbnail; ``size`` is the longer side in pixels."""
-    path = library().thumbnail(ident, number_arg("size", 320, 32, 2048)).absolute()
-    response = send_file(path, mimetype="image/webp", conditional=True, etag=True)
+    size = number_arg("size", 320, 32, 2048)
+    blob = library().thumbnail(ident, size)
+    if blob.path is not None:
+        response = send_file(blob.path.absolute(), mimetype="image/webp", conditional=True, etag=True)
+    else:
+        response = _streamed(blob, "image/webp", f"{ident}-{size}-{blob.size}")
     response.headers["Cache-Control"] = FOR_GOOD
+    return response
+
+
+def _streamed(blob: Blob, kind: str, etag: str) -> Response:
+    """What ``send_file`` answers, for a file that is not on this machine: only the parts asked for are fetched."""
+    stream: Any = wrap_file(request.environ, blob.stream())  # a seekable iterable, which the types do not know
+    response = Response(stream, mimetype=kind, direct_passthrough=True)
+    response.content_length = blob.size
+    response.set_etag(etag)
+    response.make_conditional(request.environ, accept_ranges=True, complete_length=blob.size)
     return response
 
 
@@ -49,13 +66,19 @@ def original(ident: str) -> Response:
     image = library().record(ident).image
     kind = PASSIVE.get(image.format.upper())
     name = f"{image.id}.{image.format.lower()}" if kind else f"{image.id}.bin"
-    response = send_file(
-        library().original(ident).absolute(),
-        mimetype=kind or "application/octet-stream",
-        as_attachment=kind is None or request.args.get("download") is not None,
-        download_name=name,
-        conditional=True,
-        etag=image.sha256,
-    )
+    attached = kind is None or request.args.get("download") is not None
+    blob = library().open_original(ident)
+    if blob.path is not None:
+        response = send_file(
+            blob.path.absolute(),
+            mimetype=kind or "application/octet-stream",
+            as_attachment=attached,
+            download_name=name,
+            conditional=True,
+            etag=image.sha256,
+        )
+    else:
+        response = _streamed(blob, kind or "application/octet-stream", image.sha256)
+        response.headers["Content-Disposition"] = f"{'attachment' if attached else 'inline'}; filename={name}"
     response.headers["Cache-Control"] = FOR_GOOD
     return response

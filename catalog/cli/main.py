@@ -70,6 +70,7 @@ class Context:
 
     def __init__(self, catalog: str | None) -> None:
         self._flag = catalog
+        self.media: str | None = None
 
     @property
     def catalog(self) -> Setting:
@@ -83,7 +84,10 @@ class Context:
 
     def open(self, *, create: bool = False) -> Library:
         """Open the catalogue. Raises CatalogueUnusable when it is not there and ``create`` is false."""
-        return open_library(self.url, create=create)
+        return open_library(self.url, create=create, media=self._media())
+
+    def _media(self) -> str:
+        return str(setting("media", self.media).value or "")
 
 
 json_option: Callable[[Any], Any] = click.option(

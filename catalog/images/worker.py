@@ -14,6 +14,7 @@ from typing import Any
 from PIL import Image as Pictures
 
 from ..errors import Rejected
+from ..filesystems import is_address, read
 from ..model import Image
 from . import decoding, files, formats, frames, metadata, thumbnails
 from .decoding import Limits
@@ -26,7 +27,8 @@ LARGE = 96 << 20
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One picture to prepare. ``path`` names it in results; it lies in ``file``, or its bytes are ``data``.
+    """One picture to prepare. ``path`` names it in results; it lies in ``file`` (a path, or an address that fsspec knows), or its
+    bytes are ``data``.
 
     ``sidecars`` are paths of XMP files. ``thumbnail`` is the size of the one that is made at once, 0 for none.
     """
@@ -123,6 +125,8 @@ def _content(task: Task) -> files.Content:
         return files.of_bytes(task.data)
     if task.file is None:
         raise Rejected("The picture has no content.")
+    if is_address(task.file):
+        return files.of_bytes(read(task.file, task.limits.file_bytes))
     return files.read(Path(task.file), task.limits.file_bytes)
 
 

@@ -1,0 +1,121 @@
+"""Picture files in a folder of this machine: ``media/ab/<sha256>`` and ``thumbs/ab/<id>-<size>.webp``."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..errors import CatalogueUnusable, Rejected
+from .base import Blob, file_blob, file_hash, pieces
+
+
+class LocalMedia:
+    """The picture files of one folder. Copies that :meth:`keep` made are made durable together by :meth:`sync`."""
+
+    def __init__(self, folder: Path, address: str = "") -> None:
+        self.address = address
+        self._originals = folder / "media"
+        self._thumbs = folder / "thumbs"
+        self._unsynced: set[Path] = set()
+
+    def _path(self, sha256: str) -> Path:
+        return self._originals / sha256[:2] / sha256
+
+    def _thumb(self, image: str, size: int) -> Path:
+        return self._thumbs / image[:2] / f"{image}-{size}.webp"
+
+    # ---------------------------------------------------------------- originals
+
+    def keep(self, sha256: str, source: Path | bytes) -> None:
+        """Copy an original into the folder. See :meth:`catalog.media.base.Media.keep`."""
+        target = self._path(sha256)
+        if target.exists():
+            return
+        temporary = target.with_name(f".{sha256}.{os.getpid()}")
+        digest = hashlib.sha256()
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with temporary.open("wb") as out:
+                for chunk in pieces(source):
+                    digest.update(chunk)
+                    out.write(chunk)
+                out.flush()
+                os.fsync(out.fileno())
+            if digest.hexdigest() != sha256:
+                raise Rejected("The file changed while it was being read.")
+            temporary.replace(target)
+        except OSError as error:
+            raise CatalogueUnusable(
+                f"The original cannot be copied into {self._originals}: {error.strerror}."
+            ) from error
+        finally:
+            temporary.unlink(missing_ok=True)
+        self._unsynced.add(target.parent)
+
+    def sync(self) -> None:
+        """Make the names of all copies since the last call durable."""
+        for folder in self._unsynced | ({self._originals} if self._unsynced else set()):
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        self._unsynced.clear()
+
+    def has(self, sha256: str) -> bool:
+        """Whether an original of this name is there."""
+        return self._path(sha256).exists()
+
+    def original(self, sha256: str) -> Blob | None:
+        """Return an original; ``None`` when it is not there."""
+        path = self._path(sha256)
+        return file_blob(path, sha256) if path.exists() else None
+
+    def intact(self, sha256: str) -> bool | None:
+        """Return whether the original has its hash; ``None`` when it is not there."""
+        path = self._path(sha256)
+        return file_hash(path) == sha256 if path.exists() else None
+
+    def name(self, sha256: str) -> str:
+        """Return where the original with this hash lies or would lie: in the catalogue's folder, or below the address."""
+        return f"{self.address}/media/{sha256[:2]}/{sha256}".removeprefix("/")
+
+    def remove(self, sha256: str) -> None:
+        """Remove an original; no error when it is not there."""
+        self._path(sha256).unlink(missing_ok=True)
+
+    # ---------------------------------------------------------------- thumbnails
+
+    def thumb(self, image: str, size: int) -> Blob | None:
+        """Return a thumbnail of this size; ``None`` when it has not been made."""
+        path = self._thumb(image, size)
+        return file_blob(path) if path.exists() else None
+
+    def keep_thumb(self, image: str, size: int, data: bytes) -> Blob:
+        """Write a thumbnail by way of another name, so that a reader sees all of it or nothing."""
+        target = self._thumb(image, size)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_name(f".{target.name}.{os.getpid()}")
+        temporary.write_bytes(data)
+        temporary.replace(target)
+        return file_blob(target)
+
+    def remove_thumbs(self, image: str) -> None:
+        """Remove all thumbnails of a picture."""
+        for thumb in (self._thumbs / image[:2]).glob(f"{image}-*.webp"):
+            thumb.unlink(missing_ok=True)
+
+    def broken_thumbs(self) -> Iterator[str]:
+        """Yield the names of thumbnails whose file is not as long as its RIFF header says."""
+        for path in sorted(self._thumbs.glob("*/*.webp")) if self._thumbs.is_dir() else ():
+            with path.open("rb") as stream:
+                head = stream.read(12)
+            whole = head[:4] == b"RIFF" and head[8:] == b"WEBP"
+            if not whole or int.from_bytes(head[4:8], "little") + 8 != path.stat().st_size:
+                yield path.name
+
+    def drop_thumb(self, name: str) -> None:
+        """Remove one thumbnail."""
+        (self._thumbs / name[:2] / name).unlink(missing_ok=True)
