@@ -66,10 +66,19 @@ def conflict(a: str, b: str) -> bool:
     if not (people or agencies) or not (others or other_agencies):
         return False
     if people and others:
-        if people & others:
+        both = _parts(a) & _parts(
+            b
+        )  # "Jane Roe/Some House", "John Doe/Some House": the house is shared, the names are not
+        mine, theirs = (parties("/".join(sorted(_parts(c) - both)))[0] for c in (a, b))
+        if mine & theirs or not (mine and theirs):
             return False
-        return not _joined(people, others)
+        return not _joined(mine, theirs)
     return not agencies & other_agencies
+
+
+def _parts(credit: str) -> frozenset[str]:
+    """Return the parts of a credit between its separators."""
+    return frozenset(x for part in _SPLIT.split(fold(credit[:MAX_CREDIT])) if (x := " ".join(part.split())))
 
 
 def _joined(a: frozenset[str], b: frozenset[str]) -> bool:

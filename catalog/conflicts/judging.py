@@ -246,6 +246,9 @@ class Judge:
         if len(xs) != 1 or len(ys) != 1 or result.overlap < NEARLY_ALL or result.shared < MOST * result.longer:
             return
         x, y = self.x[xs[0]], self.y[ys[0]]
+        if numbers.same_measure(x, y) and xs[0] and ys[0] and self.x[xs[0] - 1].kind == "number":
+            self._add("number", xs, ys)  # "12 kilometers", "12 miles"
+            return
         plain = x.kind == y.kind == "word" and (self.german or not (x.capital and not x.first and y.capital))
         if plain and not roles.alike(x.key, y.key) and self._anchored(xs[0], ys[0], xs[0] + 1, ys[0] + 1) == 2:
             self._add("role", xs, ys)
@@ -266,9 +269,15 @@ class Judge:
         return runs
 
     def _names(self, xs: list[int], ys: list[int]) -> None:
+        told = [[n for n in side if n in gone] for side, gone in ((xs, self.gone_x), (ys, self.gone_y))]
+        one, other = [self.x[i] for i in told[0]], [self.y[j] for j in told[1]]
+        if names.initials_of(one, other) or names.initials_of(other, one):
+            self.gone_x -= set(xs)
+            self.gone_y -= set(ys)
+            return
         runs_x, runs_y = self._runs(self.x, xs, self.gone_x), self._runs(self.y, ys, self.gone_y)
-        for run, other in zip(runs_x, runs_y, strict=False):
-            self._name_pair(run, other)
+        for run, against in zip(runs_x, runs_y, strict=False):
+            self._name_pair(run, against)
 
     def _name_pair(self, run: list[int], other: list[int]) -> None:
         held = self._anchored(run[0], other[0], run[-1] + 1, other[-1] + 1)
@@ -281,11 +290,7 @@ class Judge:
             return
         before, after = self.x[max(0, full_x[0] - 2) : full_x[0]], self.x[full_x[-1] + 1 : full_x[-1] + 3]
         kind = names.kind_of(x, y, before, after)
-        if kind == "person" and names.same_person(x, y):
-            return
-        if names.initials_of(x, y) or names.initials_of(y, x):
-            self.gone_x -= set(run)
-            self.gone_y -= set(other)
+        if kind == "person" and (names.same_person(x, y) or (self.german and names.titled(x, y))):
             return
         if kind == "place" and {i.key for i in x} & {i.key for i in y} and len(x) != len(y):
             return

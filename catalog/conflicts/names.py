@@ -154,9 +154,16 @@ def _same_first(x: Item, y: Item) -> bool:
     return near(a, b) or (len(a) <= 2 and a[:1] == b[:1]) or (len(a) >= 3 and b.startswith(a[:3]))
 
 
+def titled(x: Sequence[Item], y: Sequence[Item]) -> bool:
+    """Tell whether one last name stands after a first name and after a word that is none ("Altkanzlerin")."""
+    if len(x) < 2 or len(y) < 2 or x[-1].skeleton != y[-1].skeleton:
+        return False
+    return (x[0].key in first_names()) != (y[0].key in first_names())
+
+
 def initials_of(x: Sequence[Item], y: Sequence[Item]) -> bool:
     """Tell whether the one item of ``x`` is made of the first letters of ``y``: "EU", "European Union"."""
-    return len(x) == 1 < len(y) and x[0].text.isupper() and fold(x[0].text) == "".join(i.key[:1] for i in y)
+    return len(x) == 1 < len(y) and x[0].text.isupper() and fold(x[0].text) == "".join(fold(i.text[:1]) for i in y)
 
 
 def near(a: str, b: str) -> bool:

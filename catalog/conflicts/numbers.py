@@ -128,9 +128,9 @@ def _at(items: list[Item], i: int) -> tuple[Amount, int] | None:
         return Amount(sum(p * 60.0 ** (2 - n) for n, p in enumerate(parts)), clock=True), i + 1
     if item.kind == "number":
         value = value_of(item.key)
-        if value is not None and value <= 12 and i + 1 < len(items) and items[i + 1].key in ("am", "pm"):
-            if items[i + 1].key == "pm" or items[i + 1].dotted:
-                return Amount((value % 12 + 12 * (items[i + 1].key == "pm")) * 3600.0, clock=True), i + 2
+        half = _half_of_day(items[i + 1]) if i + 1 < len(items) else ""
+        if half and value is not None and value <= 12:
+            return Amount((value % 12 + 12 * (half == "pm")) * 3600.0, clock=True), i + 2
     elif item.kind == "word" and item.key in _fractions() and _is_fraction(items, i):
         return Amount(_fractions()[item.key], loose), i + 1
     elif item.kind == "word" and len(item.key) > 6 and item.key not in _words() and _german(item.key):
@@ -155,6 +155,11 @@ def _at(items: list[Item], i: int) -> tuple[Amount, int] | None:
     return Amount(value, loose, unit=_unit(items, i, stop)), stop
 
 
+def _half_of_day(item: Item) -> str:
+    """Return "am" or "pm" where an item says it; "am" without dots is a German word."""
+    return item.key if item.key == "pm" or (item.key == "am" and item.dotted) else ""
+
+
 def _is_fraction(items: list[Item], i: int) -> bool:
     """Tell whether "third" is a part of something here: "a third", "third of the"."""
     before = items[i - 1].key if i else ""
@@ -173,6 +178,12 @@ def _unit(items: list[Item], i: int, stop: int) -> tuple[str, float] | None:
     if suffix:
         return _units().get(suffix)
     return _units().get(items[stop].key) if stop < len(items) and items[stop].glued else None
+
+
+def same_measure(x: Item, y: Item) -> bool:
+    """Tell whether two words are different units of one kind of measure."""
+    one, other = _units().get(x.key), _units().get(y.key)
+    return one is not None and other is not None and one[0] == other[0] and one != other
 
 
 def convertible(x: Amount, y: Amount) -> bool:

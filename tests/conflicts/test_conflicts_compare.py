@@ -185,3 +185,54 @@ def test_long_hostile_captions_are_cut_with_a_note(text: str) -> None:
     result = conflicts.compare(text * 50_000, SCENE)
     assert len(text * 50_000) > MAX_CHARS
     assert "only the first part" in result.note
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("The lake, 12 kilometers long, lost a third of its water", "The lake, 7.5 miles long, lost one third of its water"),
+        ("A 25-foot wave hits the pier in Cardiff", "A 7.6-metre wave hits the pier in Cardiff"),
+        ("Das Feuer hat dreihundert Häuser in Passau zerstört", "Das Feuer hat 300 Häuser in Passau zerstört"),
+        ("Fans wait outside the stadium at 6 p.m.", "Fans wait outside the stadium at 18:00"),
+        ("The European Union votes on the budget in Brussels", "The EU votes on the budget in Brussels"),
+        ("Smoke over Renton, Washington", "Smoke over Renton, Wash."),
+    ],
+)  # fmt: skip
+def test_measures_numerals_clocks_and_initials_mean_the_same(a: str, b: str) -> None:
+    """Units are converted, fractions and compound numerals read, and initials taken for what they shorten."""
+    assert conflicts.compare(a, b).relation == "cosmetic"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "kind"),
+    [
+        ("The lake, 12 kilometers long, dries out", "The lake, 12 miles long, dries out", "number"),
+        ("The town has lost a third of its houses since May", "The town has lost half of its houses since May", "number"),
+        ("Fans wait outside the stadium at 6 p.m.", "Fans wait outside the stadium at 9 p.m.", "date"),
+        ("Bombeiros em Coimbra na quarta-feira", "Bombeiros em Coimbra na quinta-feira", "date"),
+        ("Das Feuer hat 300 Häuser in Passau beschädigt", "Das Feuer hat keine Häuser in Passau beschädigt", "role"),
+        ("Le maire salue la foule à Lyon", "Le maire ne salue pas la foule à Lyon", "role"),
+        ("Vecinos protestan contra la reforma en Lima", "Vecinos marchan a favor de la reforma en Lima", "role"),
+        ("The mayor shakes hands with the coach", "The mayor refuses to shake hands with the coach", "role"),
+    ],
+)  # fmt: skip
+def test_what_measures_times_and_phrases_deny_is_found(a: str, b: str, kind: str) -> None:
+    """Another length, part, time of day or weekday, none instead of some, and phrases for the other side contradict."""
+    assert conflicts.compare(a, b).kinds == (kind,)
+
+
+def test_a_house_that_both_credits_name_does_not_hide_two_photographers() -> None:
+    """ "Jane Roe/House" and "John Doe/House" are two people's pictures; one name more is not."""
+    assert conflicts.compare(SCENE, SCENE, a_credit="Jane Roe/Lakeside", b_credit="John Doe/Lakeside").kinds == (
+        "credit",
+    )
+    assert conflicts.compare(SCENE, SCENE, a_credit="Jane Roe/Lakeside", b_credit="Lakeside").relation == "cosmetic"
+
+
+def test_two_languages_with_one_place_in_common_contradict_in_the_other() -> None:
+    """A country that both name does not hide that the towns differ."""
+    a, b = (
+        "Wildfire smoke covers Athens, Greece, on 12 August 2024",
+        "Rauch der Waldbrände über Saloniki, Griechenland, am 12. August 2024",
+    )
+    assert conflicts.compare(a, b).kinds == ("place",)
