@@ -13,8 +13,9 @@ from .base import Queue
 from .sql import Params, Plan
 
 #: Up to so many pictures a query's findings are collected from its pictures; beyond, findings are asked one by one.
-_FEW_PICTURES = 2_000
-_COUNTED, _COUNTED_WALKING = 10_000, 200
+FEW_PICTURES = 2_000
+#: How far the findings of a query are counted: of few pictures, of many.
+COUNTED, COUNTED_WALKING = 10_000, 200
 _OF_PICTURES = """f.id IN (
     SELECT finding FROM about
     WHERE article = 0 AND ref IN (SELECT id FROM image WHERE rowid IN (SELECT value FROM json_each(?)))
@@ -72,7 +73,7 @@ def page(
     """Return one page of the queue: of a kind (``""`` for all) and status, of the pictures of ``plan`` when given."""
     where: list[str] = ["f.status = ?"]
     params: list[object] = [status]
-    most = _COUNTED
+    most = COUNTED
     if kind:
         where.append("f.kind = ?")
         params.append(kind)
@@ -104,10 +105,10 @@ def _selected(connection: sqlite3.Connection, plan: Plan) -> tuple[str, Params, 
 
     Also how far findings are counted under it.
     """
-    sql, params = plan.select(limit=_FEW_PICTURES + 1)
+    sql, params = plan.select(limit=FEW_PICTURES + 1)
     rowids = [int(r) for (r,) in connection.execute(sql, params)]
-    if len(rowids) <= _FEW_PICTURES:
+    if len(rowids) <= FEW_PICTURES:
         ids = json.dumps(rowids)
-        return _OF_PICTURES, (ids, ids), _COUNTED
+        return _OF_PICTURES, (ids, ids), COUNTED
     condition, more = plan.condition()
-    return _WALKED.format(condition), (*more, *more), _COUNTED_WALKING
+    return _WALKED.format(condition), (*more, *more), COUNTED_WALKING

@@ -22,7 +22,7 @@ from .sql import Rows, match_of
 COMMON = 20_000
 _KEPT = 2_000
 #: Scores as whole numbers; the engine gives words that most pictures have as little as a millionth.
-_SCALE = 1e10
+SCALE = 1e10
 _WEIGHTS = ", ".join(str(WEIGHTS[c]) for c in COLUMNS)
 
 
@@ -49,7 +49,7 @@ class Ranking:
         places = np.searchsorted(scored["row"], rowids)
         found = places < len(scored)
         found[found] = scored["row"][places[found]] == rowids[found]
-        keys[found] = np.rint(scored["score"][places[found]] * _SCALE)
+        keys[found] = np.rint(scored["score"][places[found]] * SCALE)
         return keys
 
     def _expression(self, connection: sqlite3.Connection, node: Node) -> str:

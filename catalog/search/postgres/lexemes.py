@@ -1,0 +1,127 @@
+"""A row as PostgreSQL keeps it for full text: lexemes made of the same folded tokens as SQLite's, and what ranks them.
+
+Every token is a lexeme twice: alone, for words of any field, and after a letter for its field. So every word, word with a
+field, beginning, value and flag is answered by the GIN index alone. Phrases are looked for in ``body``: the tokens of each
+field on a line of its own, each between blanks.
+``weights`` holds, for each token, how often it stands in each field times that field's weight (BM25's frequency).
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from ..nodes import TEXT_FIELDS
+from ..row import GAP, MARK, Row, field_tokens, marks, texts
+from ..schema import WEIGHTS
+from ..values import day_of
+
+#: Tokens of more bytes are cut in the full-text index; the body has them whole.
+LONG = 240
+#: A tsvector holds less than this many bytes: of a longer text the first words are found.
+_MOST = 1_000_000
+_CODES = {field: chr(ord("a") + n) for n, field in enumerate(TEXT_FIELDS)}
+_TOP = (1 << 16) - 1
+MONTH, YEAR = f"{MARK}m", f"{MARK}y"
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What full text keeps of a row. ``tokens`` are its different tokens, ``length`` counts all that BM25 counts."""
+
+    words: str
+    body: str
+    weights: bytes
+    tokens: frozenset[str]
+    length: int
+
+
+def indexed(row: Row) -> Indexed:
+    """Return what full text keeps of ``row``."""
+    lines: list[str] = []
+    frequency: dict[str, int] = {}
+    lexemes: dict[str, None] = dict.fromkeys([*_own_marks(row), *date_marks(day_of(row.date))])
+    length = 0
+    for field, values in zip(TEXT_FIELDS, texts(row), strict=True):
+        tokens = field_tokens(values)
+        lines.append(f" {' '.join(tokens)} " if tokens else "")
+        length += len(tokens)
+        weight, code = int(WEIGHTS[field]), _CODES[field]
+        for token in tokens:
+            if token != GAP:
+                frequency[token] = frequency.get(token, 0) + weight
+                lexemes[lexeme(token)] = lexemes[f"{code}:{lexeme(token)}"] = None
+    return Indexed(
+        _vector(lexemes), "\n".join(lines), weights_of(frequency), frozenset(frequency), length + len(marks(row))
+    )
+
+
+def _own_marks(row: Row) -> Iterable[str]:
+    return (lexeme(mark) for mark in marks(row) if mark != MARK)
+
+
+def month_of(day: int) -> int:
+    """Return the number of a day's month: twelve times the year and the month from 0; 0 for no date."""
+    if not day:
+        return 0
+    then = date.fromordinal(day)
+    return then.year * 12 + then.month - 1
+
+
+def date_marks(day: int) -> tuple[str, str]:
+    """Return the lexemes of a row's month and year: month 0 and year 0 for no date."""
+    month = month_of(day)
+    return f"{MONTH}{month}", f"{YEAR}{month // 12}"
+
+
+def weights_of(frequency: dict[str, int]) -> bytes:
+    """Return weighted frequencies by token, so that one is found by its :func:`weight_key`: two bytes after it."""
+    parts = [weight_key(token) + min(f, _TOP).to_bytes(2, "big") for token, f in frequency.items()]
+    return b"".join(parts)
+
+
+def weight_key(token: str) -> bytes:
+    """Return what stands before a token's frequency. No token has these two bytes in it."""
+    return b"\x00" + token.encode("utf-8", "replace") + b"\x01"
+
+
+def lexeme(token: str) -> str:
+    """Return the lexeme of a token: itself, cut when it is very long."""
+    if len(token) * 4 <= LONG:
+        return token
+    raw = token.encode("utf-8", "replace")
+    return token if len(raw) <= LONG else beginning(token) + "…"
+
+
+def beginning(token: str) -> str:
+    """Return as much of a token as a lexeme holds of a very long one."""
+    return token.encode("utf-8", "replace")[:LONG].decode("utf-8", "ignore")
+
+
+def term(token: str) -> str:
+    """Return the word that a token is counted under."""
+    return token[:LONG]
+
+
+def field_lexeme(field: str, text: str) -> str:
+    """Return the lexeme of a token in a field (``""`` for any)."""
+    return f"{_CODES[field]}:{text}" if field else text
+
+
+def _vector(lexemes: Iterable[str]) -> str:
+    """The text form of a tsvector. Tokens hold letters and digits, so that nothing in them needs to be escaped."""
+    parts: list[str] = []
+    size = 0
+    for one in lexemes:
+        size += len(one) * 4 + 8 if not one.isascii() else len(one) + 8
+        if size > _MOST:
+            break
+        parts.append(f"'{one}'")
+    return " ".join(parts)
+
+
+def packed(numbers: Iterable[int]) -> bytes:
+    """Return numbers below 2**32 as bytes."""
+    return array("I", numbers).tobytes()

@@ -1,0 +1,194 @@
+"""Compiling a query tree to a condition on ``search_image i``.
+
+What is said of tokens becomes one ``tsquery``, answered by the GIN index; phrases are looked for in the body of the rows that
+have all their words; dates, numbers, ids and similarity are conditions on columns. Every condition is exact and never NULL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from ..nodes import TEXT_FIELDS, All, And, Days, Flag, Ident, Node, Not, Number, Or, Similar, Value, Words
+from ..row import EVERY, flag_mark, value_mark
+from ..schema import SEQ_BITS
+from .lexemes import LONG, beginning, field_lexeme
+
+Params = tuple[object, ...]
+_HIDDEN = Flag("is", "hidden")
+_LAST = (1 << 62) - 1
+
+#: Gives the row numbers of pictures similar to one: (id, distance) -> numbers.
+Neighbours = Callable[[str, int], Sequence[int]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to run: a tsquery that all wanted rows match (``""`` for none), bounds of row numbers, and conditions."""
+
+    words: str
+    low: int
+    high: int
+    where: tuple[str, ...]
+    params: Params
+
+    def also(self, words: str) -> Plan:
+        """Return the plan that also asks for a tsquery."""
+        return replace(self, words=f"({words}) & ({self.words})" if self.words else words)
+
+    def within(self, low: int, high: int) -> Plan:
+        """Return the plan for rows from ``low`` to ``high`` only, both included."""
+        return replace(self, low=max(self.low, low), high=min(self.high, high))
+
+    def beyond(self, column: str, key: object, n: object, down: bool) -> Plan:
+        """Return the plan for rows that come after one in the order of a column."""
+        condition = f"(i.{column}, i.n) {'<' if down else '>'} (%s, %s)"
+        return replace(self, where=(*self.where, condition), params=(*self.params, key, n))
+
+    def condition(self) -> tuple[str, Params]:
+        """Return the whole plan as a condition on ``search_image i``."""
+        conditions, params = list(self.where), list(self.params)
+        if self.words:
+            conditions.append("i.words @@ %s::tsquery")
+            params.append(self.words)
+        if self.low > 0:
+            conditions.append("i.n >= %s")
+            params.append(self.low)
+        if self.high < _LAST:
+            conditions.append("i.n <= %s")
+            params.append(self.high)
+        return " AND ".join(conditions) or "true", tuple(params)
+
+    def select(self, columns: str, order: str, limit: int) -> tuple[str, Params]:
+        """Return the statement for these columns of ``i`` in this order."""
+        condition, params = self.condition()
+        chosen = f"SELECT {columns} FROM search_image i WHERE {condition}"
+        if self.words:
+            # The fence keeps the planner from walking an index of numbers and unpacking the words of every row on the way.
+            chosen = f"SELECT * FROM ({chosen} OFFSET 0) i"
+        return f"{chosen} ORDER BY {order} LIMIT %s", (*params, limit)
+
+
+def plan(node: Node, neighbours: Neighbours) -> Plan:
+    """Return how to run ``node``."""
+    words: list[str] = []
+    where: list[str] = []
+    params: list[object] = []
+    low, high = 0, _LAST
+    for child in node.children if isinstance(node, And) else (node,):
+        if isinstance(child, All):
+            continue
+        if isinstance(child, Days) and child.field == "date":
+            first, last = _rows_of(child)
+            low, high = max(low, first), min(high, last)
+            continue
+        expression = None if isinstance(child, Not) else _expression(child)
+        if expression is not None:
+            words.append(f"({expression.text})")
+        if expression is None or not expression.exact:
+            condition, more = _condition(child, neighbours)
+            where.append(condition)
+            params.extend(more)
+    return Plan(" & ".join(words), low, high, tuple(where), tuple(params))
+
+
+def words_condition(node: Words) -> tuple[str, Params]:
+    """Return the condition that a row has these words."""
+    return _condition(node, lambda ident, distance: ())
+
+
+@dataclass(frozen=True)
+class _Expression:
+    """A tsquery that every wanted row matches; when ``exact``, no other does."""
+
+    text: str
+    exact: bool = True
+
+
+def _expression(node: Node) -> _Expression | None:
+    """The tsquery of a tree, or ``None`` when it says something that is not a token."""
+    match node:
+        case Words():
+            return _of_words(node)
+        case Value(field, value):
+            return _Expression(_quoted(value_mark(field, value)))
+        case Flag(group, word):
+            return _Expression(_quoted(flag_mark(group, word)))
+        case All():
+            return _Expression(_quoted(EVERY))
+        case Not(child):
+            inner = _expression(child)
+            return _Expression(f"{_quoted(EVERY)} & !({inner.text})") if inner is not None and inner.exact else None
+        case And(children) | Or(children):
+            parts = [_expression(c) for c in children]
+            known = [p for p in parts if p is not None]
+            if not known or (len(known) < len(parts) and isinstance(node, Or)):
+                return None
+            sign = " & " if isinstance(node, And) else " | "
+            exact = len(known) == len(parts) and all(p.exact for p in known)
+            return _Expression(sign.join(f"({p.text})" for p in known), exact)
+    return None
+
+
+def _of_words(node: Words) -> _Expression:
+    parts: list[str] = []
+    exact = len(node.tokens) == 1
+    for n, token in enumerate(node.tokens):
+        prefix = node.prefix and n == len(node.tokens) - 1
+        if len(token.encode("utf-8", "replace")) > LONG:
+            token, prefix, exact = beginning(token), True, False
+        parts.append(_quoted(field_lexeme(node.field, token)) + (":*" if prefix else ""))
+    return _Expression(" & ".join(parts), exact)
+
+
+def _quoted(lexeme: str) -> str:
+    """A lexeme in a tsquery. Tokens hold letters and digits, so that nothing in them needs to be escaped."""
+    return f"'{lexeme}'"
+
+
+def needle(node: Words) -> str:
+    """Return what stands in a field's line of the body where these words are next to each other."""
+    return f" {' '.join(node.tokens)}" + ("" if node.prefix else " ")
+
+
+def _condition(node: Node, neighbours: Neighbours) -> tuple[str, Params]:
+    match node:
+        case Not(child):
+            if child == _HIDDEN:
+                return "NOT i.hidden", ()
+            condition, params = _condition(child, neighbours)
+            return f"NOT ({condition})", params
+        case And(children) | Or(children):
+            parts = [_condition(c, neighbours) for c in children]
+            word = " AND " if isinstance(node, And) else " OR "
+            return f"({word.join(c for c, _ in parts)})", tuple(p for _, ps in parts for p in ps)
+        case All():
+            return "true", ()
+        case Ident(value, prefix):
+            return ("starts_with(i.id, %s)" if prefix else "i.id = %s"), (value,)
+        case Number(field, low, high):
+            return _between(f"i.{field}", low, high)
+        case Days(field, low, high):
+            if field == "imported":
+                return _between("i.imported", max(low or 1, 1), high)
+            return "(i.n BETWEEN %s AND %s)", _rows_of(node)
+        case Similar(ident, distance):
+            return "i.n = ANY(%s::bigint[])", (list(neighbours(ident, distance)),)
+    if node == _HIDDEN:
+        return "i.hidden", ()
+    expression = _expression(node)
+    assert expression is not None
+    if expression.exact or not isinstance(node, Words):
+        return "i.words @@ %s::tsquery", (expression.text,)
+    body = f"split_part(i.body, E'\\n', {TEXT_FIELDS.index(node.field) + 1})" if node.field else "i.body"
+    return f"(i.words @@ %s::tsquery AND strpos({body}, %s) > 0)", (expression.text, needle(node))
+
+
+def _rows_of(node: Days) -> tuple[int, int]:
+    """The row numbers of the days of a date; undated rows have day 0 and are never among them."""
+    low = max(node.low or 1, 1)
+    return low << SEQ_BITS, _LAST if node.high is None else ((node.high + 1) << SEQ_BITS) - 1
+
+
+def _between(column: str, low: int | None, high: int | None) -> tuple[str, Params]:
+    return f"({column} BETWEEN %s AND %s)", (low if low is not None else 0, high if high is not None else _LAST)

@@ -1,0 +1,45 @@
+"""Help with words, from the tables of terms and their trigrams (:mod:`catalog.search.suggest` says what is asked)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from psycopg import Connection
+
+from ..facets import FACETS
+from ..fold import fold
+from .ranking import documents_of
+
+
+class Terms:
+    """The words of an index on PostgreSQL."""
+
+    def __init__(self, connection: Connection[Any]) -> None:
+        self.connection = connection
+
+    def alike(self, wanted: Iterable[str], shortest: int, longest: int, limit: int) -> list[str]:
+        """See :class:`catalog.search.suggest.Vocabulary`."""
+        rows = self.connection.execute(
+            "SELECT term, count(*) AS n FROM search_gram WHERE gram = ANY(%s) AND length(term) BETWEEN %s AND %s"
+            " GROUP BY term ORDER BY n DESC, term LIMIT %s",
+            [sorted(wanted), shortest, longest, limit],
+        )
+        return [str(term) for term, _ in rows]
+
+    def documents(self, term: str, most: int) -> int:
+        """See :class:`catalog.search.suggest.Vocabulary`."""
+        return min(documents_of(self.connection, term), most)
+
+
+def complete(connection: Connection[Any], prefix: str, field: str, limit: int) -> list[tuple[str, int]]:
+    """Return the values of a facet that begin with ``prefix`` (or have a word that does), most frequent first."""
+    if field not in FACETS:
+        return []
+    folded = fold(prefix).strip().replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+    rows = connection.execute(
+        "SELECT value, count FROM search_value WHERE field = %s AND count > 0"
+        " AND (starts_with(folded, %s) OR strpos(folded, %s) > 0) ORDER BY count DESC, value LIMIT %s",
+        [field, folded, f" {folded}", limit],
+    )
+    return [(str(value), int(count)) for value, count in rows]
