@@ -112,8 +112,7 @@ class Indexer:
 
     def _rebuild(self, position: int) -> None:
         self.index.clear()
-        for step in _steps(self.store.ids("image")):
-            self.index.apply(rows(self.cat, step), [], -1)
+        self.index.apply(rows(self.cat, self.store.ids("image")), [], -1)
         for found in _steps(self.store.iter("finding")):
             self.index.apply_findings([_queued(from_dict(doc, Finding)) for _, doc in found], [])
         for kind in _LABELLED:

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 
@@ -45,18 +46,24 @@ def facet_values(row: Row) -> list[tuple[str, str]]:
     day = day_of(row.date)
     pairs = [
         ("credit", row.credit),
-        ("year", f"{date.fromordinal(day).year:04d}" if day else ""),
+        ("year", _year(day) if day else ""),
         ("format", row.format),
         ("orientation", row.orientation),
         ("language", row.language),
     ]
-    several = (
+    for facet, values in (
         ("publisher", row.publishers), ("place", row.places), ("person", row.persons), ("kind", row.kinds),
         ("state", [s for s in STATES if s in row.flags]), ("byline", row.bylines), ("tag", row.tags),
         ("colour", colour_names(row)),
-    )  # fmt: skip
-    pairs += [(facet, value) for facet, values in several for value in values]
+    ):  # fmt: skip
+        if values:
+            pairs += [(facet, value) for value in values]
     return [pair for pair in dict.fromkeys(pairs) if pair[1]][:_MAX_PER_ROW]
+
+
+@lru_cache(maxsize=1 << 14)
+def _year(day: int) -> str:
+    return f"{date.fromordinal(day).year:04d}"
 
 
 def term_of(facet: str, value: str) -> str:

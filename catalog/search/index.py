@@ -137,11 +137,11 @@ class Index:
     def numbers(self) -> Numbers:
         """Return what the catalogue holds."""
         with self._database.reading() as connection:
-            images, size = connection.execute("SELECT count(*), coalesce(sum(size), 0) FROM image").fetchone()
+            held = dict(connection.execute("SELECT key, value FROM meta WHERE key IN ('rows', 'bytes')"))
             facets = count_all(connection, ("year", "format"))
             waiting = queue.kinds(connection, "open")
         years, formats = ({c.value: c.count for c in facets[name]} for name in ("year", "format"))
-        return Numbers(int(images), int(size), years, formats, waiting)
+        return Numbers(int(held["rows"]), int(held["bytes"]), years, formats, waiting)
 
     def tallies(self, kind: str) -> dict[str, int]:
         """Return how many documents of ``kind`` are counted under each word (see :meth:`apply_labels`), most first."""

@@ -155,14 +155,19 @@ def field_tokens(values: Iterable[str]) -> list[str]:
 
 def has_words(row: Row) -> list[str]:
     """Return the words of :data:`nodes.HAS` that hold of a row."""
-    held = {word for word, values in zip(TEXT_FIELDS, texts(row), strict=True) if values}
-    held |= row.flags & _HAS_FLAGS
+    return list(_has_words(tuple(map(bool, texts(row))), bool(row.articles), day_of(row.date) > 0, row.flags))
+
+
+@lru_cache(maxsize=1 << 12)
+def _has_words(filled: tuple[bool, ...], article: bool, dated: bool, flags: frozenset[str]) -> tuple[str, ...]:
+    held = {word for word, there in zip(TEXT_FIELDS, filled, strict=True) if there}
+    held |= flags & _HAS_FLAGS
     held.discard("article")
-    if row.articles:
+    if article:
         held.add("article")
-    if day_of(row.date):
+    if dated:
         held.add("date")
-    return [word for word in HAS if word in held]
+    return tuple(word for word in HAS if word in held)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -184,18 +189,42 @@ def sample_marks(ident: str) -> tuple[str, str]:
 
 def marks(row: Row) -> list[str]:
     """Return the tokens of everything about a row that is not words of a text."""
-    found = [EVERY, *sample_marks(row.id)]
-    if row.format:
-        found.append(value_mark("format", row.format))
-    if row.orientation:
-        found.append(value_mark("orientation", row.orientation))
-    found += [value_mark("kind", kind) for kind in row.kinds if kind]
-    found += [value_mark("colour", name) for name in colour_names(row)]
-    found += [_FLAG_MARKS["is", word] for word in IS if word in row.flags]
-    found += [_FLAG_MARKS["has", word] for word in has_words(row)]
-    return [*found, *FILL]
+    return mark_text(row).split(" ")
 
 
-def colour_names(row: Row) -> list[str]:
+def mark_text(row: Row) -> str:
+    """Return :func:`marks` as one text: a mark has no blank in it."""
+    of_many = _common_marks(
+        row.format, row.orientation, row.kinds, colour_names(row), row.flags,
+        tuple(map(bool, texts(row))), bool(row.articles), day_of(row.date) > 0,
+    )  # fmt: skip
+    return " ".join((*sample_marks(row.id), of_many))
+
+
+@lru_cache(maxsize=1 << 14)
+def _common_marks(
+    form: str,
+    orientation: str,
+    kinds: tuple[str, ...],
+    colours: tuple[str, ...],
+    flags: frozenset[str],
+    filled: tuple[bool, ...],
+    article: bool,
+    dated: bool,
+) -> str:
+    """The marks that rows have in common: a catalogue has thousands of rows for each set of them."""
+    found = [EVERY]
+    if form:
+        found.append(value_mark("format", form))
+    if orientation:
+        found.append(value_mark("orientation", orientation))
+    found += [value_mark("kind", kind) for kind in kinds if kind]
+    found += [value_mark("colour", name) for name in colours]
+    found += [_FLAG_MARKS["is", word] for word in IS if word in flags]
+    found += [_FLAG_MARKS["has", word] for word in _has_words(filled, article, dated, flags)]
+    return " ".join([*found, *FILL])
+
+
+def colour_names(row: Row) -> tuple[str, ...]:
     """Return the names of a row's colours, each once."""
-    return [name for name in dict.fromkeys(named(colour) for colour in row.colours) if name]
+    return tuple(dict.fromkeys([name for name in map(named, row.colours) if name]))

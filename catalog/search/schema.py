@@ -40,6 +40,8 @@ _STEPS = 50_000
 _CACHE_KIB = 32 << 10
 _MAP_BYTES = 1 << 30
 _BUFFER_BYTES = 32 << 20
+#: Parts of the full-text index that are merged when there are so many; while it is filled, none are.
+_MERGED = 4
 
 _TABLES = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -48,14 +50,6 @@ CREATE TABLE image (
     width INTEGER NOT NULL, height INTEGER NOT NULL, megapixels INTEGER NOT NULL, size INTEGER NOT NULL,
     copies INTEGER NOT NULL, filename TEXT NOT NULL, phash INTEGER, stamp INTEGER NOT NULL, facets BLOB NOT NULL
 );
-CREATE INDEX image_imported ON image (imported);
-CREATE INDEX image_width ON image (width);
-CREATE INDEX image_height ON image (height);
-CREATE INDEX image_megapixels ON image (megapixels);
-CREATE INDEX image_size ON image (size);
-CREATE INDEX image_copies ON image (copies) WHERE copies > 0;
-CREATE INDEX image_filename ON image (filename);
-CREATE INDEX image_stamp ON image (stamp);
 CREATE TABLE page (rowid INTEGER PRIMARY KEY, doc BLOB NOT NULL);
 CREATE TABLE ran (article TEXT NOT NULL, image INTEGER NOT NULL, PRIMARY KEY (article, image)) WITHOUT ROWID;
 CREATE INDEX ran_image ON ran (image);
@@ -87,6 +81,17 @@ CREATE TABLE tally (
 CREATE VIRTUAL TABLE words USING fts5({", ".join(COLUMNS)}, content='', columnsize=0,
     tokenize='ascii', prefix='2 3');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
+"""
+#: Added when the index is filled: putting them together at once takes a fraction of keeping them level row by row.
+_INDEXES = """
+CREATE INDEX image_imported ON image (imported);
+CREATE INDEX image_width ON image (width);
+CREATE INDEX image_height ON image (height);
+CREATE INDEX image_megapixels ON image (megapixels);
+CREATE INDEX image_size ON image (size);
+CREATE INDEX image_copies ON image (copies) WHERE copies > 0;
+CREATE INDEX image_filename ON image (filename);
+CREATE INDEX image_stamp ON image (stamp);
 """
 _TABLE_NAMES = (
     "vocabulary", "words", "tally", "label", "about", "waiting", "finding", "gram", "term", "value", "ran", "page", "image", "meta",
@@ -177,10 +182,18 @@ class Database:
         for statement in _TABLES.split(";\n"):
             if statement.strip():
                 connection.execute(statement)
-        connection.execute("INSERT INTO words (words, rank) VALUES ('hashsize', ?)", (_BUFFER_BYTES,))
+        settings = [("hashsize", _BUFFER_BYTES), ("automerge", 0)]
+        connection.executemany("INSERT INTO words (words, rank) VALUES (?, ?)", settings)
         connection.executemany(
             "INSERT INTO meta VALUES (?, ?)",
-            [("version", VERSION), ("epoch", secrets.token_hex(8)), ("seq", 0), ("stamp", 0), ("rows", 0)],
+            [
+                ("version", VERSION),
+                ("epoch", secrets.token_hex(8)),
+                ("seq", 0),
+                ("stamp", 0),
+                ("rows", 0),
+                ("bytes", 0),
+            ],
         )
 
     # ---- transactions
@@ -282,6 +295,15 @@ class Database:
             for connection in list(self._open):
                 self._forget(connection)
             self._local = threading.local()
+
+
+def add_indexes(connection: sqlite3.Connection) -> None:
+    """Complete an index that is filled; nothing to do when it was complete before."""
+    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'image_stamp'").fetchone() is None:
+        for statement in _INDEXES.split(";\n"):
+            if statement.strip():
+                connection.execute(statement)
+        connection.execute("INSERT INTO words (words, rank) VALUES ('automerge', ?)", (_MERGED,))
 
 
 def _version(connection: sqlite3.Connection) -> str:

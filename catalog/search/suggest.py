@@ -9,8 +9,8 @@ from typing import Protocol
 
 from .facets import FACETS
 from .fold import fold, query_tokens
+from .learning import grams
 from .nodes import And, Node, Or, Query, Words
-from .writing import grams
 
 _CANDIDATES, _CHECKED = 60, 8
 _COUNTED = 5_000

@@ -6,24 +6,24 @@ import json
 import sqlite3
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
 from typing import Any
 
 import msgspec
 
-from .facets import facet_values
-from .fold import fold
-from .row import Row, field_tokens, marks, texts
-from .schema import COLUMNS, SEQ_BITS, Database
+from .fold import fold, tokens
+from .learning import Known, grams, learnable, short_value
+from .row import GAP, Row, mark_text, texts
+from .schema import COLUMNS, SEQ_BITS, Database, add_indexes
 from .values import day_of
+
+__all__ = ["Writer", "filename_key", "grams", "learnable", "packed", "short_value", "unpack"]
 
 #: Rows handled together, and rows after which a long run commits what it has.
 _CHUNK, _COMMIT = 2_000, 40_000
 _SHORT_VALUE = 200
-_TERM_LENGTHS = range(3, 33)
-_MAX_KNOWN = 2_000_000
 
 _encoder = msgspec.msgpack.Encoder(order="deterministic")
 _decoder = msgspec.msgpack.Decoder(Row)
@@ -38,9 +38,7 @@ class Writer:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._epoch = ""
-        self._values: dict[tuple[str, str], int] = {}
-        self._terms: set[str] = set()
+        self._known = Known()
 
     def apply(self, rows: Iterable[Row], removed: Iterable[str], position: int) -> None:
         """Put ``rows``, remove others by id, and note the store's ``position`` (negative: not filled yet).
@@ -53,8 +51,8 @@ class Writer:
         try:
             while not done:
                 with self.database.writing() as connection:
-                    self._check(connection)
-                    batch = _Batch(connection, self._values, self._terms)
+                    self._known.check(connection)
+                    batch = _Batch(connection, self._known)
                     for _ in range(_COMMIT // _CHUNK):
                         chunk = list(islice(source, _CHUNK))
                         batch.put(chunk)
@@ -63,34 +61,29 @@ class Writer:
                             break
                     if done:
                         batch.remove(gone)
+                        if position >= 0:
+                            add_indexes(connection)
                         connection.execute("INSERT OR REPLACE INTO meta VALUES ('position', ?)", (position,))
                     batch.finish()
         except BaseException:
-            self._epoch = ""
+            self._known.forget()
             raise
-
-    def _check(self, connection: sqlite3.Connection) -> None:
-        """Forget what was remembered of another filling of the index."""
-        epoch = connection.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()[0]
-        if epoch != self._epoch or len(self._values) + len(self._terms) > _MAX_KNOWN:
-            self._epoch = epoch
-            self._values.clear()
-            self._terms.clear()
 
 
 class _Batch:
     """The changes of one transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, values: dict[tuple[str, str], int], terms: set[str]) -> None:
-        self.connection, self.values, self.terms = connection, values, terms
+    def __init__(self, connection: sqlite3.Connection, known: Known) -> None:
+        self.connection, self.known = connection, known
         self.counts: Counter[int] = Counter()
-        meta = dict(connection.execute("SELECT key, value FROM meta WHERE key IN ('seq', 'stamp', 'rows')"))
-        self.seq, self.stamp, self.rows = int(meta["seq"]), int(meta["stamp"]) + 1, int(meta["rows"])
+        meta = dict(connection.execute("SELECT key, value FROM meta WHERE key IN ('seq', 'stamp', 'rows', 'bytes')"))
+        self.seq, self.stamp = int(meta["seq"]), int(meta["stamp"]) + 1
+        self.rows, self.bytes = int(meta["rows"]), int(meta["bytes"])
 
     def put(self, rows: list[Row]) -> None:
         """Put rows; one that is there already as it is costs nothing more."""
         new = {row.id: row for row in rows}
-        old = {ident: (rowid, doc) for ident, rowid, doc in self._held(new)}
+        old = {ident: (rowid, doc) for ident, rowid, doc in self._held(new)} if self.rows else {}
         fresh: list[tuple[int, Row, bytes]] = []
         stale: list[tuple[int, Row]] = []
         for ident, row in new.items():
@@ -118,7 +111,7 @@ class _Batch:
         self.connection.executemany("UPDATE value SET count = count + ? WHERE id = ?", changed)
         self.connection.executemany(
             "UPDATE meta SET value = ? WHERE key = ?",
-            [(self.seq, "seq"), (self.stamp, "stamp"), (self.rows, "rows")],
+            [(self.seq, "seq"), (self.stamp, "stamp"), (self.rows, "rows"), (self.bytes, "bytes")],
         )
 
     def _held(self, idents: Iterable[str]) -> list[tuple[str, int, bytes]]:
@@ -134,72 +127,28 @@ class _Batch:
         self.connection.executemany(
             "DELETE FROM ran WHERE article = ? AND image = ?", [(a, rowid) for rowid, row in rows for a in row.articles]
         )
-        for _, row in rows:
-            self.counts.subtract(self._facets(row) if "hidden" not in row.flags else ())
+        for facets in self.known.facets(self.connection, [row for _, row in rows if "hidden" not in row.flags]):
+            self.counts.subtract(facets)
         self.rows -= len(rows)
+        self.bytes -= sum(row.size for _, row in rows)
 
     def _insert(self, rows: list[tuple[int, Row, bytes]]) -> None:
-        words = [(rowid, *_columns(row)) for rowid, row, _ in rows]
+        columns = [_columns(row) for _, row, _ in rows]
+        words = [(rowid, *each) for (rowid, _, _), each in zip(rows, columns, strict=True)]
         self.connection.executemany(_INSERT_WORDS, words)
-        self._learn(words)
+        self.known.learn(self.connection, [text for each in columns for text in each[:-1] if text])
         images = []
-        for rowid, row, _ in rows:
-            facets = self._facets(row)
+        numbers = self.known.facets(self.connection, [row for _, row, _ in rows])
+        for (rowid, row, _), facets in zip(rows, numbers, strict=True):
             if "hidden" not in row.flags:
                 self.counts.update(facets)
             images.append((rowid, *_scalars(row), self.stamp, array("I", facets).tobytes()))
         self.connection.executemany(_INSERT_IMAGE, images)
         self.connection.executemany("INSERT INTO page VALUES (?, ?)", [(rowid, doc) for rowid, _, doc in rows])
-        self.connection.executemany(
-            "INSERT OR IGNORE INTO ran VALUES (?, ?)", [(a, rowid) for rowid, row, _ in rows for a in row.articles]
-        )
+        ran = [(a, rowid) for rowid, row, _ in rows for a in row.articles]
+        self.connection.executemany("INSERT OR IGNORE INTO ran VALUES (?, ?)", ran)
         self.rows += len(rows)
-
-    def _facets(self, row: Row) -> list[int]:
-        """The numbers of a row's facet values, each once; those not met before are given one."""
-        out = []
-        for pair in facet_values(row):
-            ident = self.values.get(pair)
-            if ident is None:
-                ident = self.values[pair] = self._value(*pair)
-            out.append(ident)
-        return list(dict.fromkeys(out))
-
-    def _value(self, field: str, value: str) -> int:
-        value = short_value(value)
-        found = self.connection.execute("SELECT id FROM value WHERE field = ? AND value = ?", (field, value)).fetchone()
-        if found:
-            return int(found[0])
-        row = (field, value, fold(value))
-        cursor = self.connection.execute("INSERT INTO value (field, value, folded, count) VALUES (?, ?, ?, 0)", row)
-        assert cursor.lastrowid is not None
-        return cursor.lastrowid
-
-    def _learn(self, words: list[tuple[Any, ...]]) -> None:
-        """Add the words not met before to the vocabulary that suggestions come from."""
-        met = set(" ".join(" ".join(w[1:-1]) for w in words).split(" "))
-        fresh = [t for t in met - self.terms if learnable(t)]
-        self.terms |= met
-        known = self.connection.execute(
-            "SELECT value FROM json_each(?) WHERE value IN (SELECT term FROM term)", (json.dumps(fresh),)
-        )
-        new = sorted(set(fresh) - {str(t) for (t,) in known})
-        first = int(self.connection.execute("SELECT coalesce(max(id), 0) + 1 FROM term").fetchone()[0])
-        numbered = list(enumerate(new, first))
-        self.connection.executemany("INSERT INTO term VALUES (?, ?)", numbered)
-        self.connection.executemany(
-            "INSERT INTO gram VALUES (?, ?)", sorted((g, n) for n, t in numbered for g in grams(t))
-        )
-
-
-def short_value(value: str) -> str:
-    """Return a facet's value as it is counted: on one line, not too long, without lone surrogates."""
-    return " ".join(value.encode("utf-8", "replace").decode().split())[:_SHORT_VALUE]
-
-
-def learnable(token: str) -> bool:
-    """Return whether a token is worth suggesting: of letters, neither very short nor very long."""
-    return len(token) in _TERM_LENGTHS and token.isalpha()
+        self.bytes += sum(row.size for _, row, _ in rows)
 
 
 def filename_key(row: Row) -> str:
@@ -207,27 +156,32 @@ def filename_key(row: Row) -> str:
     return fold(row.filenames[0])[:_SHORT_VALUE].encode("utf-8", "replace").decode() if row.filenames else ""
 
 
-def grams(term: str) -> set[str]:
-    """Return the trigrams of a word, its beginning and end included."""
-    padded = f"^{term}$"
-    return {padded[i : i + 3] for i in range(len(padded) - 2)}
-
-
 def unpack(doc: bytes) -> Row:
     """Return the row kept as ``doc``."""
     return _decoder.decode(doc)
 
 
-def _columns(row: Row) -> Iterator[str]:
-    for values in texts(row):
-        yield _short(values) if sum(map(len, values)) < _SHORT_VALUE else " ".join(field_tokens(values))
-    yield " ".join(marks(row))
+def _columns(row: Row) -> list[str]:
+    """The texts of a row as the engine's ``ascii`` tokenizer makes the tokens of :func:`fold.tokens` of them."""
+    return [*map(_column, texts(row)), mark_text(row)]
+
+
+def _column(values: tuple[str, ...]) -> str:
+    if len(values) < 2:
+        return _folded(values[0]) if values else ""
+    return f" {GAP} ".join(map(_folded, values))
+
+
+def _folded(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    return _short(text) if len(text) < _SHORT_VALUE else " ".join(tokens(text))
 
 
 @lru_cache(maxsize=1 << 15)
-def _short(values: tuple[str, ...]) -> str:
+def _short(text: str) -> str:
     """The tokens of short values: credits, places and titles come again and again."""
-    return " ".join(field_tokens(values))
+    return " ".join(tokens(text))
 
 
 def _scalars(row: Row) -> tuple[Any, ...]:
