@@ -52,6 +52,22 @@ FORMS: Mapping[str, tuple[int, int, int, int]] = MappingProxyType(
     }
 )
 
+#: How the hash of each form follows: from the hash itself or its transpose, the signs of odd columns and of odd rows flipped.
+_FLIPS: Mapping[str, tuple[bool, bool, bool]] = MappingProxyType(
+    {
+        "": (True, False, False),
+        "r90": (False, True, False),
+        "r180": (True, True, True),
+        "r270": (False, False, True),
+        "m": (True, True, False),
+        "mr90": (False, True, True),
+        "mr180": (True, False, True),
+        "mr270": (False, False, False),
+    }
+)
+_ODD_COLUMNS = int("5" * 64, 16)
+_ODD_ROWS = int("0000ffff" * 8, 16)
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -85,8 +101,18 @@ def prepare(picture: Pictures.Image) -> Prepared:
 
 def turned(dct: str) -> dict[str, str]:
     """Return the hashes of the eight forms of the picture whose 256-bit hash is ``dct``, by the names of ``FORMS``."""
-    plain = np.unpackbits(np.frombuffer(bytes.fromhex(dct), np.uint8)).reshape(16, 16)
-    return {name: _hex(_form(plain, name)) for name in FORMS}
+    return {name: f"{form:064x}" for name, form in forms(dct).items()}
+
+
+def forms(dct: str) -> dict[str, int]:
+    """As :func:`turned`, the hashes as numbers."""
+    plain = int(dct, 16)
+    bits = np.unpackbits(np.frombuffer(plain.to_bytes(32), np.uint8)).reshape(16, 16)
+    across = int.from_bytes(np.packbits(bits.T).tobytes())
+    return {
+        name: (plain if straight else across) ^ (_ODD_COLUMNS if columns else 0) ^ (_ODD_ROWS if rows else 0)
+        for name, (straight, columns, rows) in _FLIPS.items()
+    }
 
 
 def content_box(grey: Grey) -> tuple[float, float, float, float] | None:
@@ -141,23 +167,6 @@ def _signs(small: npt.NDArray[np.float32]) -> Grey:
     signs = ((basis @ small @ basis.T) > 0).astype(np.uint8)
     signs[0, 0] = 0
     return signs
-
-
-def _form(plain: Grey, name: str) -> Grey:
-    odd = (np.arange(16) % 2).astype(np.uint8)
-    bits = plain
-    if name.startswith("m"):
-        bits = bits ^ odd[None, :]
-    match name.removeprefix("m"):
-        case "r90":
-            bits = bits.T ^ odd[None, :]
-        case "r180":
-            bits = bits ^ odd[None, :] ^ odd[:, None]
-        case "r270":
-            bits = bits.T ^ odd[:, None]
-    bits = bits.copy()
-    bits[0, 0] = 0
-    return bits
 
 
 def _hex(bits: Grey) -> str:

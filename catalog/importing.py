@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from .addresses import is_distinct, is_remote, stem
 from .catalogue import Catalogue
 from .codec import to_dict
 from .duplicates.base import Neighbours
+from .duplicates.rounds import Apply
 from .errors import Rejected
 from .facts import MAX_PROBLEMS, FactWriter, Input, now, pending, source_id
 from .images.worker import Failed, Prepared, Task
@@ -47,11 +49,26 @@ STEP = 40
 Prepare = Callable[[Iterable[Task]], Iterator[Prepared | Failed]]
 
 
+@dataclass(slots=True)
+class _Chunk:
+    """Some inputs on their way into one transaction: what is known without decoding, and what their pictures gave."""
+
+    change: Transaction = field(default_factory=Transaction)
+    results: list[ImportResult] = field(default_factory=list)
+    inputs: list[Input] = field(default_factory=list)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    prepared: dict[str, Prepared | Failed] = field(default_factory=dict)
+
+    def is_whole(self) -> bool:
+        """Whether every picture has its result."""
+        return len(self.prepared) == len(self.tasks)
+
+
 class Importer:
     """One run over some inputs. ``store`` may be an overlay, then nothing is kept (a dry run).
 
     ``prepare`` maps tasks to prepared pictures; ``media`` and ``neighbours`` are ``None`` in a dry run. ``fetching`` gets what
-    lies on the network; without it, nothing is.
+    lies on the network; without it, nothing is. ``apply`` maps the comparing of pictures, here or in workers.
     """
 
     def __init__(
@@ -64,9 +81,11 @@ class Importer:
         in_place: bool = False,
         fetching: Inputs | None = None,
         on_commit: Callable[[], None] = lambda: None,
+        apply: Apply = map,
     ) -> None:
         self.store, self.cat = store, Catalogue(store)
         self.prepare, self.media, self.neighbours = prepare, media, neighbours
+        self.apply = apply
         self.fetching, self.on_commit = fetching, on_commit
         self.run_id = f"{now()}-{time.time_ns() % 10**9:09}-{os.getpid()}"
         self.counts: Counter[str] = Counter()
@@ -90,10 +109,11 @@ class Importer:
         exports = [p for p in map(Path, paths) if is_export(p)]
         for path in exports:
             yield from self._restore(path)
-        for chunk in self._chunks(
-            [p for p in paths if Path(p) not in exports], [str(i) for i in inputs if is_remote(i)]
-        ):
-            yield from self._chunk(chunk)
+        chunks = self._chunks([p for p in paths if Path(p) not in exports], [str(i) for i in inputs if is_remote(i)])
+        for chunk in self._decoded(chunks):
+            yield from self._commit(chunk)
+            if self._stopped:
+                break
         if self.media is not None:
             self.infer()
         self._note_run(inputs, finished=not self._stopped)
@@ -121,31 +141,81 @@ class Importer:
         while not self._stopped and (one := list(islice(fetched, 1))):
             yield one
 
-    def _chunk(self, entries: Sequence[Entry]) -> Iterator[ImportResult]:
+    def _decoded(self, chunks: Iterator[list[Entry]]) -> Iterator[_Chunk]:
+        """Yield each chunk when its pictures are decoded. The workers go on with the next while one is committed.
+
+        What is fetched from the network is not read ahead: it is reported soon, and asked for only when it is wanted.
+        """
+        if self.fetching is not None:
+            for entries in chunks:
+                chunk = self._planned(entries)
+                chunk.prepared.update((done.path, done) for done in self.prepare(iter(chunk.tasks.values())))
+                yield chunk
+            return
+        read = deque[_Chunk]()
+        while self._read_round(chunks, read):
+            for done in self.prepare(self._round(chunks, read)):
+                while read[0].is_whole():
+                    yield read.popleft()
+                read[0].prepared[done.path] = done
+                if read[0].is_whole():
+                    yield read.popleft()
+            while read:
+                yield read.popleft()
+
+    def _read_round(self, chunks: Iterator[list[Entry]], read: deque[_Chunk]) -> bool:
+        """Read the first chunk of a round of decoding; whether there was one."""
+        entries = next(chunks, None)
+        if entries is not None:
+            read.append(self._planned(entries))
+        return entries is not None
+
+    def _round(self, chunks: Iterator[list[Entry]], read: deque[_Chunk]) -> Iterator[Task]:
+        """The pictures of chunk after chunk, as the workers ask for them. A chunk without pictures ends the round, so that
+        it is committed before more is read."""
+        while True:
+            yield from read[-1].tasks.values()
+            if not read[-1].tasks or not self._read_round(chunks, read):
+                return
+
+    def _planned(self, entries: Sequence[Entry]) -> _Chunk:
+        """Read a chunk's documents, and say which pictures are to be decoded."""
+        chunk = _Chunk()
         known = self.store.get_many("source", [source_id(e.path) for e in entries])
-        results: list[ImportResult] = []
-        inputs: list[Input] = []
-        change = Transaction()
         for entry in entries:
             doc = known.get(source_id(entry.path))
-            if doc is not None and doc.get("run") == self.run_id and doc.get("met"):
+            if self._is_met(doc):
                 continue
             if entry.aside is not None:
-                results.append(self.writer.aside(change, entry, entry.aside))
-            elif doc is not None and (same := self._unchanged(entry, doc, change)) is not None:
-                results.append(same)
+                chunk.results.append(self.writer.aside(chunk.change, entry, entry.aside))
+            elif doc is not None and (same := self._unchanged(entry, doc, chunk.change)) is not None:
+                chunk.results.append(same)
             else:
-                inputs.append(self._read(entry, doc))
-        prepared = self._prepared(inputs)
+                chunk.inputs.append(self._read(entry, doc))
+        chunk.tasks = self._tasks(chunk.inputs)
+        return chunk
+
+    def _is_met(self, source: Doc | None) -> bool:
+        """Whether an input was reported in this run already: it was named twice."""
+        return source is not None and source.get("run") == self.run_id and bool(source.get("met"))
+
+    def _commit(self, chunk: _Chunk) -> Iterator[ImportResult]:
+        """Commit a chunk's facts, then report its inputs."""
+        # The chunk before was not committed when this one was read.
+        named = [*(r.path for r in chunk.results), *(i.entry.path for i in chunk.inputs)]
+        known = self.store.get_many("source", map(source_id, named))
+        met = {path for path in named if self._is_met(known.get(source_id(path)))}
+        results = [r for r in chunk.results if r.path not in met]
         with self.store.writing():
-            for item in inputs:
-                results += self.writer.facts(item, prepared, change)
+            for item in chunk.inputs:
+                if item.entry.path not in met:
+                    results += self.writer.facts(item, chunk.prepared, chunk.change)
             if self.media is not None:
                 self.media.sync()
             if self.neighbours is not None:
                 self.neighbours.flush()
-            if change:
-                self.store.commit(change)
+            if chunk.change:
+                self.store.commit(chunk.change)
         self.on_commit()
         for result in results:
             self._count(result)
@@ -221,8 +291,8 @@ class Importer:
         images = self.cat.images({i for s in stems for i in self.store.find("image", "keys.stems", s)})
         return any("://" not in path for image in images.values() for path in image.paths)
 
-    def _prepared(self, inputs: Sequence[Input]) -> dict[str, Prepared | Failed]:
-        """Decode every picture of a chunk in the workers; what its source documents bring along included."""
+    def _tasks(self, inputs: Sequence[Input]) -> dict[str, Task]:
+        """Every picture of a chunk that is to be decoded; what its source documents bring along included."""
         tasks: dict[str, Task] = {}
         for item in inputs:
             for picture in (*item.pictures, *(p for d in item.documents for p in d.pictures)):
@@ -233,7 +303,7 @@ class Importer:
                         data=picture.data,
                         sidecars=tuple(str(s) for s in picture.sidecars),
                     )
-        return {p.path: p for p in self.prepare(iter(tasks.values()))}
+        return tasks
 
     def _have(self, picture: PictureFile) -> bool:
         """Whether a document's own picture file is already catalogued as it is now."""
@@ -297,7 +367,7 @@ class Importer:
     def _infer_matches(self, idents: list[str]) -> Transaction:
         change = Transaction()
         touched = set(idents)
-        for match in self.neighbours.match_new(idents) if self.neighbours is not None else ():
+        for match in self.neighbours.match_new(idents, self.apply) if self.neighbours is not None else ():
             change.put("match", match.id, to_dict(match))
             touched |= {match.a, match.b}
             self.found["match"] += 1

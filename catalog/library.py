@@ -163,13 +163,15 @@ class Library:
             raise NotFound("picture", image)
         return record
 
-    def records(self, query: str = "") -> Iterator[Record]:
+    def records(self, query: str | Sequence[str] = "") -> Iterator[Record]:
         """Return the records that a query selects, in rank order; all pictures, in the order of ids, when it is empty.
 
-        Raises QueryError at once, not when the first record is taken.
+        ``query`` may be ids instead. Raises QueryError at once, not when the first record is taken.
         """
         self.store.refresh()
-        idents = self.ids(query) if query.strip() else self.store.ids("image")
+        idents: Iterable[str] = query
+        if isinstance(query, str):
+            idents = self.ids(query) if query.strip() else self.store.ids("image")
         return (record for ident in idents if (record := self.cat.record(ident)) is not None)
 
     def article(self, ident: str) -> ArticleView:
@@ -421,7 +423,13 @@ class Library:
                 remember(self.store, self.media.address)
                 self._complete_neighbours(pool)
                 self._importer = Importer(
-                    self.store, pool.map, self.media, self.neighbours, in_place=in_place, fetching=net
+                    self.store,
+                    pool.map,
+                    self.media,
+                    self.neighbours,
+                    in_place=in_place,
+                    fetching=net,
+                    apply=pool.apply,
                 )
             try:
                 yield from self._importer.run(inputs)
@@ -440,7 +448,7 @@ class Library:
         """Recompute inferences of the whole catalogue from its facts; decisions are untouched. It can be stopped and run again."""
         with Pool(workers=None) as pool:
             self._complete_neighbours(pool)
-            importer = Importer(self.store, pool.map, self.media, self.neighbours)
+            importer = Importer(self.store, pool.map, self.media, self.neighbours, apply=pool.apply)
             summary = importer.reinfer(what)
         self._level()
         return summary
@@ -506,8 +514,13 @@ class Library:
         self.media.sync()
         return made
 
-    def export(self, format_: str, query: str = "", *, everything: bool = False, base: str = "") -> Iterator[bytes]:
-        """Yield an export piece by piece; ``base`` is the server's address. Raises UsageError for an unknown format, QueryError."""
+    def export(
+        self, format_: str, query: str | Sequence[str] = "", *, everything: bool = False, base: str = ""
+    ) -> Iterator[bytes]:
+        """Yield an export of what a query (or ids) selects piece by piece; ``base`` is the server's address.
+
+        Raises UsageError for an unknown format, QueryError.
+        """
         return export(self.cat, format_, self.records(query), everything=everything, base=base)
 
     def export_files(self, format_: str, query: str = "", *, base: str = "") -> Iterator[tuple[str, bytes]]:

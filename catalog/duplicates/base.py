@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from ..model import Match
+from .rounds import Apply
 from .sample import Sample
 
 #: Candidates that are verified for one picture, at most.
@@ -51,5 +52,6 @@ class Neighbours(Protocol):
     def matches_of(self, sample: Sample, limit: int = CANDIDATES) -> list[Match]:
         """Return the matches of one picture (in the index or not) with all others, the surest first."""
 
-    def match_new(self, idents: Iterable[str]) -> Iterator[Match]:
-        """Yield the matches of new samples with all samples, each pair once. Unknown ids are passed over."""
+    def match_new(self, idents: Iterable[str], apply: Apply = map) -> Iterator[Match]:
+        """Yield the matches of new samples with all samples, each pair once. Unknown ids are passed over. ``apply`` computes
+        batches of pairs, here or elsewhere; :func:`.rounds.matches` does this for any engine."""

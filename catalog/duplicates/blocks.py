@@ -28,8 +28,14 @@ _TEXTURE, _NOISE = 4.0, 2.0
 AGREES, CLOSELY = 0.75, 0.9
 #: A coherent part is where this share of the blocks within so many pixels agree.
 _COHERENT, _AROUND = 0.6, 21
-#: Agreement of blocks shifted by up to a pixel below which a closer look is not worth its time.
-_HOPELESS = 0.12
+#: Correlation from which pixels are taken into an alignment.
+_LOOSELY = 0.6
+#: Side of the blocks of a first look at half the size, and their agreement below which a closer look is not worth its time.
+_HALF_BLOCK, _HOPELESS = 5, 0.2
+#: Pixels by which a step must move something for another to be worth taking.
+_STILL = 0.1
+#: Pixels that an alignment is worked out from, about.
+_SAMPLED = 4000
 #: Independent blocks that must have structure.
 _FEWEST = 4
 
@@ -69,10 +75,12 @@ def compare(a: Grey, b: Grey, matrix: Matrix) -> Agreement | None:
         return None
     in_b = scale >= 1
     pair = _Pair(b, a, matrix, scale) if in_b else _Pair(a, b, inverse, 1 / scale)
-    rough = pair.correlation(1)
-    if not pair.enough() or pair.share(rough) < _HOPELESS:
+    if not pair.enough():
         return None
-    pair.refine(rough)
+    agrees, share = pair.rough()
+    if share < _HOPELESS:
+        return None
+    pair.refine(agrees, share)
     return pair.agreement(in_b)
 
 
@@ -86,8 +94,7 @@ class _Pair:
         self._other = other
         self._frame = frame.astype(np.float32)
         self._height, self._width = frame.shape
-        self._mean = _box(self._frame)
-        self._variance = np.maximum(_box(self._frame * self._frame) - self._mean**2, 0)
+        self._mean, self._variance, self._sharp = _moments(self._frame)
         self._from_pixels = np.linalg.inv(to_pixels(self._width, self._height))
         self._warp(matrix)
 
@@ -101,8 +108,7 @@ class _Pair:
         )
         inside = cv2.warpPerspective(np.ones(self._other.shape, np.uint8), pixels, size, flags=cv2.INTER_NEAREST | turn)
         self._warped = np.asarray(warped, np.float32)
-        self._warped_mean = _box(self._warped)
-        self._warped_variance = np.maximum(_box(self._warped * self._warped) - self._warped_mean**2, 0)
+        self._warped_mean, self._warped_variance, self._warped_sharp = _moments(self._warped)
         self._inside = float(inside.mean())
         whole = cv2.erode(inside, np.ones((BLOCK - 2, BLOCK - 2), np.uint8), borderValue=1) > 0
         self._usable: Mask = whole & (np.maximum(self._variance, self._warped_variance) > _TEXTURE**2)
@@ -111,55 +117,69 @@ class _Pair:
         """Whether there is anything to judge by."""
         return int(self._usable.sum()) >= _FEWEST * 16
 
-    def share(self, correlation: Floats) -> float:
-        """The share of agreeing blocks."""
-        usable = int(self._usable.sum())
-        return float((correlation[self._usable] >= AGREES).mean()) if usable else 0.0
+    def rough(self) -> tuple[Mask, float]:
+        """Where a look at half the size sees agreement, shifts of up to two pixels allowed, and the share of the blocks it sees."""
+        size = (max(1, self._width // 2), max(1, self._height // 2))
+        frame, warped = (
+            np.asarray(cv2.resize(x, size, interpolation=cv2.INTER_AREA), np.float32)
+            for x in (self._frame, self._warped)
+        )
+        _, best = _correlation(frame, _moments(frame, _HALF_BLOCK), warped, _moments(warped, _HALF_BLOCK), _HALF_BLOCK)
+        whole = np.asarray(cv2.resize(best, (self._width, self._height), interpolation=cv2.INTER_NEAREST), np.float32)
+        usable = max(1, int(self._usable.sum()))
+        return whole >= _LOOSELY, float((whole[self._usable] >= AGREES).sum()) / usable
 
-    def correlation(self, reach: int) -> Floats:
-        """Normalised cross-correlation of the blocks around each pixel: the best over shifts of up to ``reach`` pixels."""
-        best = np.full(self._frame.shape, -1, np.float32)
-        others = [
-            np.pad(x, reach, mode="edge") for x in (self._warped, self._warped_mean, self._warped_variance + _NOISE)
-        ]
-        spread = self._variance + _NOISE
-        for down in range(2 * reach + 1):
-            for right in range(2 * reach + 1):
-                at = (slice(down, down + self._height), slice(right, right + self._width))
-                shifted, mean, variance = (x[at] for x in others)
-                covariance = _box(self._frame * shifted) - self._mean * mean
-                np.maximum(best, covariance / np.sqrt(spread * variance), out=best)
-        return best
+    def exact(self) -> Floats:
+        """Normalised cross-correlation of the blocks around each pixel."""
+        covariance = _box(self._frame * self._warped) - self._mean * self._warped_mean
+        return np.asarray(covariance * self._sharp * self._warped_sharp, np.float32)
 
-    def refine(self, rough: Floats, rounds: int = 2) -> None:
+    def correlations(self) -> tuple[Floats, Floats]:
+        """The same, and the best of it over shifts of up to a pixel."""
+        frame, warped = (
+            (self._mean, self._variance, self._sharp),
+            (self._warped_mean, self._warped_variance, self._warped_sharp),
+        )
+        return _correlation(self._frame, frame, self._warped, warped, BLOCK)
+
+    def refine(self, agrees: Mask, found: float, rounds: int = 2) -> None:
         """Move the alignment to where grey values agree best; back, should fewer blocks agree then."""
-        before, found = self._matrix, self.share(rough)
-        agrees = rough >= 0.6
-        for _ in range(rounds):
+        before = self._matrix
+        for round_ in range(rounds):
             step = self._step(self._usable & agrees)
             if step is None:
                 break
-            self._warp(self._matrix @ step)
-            agrees = self.correlation(0) >= 0.6
-        if self._matrix is not before and (not self.enough() or self.share(self.correlation(1)) < found - 0.02):
+            moved, turn = step
+            self._warp(self._matrix @ turn)
+            if moved < _STILL:
+                break
+            if round_ + 1 < rounds:
+                agrees = self.exact() >= _LOOSELY
+        if self._matrix is not before and (not self.enough() or self.rough()[1] < found - 0.02):
             self._warp(before)
 
-    def _step(self, where: Mask) -> Matrix | None:
-        """One Gauss-Newton step, in fractions of the frame; ``None`` when there is too little to go by."""
-        ys, xs = np.nonzero(where)
-        if len(xs) < 60:
+    def _step(self, where: Mask) -> tuple[float, Matrix] | None:
+        """One Gauss-Newton step: how many pixels it moves anything at most, and the step in fractions of the frame; ``None``
+        when there is too little to go by."""
+        at = np.flatnonzero(where)
+        if len(at) < 60:
             return None
-        fixed = (self._frame - self._mean) / np.sqrt(self._variance + _NOISE)
-        moving = (self._warped - self._warped_mean) / np.sqrt(self._warped_variance + _NOISE)
-        across = cv2.Sobel(moving, cv2.CV_32F, 1, 0, ksize=3, scale=0.125)[ys, xs]
-        down = cv2.Sobel(moving, cv2.CV_32F, 0, 1, ksize=3, scale=0.125)[ys, xs]
-        left = np.clip(fixed[ys, xs] - moving[ys, xs], -2, 2)
+        at = at[:: 1 + len(at) // _SAMPLED]
+        fixed = (self._frame - self._mean) * self._sharp
+        moving = (self._warped - self._warped_mean) * self._warped_sharp
+        across = cv2.Sobel(moving, cv2.CV_32F, 1, 0, ksize=3, scale=0.125).reshape(-1)[at]
+        down = cv2.Sobel(moving, cv2.CV_32F, 0, 1, ksize=3, scale=0.125).reshape(-1)[at]
+        left = np.clip(fixed.reshape(-1)[at] - moving.reshape(-1)[at], -2, 2)
+        ys, xs = np.divmod(at, self._width)
         width, height = float(self._width), float(self._height)
-        u, v = (xs - width / 2) / width, (ys - height / 2) / width
-        slopes = np.stack([across, across * u, across * v, down, down * u, down * v])
-        normal = np.asarray(np.einsum("in,jn->ij", slopes, slopes), np.float64)
+        u = ((xs - width / 2) / width).astype(np.float32)
+        v = ((ys - height / 2) / width).astype(np.float32)
+        slopes = np.stack([across, across * u, across * v, down, down * u, down * v, left])
+        # OpenCV's product stays in this thread; BLAS would wake others for it.
+        products = np.asarray(cv2.mulTransposed(slopes, False), np.float64)
+        normal, right = products[:6, :6], products[:6, 6]
         normal += np.eye(6) * (1e-3 * np.trace(normal) / 6)
-        d = np.linalg.solve(normal, np.einsum("in,n->i", slopes, left))
+        d = np.linalg.solve(normal, right)
         if not np.isfinite(d).all() or np.abs(d).max() > 6:
             return None
         middle = height / width / 2
@@ -170,13 +190,14 @@ class _Pair:
                 [0, 0, 1],
             ]
         )
-        return np.asarray(self._from_pixels @ moved @ np.linalg.inv(self._from_pixels), np.float64)
+        turn = np.asarray(self._from_pixels @ moved @ to_pixels(self._width, self._height), np.float64)
+        return float(np.abs(d).sum()), turn
 
     def agreement(self, in_b: bool) -> Agreement | None:
         """What the blocks say as they are now aligned; ``in_b``: the frame is b."""
         if not self.enough():
             return None
-        exact, loose = self.correlation(0), self.correlation(1)
+        exact, loose = self.correlations()
         usable = self._usable
         agrees = usable & (loose >= AGREES)
         size = (_AROUND, _AROUND)
@@ -213,5 +234,38 @@ class _Pair:
         return gain, float(y.mean() - gain * x.mean())
 
 
-def _box(x: Floats) -> Floats:
-    return np.asarray(cv2.boxFilter(x, -1, (BLOCK, BLOCK), borderType=cv2.BORDER_REFLECT_101), np.float32)
+Moments = tuple[Floats, Floats, Floats]
+
+
+def _box(x: Floats, side: int = BLOCK) -> Floats:
+    return np.asarray(cv2.boxFilter(x, -1, (side, side), borderType=cv2.BORDER_REFLECT_101), np.float32)
+
+
+def _moments(x: Floats, side: int = BLOCK) -> Moments:
+    """Mean, variance and one by the standard deviation of the block around each pixel."""
+    mean = _box(x, side)
+    variance = np.maximum(_box(x * x, side) - mean * mean, 0)
+    return mean, variance, np.asarray(1 / np.sqrt(variance + _NOISE), np.float32)
+
+
+def _correlation(
+    frame: Floats, of_frame: Moments, other: Floats, of_other: Moments, side: int
+) -> tuple[Floats, Floats]:
+    """Normalised cross-correlation of the blocks around each pixel: as they lie, and the best over shifts of up to a pixel."""
+    height, width = frame.shape
+    edge = cv2.BORDER_REPLICATE
+    padded, mean, sharp = (
+        np.asarray(cv2.copyMakeBorder(x, 1, 1, 1, 1, edge), np.float32) for x in (other, of_other[0], of_other[2])
+    )
+    best = np.full(frame.shape, -1, np.float32)
+    exact = best
+    for down in range(3):
+        for right in range(3):
+            at = (slice(down, down + height), slice(right, right + width))
+            covariance = _box(frame * padded[at], side)
+            covariance -= of_frame[0] * mean[at]
+            covariance *= sharp[at]
+            if down == right == 1:
+                exact = covariance
+            np.maximum(best, covariance, out=best)
+    return np.asarray(exact * of_frame[2], np.float32), np.asarray(best * of_frame[2], np.float32)

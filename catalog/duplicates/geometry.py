@@ -5,6 +5,8 @@ Fractional coordinates run from (0, 0), the upper left corner of a picture, to (
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +25,8 @@ def to_pixels(width: float, height: float) -> Matrix:
 
 def apply(matrix: Matrix, points: Points) -> Points:
     """Return n x 2 ``points`` moved by ``matrix``. Points that go to infinity come out as large numbers."""
+    if matrix[2, 0] == matrix[2, 1] == 0 and matrix[2, 2] == 1:
+        return np.asarray(points @ matrix[:2, :2].T + matrix[:2, 2], np.float64)
     flat = points @ matrix[:, :2].T + matrix[:, 2]
     depth = np.where(np.abs(flat[:, 2:]) < 1e-9, 1e-9, flat[:, 2:])
     return np.asarray(flat[:, :2] / depth, np.float64)
@@ -58,10 +62,20 @@ def _shared(quad: Points) -> float:
 
 def invert(matrix: Matrix) -> Matrix | None:
     """The inverse, or ``None`` for a matrix that squeezes the plane flat."""
-    if not np.isfinite(matrix).all() or abs(np.linalg.det(matrix)) < 1e-9:
+    # Written out: this is asked for many times a pair, and LAPACK's way to nine numbers is long.
+    (a, b, c), (d, e, f), (g, h, i) = matrix.tolist()
+    first, second, third = e * i - f * h, f * g - d * i, d * h - e * g
+    determinant = a * first + b * second + c * third
+    corner = a * e - b * d
+    # Not "less than": what is not a number must not pass.
+    if not abs(determinant) >= 1e-9 or not abs(corner) > 1e-12 * abs(determinant) or not math.isfinite(determinant):
         return None
-    inverse = np.asarray(np.linalg.inv(matrix), np.float64)
-    return inverse / inverse[2, 2] if abs(inverse[2, 2]) > 1e-12 else None
+    adjugate = [
+        [first, c * h - b * i, b * f - c * e],
+        [second, a * i - c * g, c * d - a * f],
+        [third, b * g - a * h, corner],
+    ]
+    return np.asarray(np.array(adjugate, np.float64) / corner, np.float64)
 
 
 def bounds(matrix: Matrix) -> Box:

@@ -6,6 +6,7 @@ sorted files from time to time; adding pictures never compares or rewrites all o
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -16,21 +17,19 @@ from .. import features
 from ..features import TURNS, Features
 from ..fingerprints import turned
 from ..model import Fingerprint, Match
-from . import hamming, postings
+from . import hamming, postings, rounds
 from .base import CANDIDATES
 from .postings import Keys, Places, Segment
 from .sample import Sample
 from .table import Table
-from .verification import unpacked, verify
+from .verification import unpacked
 
-#: Hashes up to this far apart (of 256 bits) make two pictures candidates; ``_FIRST`` is the limit for the first 64.
-NEAR, _FIRST = 72, 18
+#: Hashes up to this far apart (of 256 bits) make two pictures candidates; ``FIRST`` is the limit for the first 64.
+NEAR, FIRST = 72, 18
 #: Hashes up to this far apart come before all votes.
 _TIGHT = 30
 #: Features in common from which a picture is a candidate.
 VOTES = 4
-#: After so many candidates in a row that are no match, the rest is not tried.
-PATIENCE = 16
 #: Rows of the largest segment that merging makes, and how many neighbours of a size merge.
 _LARGEST, _FAN = 1 << 16, 4
 
@@ -115,36 +114,18 @@ class DuplicateIndex:
 
     def matches_of(self, sample: Sample, limit: int = CANDIDATES) -> list[Match]:
         """Return the matches of one picture (in the index or not) with all others, the surest first."""
-        return sorted(self._verified(sample, limit, set()), key=lambda match: (-match.score, match.id))
+        return sorted(rounds.matches(self, [sample], limit), key=lambda match: (-match.score, match.id))
 
-    def match_new(self, idents: Iterable[str]) -> Iterator[Match]:
-        """Yield the matches of new samples with all samples, each pair once. Unknown ids are passed over."""
-        seen: set[tuple[str, str]] = set()
+    def match_new(self, idents: Iterable[str], apply: rounds.Apply = map) -> Iterator[Match]:
+        """Yield the matches of new samples with all samples, each pair once. Unknown ids are passed over. ``apply`` maps the
+        comparing over batches of pairs; wherever it computes them, the matches are the same."""
+        return rounds.matches(self, self._known(idents), CANDIDATES, apply)
+
+    def _known(self, idents: Iterable[str]) -> Iterator[Sample]:
         for ident in idents:
             if ident in self:
-                try:
-                    sample = self.sample(ident)
-                except KeyError:
-                    continue
-                yield from self._verified(sample, CANDIDATES, seen)
-
-    def _verified(self, sample: Sample, limit: int, seen: set[tuple[str, str]]) -> Iterator[Match]:
-        """Verify candidates in the order of their promise, until too many in a row are none."""
-        failed = 0
-        for other in self.candidates(sample, limit):
-            pair = (min(sample.id, other), max(sample.id, other))
-            if pair in seen:
-                continue
-            seen.add(pair)
-            try:
-                found = verify(sample, self.sample(other))
-            except KeyError:
-                continue
-            if found is not None:
-                yield found
-            failed = 0 if found is not None else failed + 1
-            if failed >= PATIENCE:
-                return
+                with contextlib.suppress(KeyError):
+                    yield self.sample(ident)
 
     def _flat_twins(self, sample: Sample) -> list[str]:
         """Of a picture without structure: those with the same pixels."""
@@ -160,11 +141,10 @@ class DuplicateIndex:
             rows, table = self._table.hashes(name)
             for own in filter(None, (fingerprint.dct, fingerprint.trimmed)):
                 for form in turned(own).values():
-                    near, apart = hamming.within(hamming.words([form])[0], table, NEAR, _FIRST)
+                    near, apart = hamming.within(hamming.words([form])[0], table, NEAR, FIRST)
                     for row, distance in zip(rows[near].tolist(), apart.tolist(), strict=True):
-                        worth = 1000.0 - 10 * distance if distance <= _TIGHT else 100.0 - distance
                         if self._table.alive[row]:
-                            promise[row] = max(promise.get(row, 0.0), worth)
+                            promise[row] = max(promise.get(row, 0.0), worth(distance))
         return promise
 
     def _by_votes(self, sample: Sample) -> dict[int, float]:
@@ -238,6 +218,11 @@ class DuplicateIndex:
             self._write(last[0].first, last[-1].end, bands)
             for segment in last:
                 segment.path.unlink(missing_ok=True)
+
+
+def worth(distance: int) -> float:
+    """Return what hashes so far apart promise; votes add to it."""
+    return 1000.0 - 10 * distance if distance <= _TIGHT else 100.0 - distance
 
 
 def votes_agreeing(

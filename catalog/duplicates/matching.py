@@ -1,25 +1,39 @@
-"""Candidate alignments of two pictures from their local features."""
+"""Candidate alignments of two pictures from their local features.
+
+Corners that look alike are paired. Each pair says by how much one picture is scaled and turned against the other; the pairs
+that agree on that are asked for a similarity that many of them share (RANSAC; with few pairs, every two of them).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ..features import TURNS, Features
+from ..features import STEP, TURNS, Features
 from .geometry import Matrix, Points, apply, invert, to_pixels
 
 #: Descriptors further apart than this many of 128 bits are not the same corner.
 FAR = 34
 #: An alignment that fewer corners agree with is chance.
-FEWEST = 6
+FEWEST = 7
 #: Pixels of the working picture between a corner and where the alignment expects it.
 REACH = 4.0
 
+#: Up to this many pairs, every two of them are tried as a similarity; drawing lots is quicker among more.
+_EVERY_TWO = 40
+#: Pairs that a similarity must bring together to be worth refining.
+_SUPPORT = 5
+#: How far the similarity of two pairs may be from the middle of their window: as a factor, and as the tangent of an angle.
+_LARGER, _ASIDE = 1.6, 0.7
+
 Index = npt.NDArray[np.intp]
+Pairs = tuple[Index, Index]
+Complex = npt.NDArray[np.complex128]
 
 
 @dataclass(frozen=True)
@@ -30,18 +44,40 @@ class Alignment:
     inliers: int
 
 
-def alignments(a: Features, b: Features) -> Iterator[Alignment]:
-    """Yield alignments of ``b`` (not mirrored) with ``a``, most promising first; none where nothing fits."""
-    if min(len(a.points), len(b.points)) < 4:
-        return
-    ia, ib = _pairs(a, b)
-    if len(ia) < 4:
+def pairs(a: Features, b: Features) -> Pairs:
+    """Indices of corners that look alike: each corner's nearest in the other picture, if near enough; in order, each pair once."""
+    if not len(a.bits) or not len(b.bits):
+        return np.zeros(0, np.intp), np.zeros(0, np.intp)
+    distance = _distances(a.bits.view(np.uint64), b.bits.view(np.uint64))
+    turned = np.asarray(cv2.transpose(distance), np.uint8)
+    to_b, to_a = distance.argmin(axis=1), turned.argmin(axis=1)
+    near_a = np.flatnonzero(distance[np.arange(len(to_b)), to_b] <= FAR)
+    near_b = np.flatnonzero(turned[np.arange(len(to_a)), to_a] <= FAR)
+    codes = np.sort(np.concatenate([near_a * len(to_a) + to_b[near_a], to_a[near_b] * len(to_a) + near_b]))
+    codes = codes[np.concatenate([[True], codes[1:] != codes[:-1]])] if len(codes) else codes
+    return codes // len(to_a), codes % len(to_a)
+
+
+def _distances(a: npt.NDArray[np.uint64], b: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint8]:
+    """Differing bits of each of n descriptors (n x 2 words) from each of m others, n x m."""
+    mixed = np.empty((len(a), len(b)), np.uint64)
+    first, second = np.empty(mixed.shape, np.uint8), np.empty(mixed.shape, np.uint8)
+    for word, count in ((0, first), (1, second)):
+        np.bitwise_xor(np.ascontiguousarray(a[:, word])[:, None], np.ascontiguousarray(b[:, word]), out=mixed)
+        np.bitwise_count(mixed, out=count)
+    return np.add(first, second, out=first)
+
+
+def alignments(a: Features, b: Features, alike: Pairs) -> Iterator[Alignment]:
+    """Yield alignments of ``b`` (not mirrored) with ``a`` from their :func:`pairs`, most promising first."""
+    ia, ib = alike
+    if len(ia) < _SUPPORT:
         return
     scale = a.levels[ia].astype(np.int16) - b.levels[ib]
     turn = (a.turns[ia].astype(np.int16) - b.turns[ib]) % TURNS
     pa, pb = a.points[ia].astype(np.float64), b.points[ib].astype(np.float64)
-    for kept in _agreeing(scale, turn):
-        found = _fit(pa, pb, kept)
+    for kept, size, way in _agreeing(scale, turn):
+        found = _fit(pa, pb, kept, size, way)
         if found is not None:
             matrix, inliers = found
             fractional = invert(to_pixels(a.width, a.height))
@@ -49,85 +85,80 @@ def alignments(a: Features, b: Features) -> Iterator[Alignment]:
             yield Alignment(fractional @ matrix @ to_pixels(b.width, b.height), inliers)
 
 
-def repeated(a: Features, b: Features, matrix: Matrix) -> tuple[float, int]:
+def repeated(a: Features, b: Features, matrix: Matrix, alike: Pairs) -> tuple[float, int]:
     """How many corners of both pictures ``matrix`` (b -> a, fractional) brings together, as a share of those that lie in
-    the common part (of the picture with fewer there), and in all."""
+    the common part (of the picture with fewer there), and in all. ``alike`` are the :func:`pairs` of ``a`` and ``b``."""
     inverse = invert(matrix)
     if inverse is None or not len(a.points) or not len(b.points):
         return 0.0, 0
-    ia, ib = _pairs(a, b)
+    ia, ib = alike
     there_a, there_b = _fractions(a), apply(matrix, _fractions(b))
-    size = np.array([a.width, a.height], np.float64)
-    off = np.linalg.norm((there_b[ib] - there_a[ia]) * size, axis=1)
+    off = (there_b[ib] - there_a[ia]) * (a.width, a.height)
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2])) * a.width * a.height / (b.width * b.height)))
-    near = off < REACH * max(1.0, min(scale, 4.0))
-    met = min(len(np.unique(ia[near])), len(np.unique(ib[near])))
+    near = (off**2).sum(axis=1) < (REACH * max(1.0, min(scale, 4.0))) ** 2
+    met = min(len(set(ia[near].tolist())), len(set(ib[near].tolist())))
     back = apply(inverse, there_a)
     common = min(int(_within(there_b).sum()), int(_within(back).sum()))
     return met / max(8, common), met
 
 
 def _fractions(features: Features) -> Points:
-    size = np.array([features.width, features.height], np.float64)
-    return (features.points.astype(np.float64) + 0.5) / size
+    return (features.points.astype(np.float64) + 0.5) / (features.width, features.height)
 
 
 def _within(points: Points) -> npt.NDArray[np.bool_]:
     return np.asarray(((points > 0) & (points < 1)).all(axis=1), np.bool_)
 
 
-def _pairs(a: Features, b: Features) -> tuple[Index, Index]:
-    """Indices of corners that look alike: each corner's nearest in the other picture, if near enough."""
-    words_a, words_b = a.bits.view(np.uint64), b.bits.view(np.uint64)
-    distance = np.bitwise_count(words_a[:, None, 0] ^ words_b[None, :, 0])
-    distance += np.bitwise_count(words_a[:, None, 1] ^ words_b[None, :, 1])
-    to_b, to_a = distance.argmin(axis=1), distance.argmin(axis=0)
-    pairs = np.concatenate([np.stack([np.arange(len(to_b)), to_b], 1), np.stack([to_a, np.arange(len(to_a))], 1)])
-    pairs = np.unique(pairs[distance[pairs[:, 0], pairs[:, 1]] <= FAR], axis=0)
-    return pairs[:, 0], pairs[:, 1]
+@lru_cache
+def _windows() -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Matrices that sum neighbours: left of 17 x TURNS votes those one level away, right of them those two turns away."""
+    level, turn = np.arange(17), np.arange(TURNS)
+    apart = np.abs(turn[:, None] - turn[None, :])
+    levels = np.abs(level[:, None] - level[None, :]) <= 1
+    return levels.astype(np.float32), (np.minimum(apart, TURNS - apart) <= 2).astype(np.float32)
 
 
-def _agreeing(scale: npt.NDArray[np.int16], turn: npt.NDArray[np.int16], tries: int = 2) -> Iterator[Index]:
-    """Yield the pairs that agree on scale (one level) and direction (a sixteenth turn), in the best windows."""
-    votes = np.zeros((17, TURNS))
-    np.add.at(votes, (np.clip(scale, -8, 8) + 8, turn), 1.0)
-    around = sum(np.roll(votes, k, axis=1) for k in range(-2, 3))
-    padded = np.pad(np.asarray(around), ((1, 1), (0, 0)))
-    window = padded[:-2] + padded[1:-1] + padded[2:]
+def _agreeing(
+    scale: npt.NDArray[np.int16], turn: npt.NDArray[np.int16], tries: int = 2
+) -> Iterator[tuple[Index, int, int]]:
+    """Yield the pairs that agree on scale (one level) and direction (a sixteenth turn), in the best windows, with the levels and
+    turns in the middle of these."""
+    cells = np.clip(scale + 8, 0, 16).astype(np.intp) * TURNS + turn
+    votes = np.bincount(cells, minlength=17 * TURNS).reshape(17, TURNS).astype(np.float32)
+    levels, turns = _windows()
+    window = levels @ votes @ turns
     for _ in range(tries):
-        at, to = np.unravel_index(int(window.argmax()), window.shape)
-        off = np.minimum((turn - to) % TURNS, (to - turn) % TURNS)
-        near = np.flatnonzero((np.abs(scale + 8 - at) <= 1) & (off <= 2))
-        if len(near) < 4:
+        at, to = divmod(int(window.argmax()), TURNS)
+        off = np.abs(turn - to)
+        near = np.flatnonzero((np.abs(scale + 8 - at) <= 1) & (np.minimum(off, TURNS - off) <= 2))
+        if len(near) < _SUPPORT:
             return
-        yield near
-        window[max(0, at - 2) : at + 3] = np.where(
-            np.minimum((np.arange(TURNS) - to) % TURNS, (to - np.arange(TURNS)) % TURNS) <= 4,
-            0,
-            window[max(0, at - 2) : at + 3],
-        )
+        yield near, at - 8, to
+        beside = (to + np.arange(-4, 5)) % TURNS
+        window[max(0, at - 2) : at + 3, beside] = 0
 
 
-def _fit(pa: Points, pb: Points, kept: Index) -> tuple[Matrix, int] | None:
+def _fit(pa: Points, pb: Points, kept: Index, levels: int, turns: int) -> tuple[Matrix, int] | None:
     """The similarity that most pairs of ``kept`` support, loosened to an affine map and a homography where more agree."""
-    rough, _ = cv2.estimateAffinePartial2D(
-        pb[kept], pa[kept], method=cv2.RANSAC, ransacReprojThreshold=1.5 * REACH, maxIters=1500, confidence=0.999
-    )
-    if rough is None:
+    matrix = _by_two(pa, pb, kept, levels, turns) if len(kept) <= _EVERY_TWO else _by_lot(pa, pb, kept)
+    if matrix is None:
         return None
-    matrix = np.vstack([rough, [0, 0, 1]])
-    size = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
+    size = float(np.sqrt(abs(matrix[0, 0] * matrix[1, 1] - matrix[0, 1] * matrix[1, 0])))
     if not 0.02 < size < 50:
         return None
     inner = _inner(matrix, pa, pb, size)
     for _ in range(3):
-        if len(inner) < 6:
-            break
+        if len(inner) < FEWEST:
+            return None
         better = _affine(pa[inner], pb[inner])
-        more = _inner(better, pa, pb, size)
-        if len(more) < len(inner):
+        more = _inner(better, pa, pb, size) if better is not None else inner[:0]
+        if better is None or len(more) < len(inner):
             break
+        settled = len(more) == len(inner) and bool((more == inner).all())
         matrix, inner = better, more
+        if settled:
+            break
     if len(inner) >= 16:
         found, _ = cv2.findHomography(pb[inner], pa[inner], 0)
         if found is not None and np.isfinite(found).all():
@@ -135,16 +166,79 @@ def _fit(pa: Points, pb: Points, kept: Index) -> tuple[Matrix, int] | None:
             more = _inner(bent, pa, pb, size)
             if len(more) >= len(inner) + 4 and len(more) > 1.15 * len(inner):
                 matrix, inner = bent, more
-    distinct = min(len(np.unique(pa[inner], axis=0)), len(np.unique(pb[inner], axis=0)))
+    distinct = min(len(set(map(tuple, points[inner].tolist()))) for points in (pa, pb))
     return (matrix, distinct) if distinct >= FEWEST else None
 
 
-def _affine(pa: Points, pb: Points) -> Matrix:
-    solved = np.linalg.lstsq(np.column_stack([pb, np.ones(len(pb))]), pa, rcond=None)[0]
-    return np.vstack([solved.T, [0, 0, 1]])
+def _by_two(pa: Points, pb: Points, kept: Index, levels: int, turns: int) -> Matrix | None:
+    """The similarity through two of the pairs that most others support, fitted to these; only such as agree with the ``levels``
+    and ``turns`` of their window are looked at."""
+    a, b = pa[kept].view(np.complex128)[:, 0], pb[kept].view(np.complex128)[:, 0]
+    one, other = _couples(len(kept))
+    along_a, along_b = a[other] - a[one], b[other] - b[one]
+    expected = complex(STEP**levels * np.exp(2j * np.pi * turns / TURNS))
+    length = along_b.real**2 + along_b.imag**2
+    off = along_a * along_b.conj() * (expected.conjugate() / abs(expected) ** 2)
+    # off / length is by what the similarity of the two differs from the middle of the window: about 1.
+    straight, aside = off.real, np.abs(off.imag)
+    size = straight**2 + aside**2
+    likely = (aside <= _ASIDE * straight) & (size <= (_LARGER * length) ** 2) & (size * _LARGER**2 >= length**2)
+    some = np.flatnonzero(likely & (length > 36))
+    if not len(some):
+        return None
+    one, factor = one[some], along_a[some] / along_b[some]
+    shift = a[one] - factor * b[one]
+    reach = 1.5 * REACH * max(1.0, min(abs(expected), 4.0))
+    miss = factor[:, None] * b
+    miss += shift[:, None]
+    miss -= a
+    near = miss.real**2 + miss.imag**2 < reach**2
+    count = near.sum(axis=1)
+    best = int(count.argmax())
+    return _similarity(a[near[best]], b[near[best]]) if count[best] >= _SUPPORT else None
+
+
+@lru_cache(_EVERY_TWO + 1)
+def _couples(n: int) -> Pairs:
+    one, other = np.triu_indices(n, 1)
+    return one, other
+
+
+def _similarity(a: Complex, b: Complex) -> Matrix | None:
+    """The least-squares similarity b -> a; None when b is one point."""
+    middle_a, middle_b = a.mean(), b.mean()
+    spread = b - middle_b
+    power = float((np.abs(spread) ** 2).sum())
+    if power < 1e-6:
+        return None
+    factor = complex(((a - middle_a) * spread.conj()).sum() / power)
+    shift = complex(middle_a - factor * middle_b)
+    return np.array([[factor.real, -factor.imag, shift.real], [factor.imag, factor.real, shift.imag], [0, 0, 1]])
+
+
+def _by_lot(pa: Points, pb: Points, kept: Index) -> Matrix | None:
+    rough, _ = cv2.estimateAffinePartial2D(
+        pb[kept], pa[kept], method=cv2.RANSAC, ransacReprojThreshold=1.5 * REACH, maxIters=1500, confidence=0.999
+    )
+    return None if rough is None else np.vstack([rough, [0, 0, 1]])
+
+
+def _affine(pa: Points, pb: Points) -> Matrix | None:
+    """The least-squares affine map b -> a; None for points on a line."""
+    middle_a, middle_b = pa.mean(axis=0), pb.mean(axis=0)
+    a, b = pa - middle_a, pb - middle_b
+    normal = b.T @ b
+    determinant = normal[0, 0] * normal[1, 1] - normal[0, 1] ** 2
+    if determinant < 1e-6 * max(1.0, float(np.trace(normal))) ** 2:
+        return None
+    inverse = np.array([[normal[1, 1], -normal[0, 1]], [-normal[0, 1], normal[0, 0]]]) / determinant
+    matrix = np.eye(3)
+    matrix[:2, :2] = (inverse @ (b.T @ a)).T
+    matrix[:2, 2] = middle_a - matrix[:2, :2] @ middle_b
+    return matrix
 
 
 def _inner(matrix: Matrix, pa: Points, pb: Points, size: float) -> Index:
     """Pairs that ``matrix`` maps onto each other, measured in the picture that shows the part larger."""
-    off = np.linalg.norm(apply(matrix, pb) - pa, axis=1)
-    return np.flatnonzero(off < REACH * max(1.0, min(size, 4.0)))
+    off = apply(matrix, pb) - pa
+    return np.flatnonzero((off**2).sum(axis=1) < (REACH * max(1.0, min(size, 4.0))) ** 2)

@@ -69,8 +69,7 @@ def describe(
     if mirrored:
         seen.append(("mirrored", "mirrored"))
     if abs(degrees) > _TURNED:
-        way = "clockwise" if degrees > 0 else "anticlockwise"
-        seen.append(("rotated", f"second turned {abs(degrees):.0f}° {way}"))
+        seen.append(("rotated", f"second turned {_turn(degrees)}"))
     if stretch > _STRETCHED:
         seen.append(("edited", f"stretched {stretch:.2f} times"))
     seen += [("edited", what) for what in _edits(a, b, agreement)]
@@ -88,7 +87,17 @@ def _part(a: Sample, b: Sample, matrix: Matrix) -> tuple[Box | None, str]:
     inverse = invert(matrix)
     if min(of_a, of_b) >= WHOLE or inverse is None:
         return None, ""
-    return (bounds(matrix), a.id) if of_a <= of_b else (bounds(inverse), b.id)
+    box, whole = (bounds(matrix), a.id) if of_a <= of_b else (bounds(inverse), b.id)
+    left, top, right, bottom = box
+    # Turned by a few degrees, it may lack corners only.
+    return (box, whole) if (right - left) * (bottom - top) < WHOLE else (None, "")
+
+
+def _turn(degrees: float) -> str:
+    """The words of a turn: its amount, and its way unless both ways are the same."""
+    if abs(degrees) >= 179.5:
+        return "180°"
+    return f"{abs(degrees):.0f}° {'clockwise' if degrees > 0 else 'anticlockwise'}"
 
 
 def _surrounded(outer: Grey, box: Box | None, part: npt.NDArray[np.int8] | None, which: str) -> tuple[Relation, str]:

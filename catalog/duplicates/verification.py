@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from .. import features
 from ..features import Features
-from ..fingerprints import FORMS, turned
+from ..fingerprints import FORMS, forms
 from ..model import Evidence, Fingerprint, Match
 from . import judgement, relation
 from .blocks import Agreement, compare
 from .geometry import Matrix, centred, into_box, invert
-from .matching import alignments, repeated
+from .matching import Pairs, alignments, pairs, repeated
 from .sample import Sample
 
 #: Hashes further apart than this many of 256 bits nominate no alignment.
@@ -76,21 +76,38 @@ def best_hypothesis(a: Sample, b: Sample) -> Hypothesis | None:
 
 
 def _hypotheses(a: Sample, b: Sample) -> Iterator[Hypothesis]:
-    local_a, local_b = unpacked(a.features), unpacked(b.features)
+    both = _Both(unpacked(a.features), unpacked(b.features))
     for matrix in _by_hash(a.fingerprint, b.fingerprint):
-        yield from _judged(local_a, local_b, matrix)
-    for form, mirror in ((local_b, None), (local_b.mirrored, _MIRROR)):
-        for found in alignments(local_a, form):
-            yield from _judged(local_a, local_b, found.matrix if mirror is None else found.matrix @ mirror)
+        yield from both.judged(matrix)
+    for found in alignments(both.a, both.b, both.alike):
+        yield from both.judged(found.matrix)
+    for found in alignments(both.a, both.b.mirrored, both.alike_mirrored):
+        yield from both.judged(found.matrix @ _MIRROR)
 
 
-def _judged(a: Features, b: Features, matrix: Matrix) -> Iterator[Hypothesis]:
-    agreement = compare(a.thumb, b.thumb, matrix)
-    if agreement is not None:
-        mirrored = float(np.linalg.det(agreement.matrix[:2, :2])) < 0
-        share, corners = (
-            repeated(a, b.mirrored, agreement.matrix @ _MIRROR) if mirrored else repeated(a, b, agreement.matrix)
-        )
+class _Both:
+    """The features of two pictures, and what is worked out of them once."""
+
+    def __init__(self, a: Features, b: Features) -> None:
+        self.a, self.b = a, b
+
+    @cached_property
+    def alike(self) -> Pairs:
+        return pairs(self.a, self.b)
+
+    @cached_property
+    def alike_mirrored(self) -> Pairs:
+        return pairs(self.a, self.b.mirrored)
+
+    def judged(self, matrix: Matrix) -> Iterator[Hypothesis]:
+        """The hypothesis that ``matrix`` is, if blocks speak for it at all."""
+        agreement = compare(self.a.thumb, self.b.thumb, matrix)
+        if agreement is None:
+            return
+        if float(np.linalg.det(agreement.matrix[:2, :2])) < 0:
+            share, corners = repeated(self.a, self.b.mirrored, agreement.matrix @ _MIRROR, self.alike_mirrored)
+        else:
+            share, corners = repeated(self.a, self.b, agreement.matrix, self.alike)
         yield Hypothesis(agreement, corners, judgement.score(agreement, share))
 
 
@@ -105,16 +122,22 @@ def _by_hash(a: Fingerprint, b: Fingerprint) -> list[Matrix]:
     found: list[tuple[int, Matrix]] = []
     for hash_a, box_a in _parts(a):
         for hash_b, box_b in _parts(b):
-            for name, form in turned(hash_b).items():
-                distance = (int(hash_a, 16) ^ int(form, 16)).bit_count()
-                outof_b = invert(into_box(box_b))
-                if distance <= NOMINATES and outof_b is not None:
+            own = int(hash_a, 16)
+            for name, form in _forms(hash_b).items():
+                distance = (own ^ form).bit_count()
+                outof_b = invert(into_box(box_b)) if distance <= NOMINATES else None
+                if outof_b is not None:
                     # FORMS maps the form's coordinates to b's; here b -> form -> a.
                     back = invert(centred(FORMS[name]))
                     assert back is not None
                     found.append((distance, into_box(box_a) @ back @ outof_b))
     found.sort(key=lambda pair: pair[0])
     return [matrix for _, matrix in found[:2]]
+
+
+@lru_cache(maxsize=1024)
+def _forms(dct: str) -> dict[str, int]:
+    return forms(dct)
 
 
 def _parts(fingerprint: Fingerprint) -> list[tuple[str, tuple[float, float, float, float] | None]]:
