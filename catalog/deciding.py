@@ -6,7 +6,8 @@ all it changes are on disk.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +17,7 @@ from .catalogue import Catalogue
 from .codec import facts_hash, to_dict
 from .errors import NotAllowed, NotFound, Stale
 from .model import Decision, Finding, Group
-from .stores.base import Store, Transaction
+from .stores.base import WHOLE, Store, Transaction
 from .stores.overlay import Overlay
 
 #: What may be said of a kind of finding beyond its own actions.
@@ -25,6 +26,8 @@ MAX_TEXT = 20_000
 MAX_TAGS = 100
 #: Pairs of pictures that one decision on a group may speak of.
 MAX_PAIRS = 2_000
+#: Subjects of a decision above which it is quicker to hold off everyone than to find out what they touch.
+MAX_NAMED = 50
 _COUNTER = "decisions"
 
 
@@ -34,40 +37,48 @@ def _now() -> str:
 
 def _append(store: Overlay, decisions: Sequence[Decision]) -> list[Decision]:
     """Give each decision its number and put it into the overlay."""
-    last = int((store.get("meta", _COUNTER) or {}).get("last", 0))
     change = Transaction()
-    numbered = [replace(d, id=f"{last + i:010d}") for i, d in enumerate(decisions, 1)]
+    numbers = store.numbers(_COUNTER, len(decisions), change)
+    numbered = [replace(d, id=f"{n:010d}") for n, d in zip(numbers, decisions, strict=True)]
     for decision in numbered:
         change.put("decision", decision.id, to_dict(decision))
-    change.put("meta", _COUNTER, {"id": _COUNTER, "last": last + len(numbered)})
     store.commit(change)
     return numbered
 
 
-def _settle(store: Overlay, decisions: Iterable[Decision]) -> None:
-    """Recompute the findings that these decisions (or what they undo) bear on."""
-    cat = Catalogue(store)
-    articles: set[str] = set()
-    images: set[str] = set()
+def _named(cat: Catalogue, decisions: Iterable[Decision]) -> set[str]:
+    """What decisions, and those that they undo, speak of."""
+    named: set[str] = set()
     todo = list(decisions)
     while todo:
         decision = todo.pop()
         todo += [d for i in decision.undoes if (d := cat.decision(i))]
-        named = [*decision.subjects, str(decision.values.get("image", ""))]
-        for caption in cat.captions(named).values():
-            articles.add(caption.article)
-            images.update(link.image for link in cat.links_of_article(caption.article) if link.caption == caption.id)
-        images.update(cat.images(named))
-        articles.update(cat.articles(named))
-    store.commit(inferring.infer_findings(cat, articles, images))
+        named |= {*decision.subjects, str(decision.values.get("image", ""))}
+    return named
 
 
 def _commit(store: Store, decisions: Sequence[Decision]) -> list[Decision]:
+    """Append decisions, and recompute the findings that they (or what they undo) bear on."""
     overlay = Overlay(store)
     numbered = _append(overlay, decisions)
-    _settle(overlay, numbered)
+    cat = Catalogue(overlay)
+    articles, images = inferring.bearing(cat, _named(cat, numbered))
+    overlay.commit(inferring.infer_findings(cat, articles, images))
     store.commit(overlay.transaction)
     return numbered
+
+
+def _holding(store: Store, named: Callable[[Catalogue], Collection[str]]) -> AbstractContextManager[None]:
+    """Hold off those who touch what a decision on these captions, images, articles and other subjects bears on."""
+    cat = Catalogue(store)
+
+    def touches() -> set[str]:
+        idents = named(cat)
+        if len(idents) > MAX_NAMED:
+            return {WHOLE}
+        return set(idents) | inferring.touched(cat, *inferring.bearing(cat, idents))
+
+    return store.writing(touches)
 
 
 # ---------------------------------------------------------------- decisions on findings
@@ -82,7 +93,8 @@ def decide(
     Stale when ``seen`` is not what the finding now says, NotAllowed when the action or its object does not fit.
     """
     verb, _, target = action.partition(":")
-    with store.writing():
+    chosen = {target, *(v for v in values.values() if isinstance(v, str))}
+    with _holding(store, lambda cat: {ident, *chosen, *_about(cat, ident)}):
         cat = Catalogue(store)
         finding = cat.finding(ident)
         if finding is None:
@@ -94,12 +106,17 @@ def decide(
                 f"“{verb[:40]}” cannot be said of a {finding.kind} finding: choose one of {', '.join(finding.actions)}.",
                 field="action",
             )
-        subjects, chosen = _object(cat, finding, verb, target, values)
+        subjects, settled = _object(cat, finding, verb, target, values)
         decision = Decision(
             id="", time=_now(), subject=ident, action=verb, who=who[:200], note=note[:MAX_TEXT], kind=finding.kind,
-            subjects=subjects, values=chosen, seen=finding.seen.split(".", 1)[0],
+            subjects=subjects, values=settled, seen=finding.seen.split(".", 1)[0],
         )  # fmt: skip
         return _commit(store, [decision])[0]
+
+
+def _about(cat: Catalogue, ident: str) -> tuple[str, ...]:
+    finding = cat.finding(ident)
+    return (*finding.subjects, *finding.images, *finding.articles) if finding else ()
 
 
 def _object(
@@ -145,7 +162,7 @@ def link(store: Store, caption: str, action: str, image: str, *, who: str, note:
         raise NotAllowed(
             "A caption can be linked to a picture, unlinked from one, or said to have none.", field="action"
         )
-    with store.writing():
+    with _holding(store, lambda _: {caption, image}):
         cat = Catalogue(store)
         found = cat.captions([caption]).get(caption)
         if found is None:
@@ -181,7 +198,7 @@ def decide_group(
     that is said to be the same, so that no chain brings it back. ``values`` (caption, credit) are what the person chose where
     the copies differ: an edit of the best copy, whose facts stay. Raises NotFound, Stale, NotAllowed.
     """
-    with store.writing():
+    with _holding(store, lambda _: {image, best, *said}):
         cat = Catalogue(store)
         view = grouping.view(cat, image)
         group = view.group
@@ -281,7 +298,7 @@ def edit(
 ) -> list[Decision]:
     """Append an edit of each image, as one step. Raises NotFound, Stale (for a single image), NotAllowed."""
     clean = checked_values(values)
-    with store.writing():
+    with _holding(store, lambda _: images):
         cat = Catalogue(store)
         made = []
         batch = inferring.digest("batch", _now(), *images) if len(images) > 1 else ""
@@ -318,7 +335,7 @@ def say(store: Store, subject: str, action: str, *, who: str, values: Mapping[st
     kind, _, ident = subject.partition(":")
     if action in ("hide", "restore") and kind not in ("image", "article"):
         raise NotAllowed("Name what you mean as image:ID or article:ID.", field="subject")
-    with store.writing():
+    with _holding(store, lambda _: {subject, ident}):
         if kind in ("image", "article") and store.get(kind, ident) is None:
             raise NotFound("picture" if kind == "image" else "article", ident)
         subjects = (ident,) if kind in ("image", "article") else (kind,)
@@ -332,7 +349,7 @@ def say(store: Store, subject: str, action: str, *, who: str, values: Mapping[st
 def last_effective(store: Store, n: int) -> list[Decision]:
     """Return the decisions that the last ``n`` steps made and that still hold, latest first; a bulk step counts once."""
     cat = Catalogue(store)
-    at = int((store.get("meta", _COUNTER) or {}).get("last", 0))
+    at = store.last_number(_COUNTER)
     found: list[Decision] = []
     steps: set[str] = set()
     while at > 0:
@@ -354,21 +371,22 @@ def undo(store: Store, n: int, *, idents: Sequence[str] = (), who: str) -> list[
 
     Raises NotFound for an unknown decision, NotAllowed when there is nothing left to undo or it is undone already.
     """
-    with store.writing():
-        cat = Catalogue(store)
-        if idents:
-            taken = []
-            for ident in idents:
-                decision = cat.decision(ident)
-                if decision is None:
-                    raise NotFound("decision", ident)
-                if not cat.holds(decision):
-                    raise NotAllowed(f"Decision {ident} is undone already.")
-                taken.append(decision)
-        else:
-            taken = last_effective(store, n)
-        if not taken:
-            raise NotAllowed("There is nothing to undo.")
+    with _holding(store, lambda cat: _named(cat, _to_undo(cat, n, idents))):
+        taken = _to_undo(Catalogue(store), n, idents)
         mark = Decision("", _now(), "log", "undo", who[:200], undoes=tuple(sorted(d.id for d in taken)))
         _commit(store, [mark])
         return taken
+
+
+def _to_undo(cat: Catalogue, n: int, idents: Sequence[str]) -> list[Decision]:
+    taken = [] if idents else last_effective(cat.store, n)
+    for ident in idents:
+        decision = cat.decision(ident)
+        if decision is None:
+            raise NotFound("decision", ident)
+        if not cat.holds(decision):
+            raise NotAllowed(f"Decision {ident} is undone already.")
+        taken.append(decision)
+    if not taken:
+        raise NotAllowed("There is nothing to undo.")
+    return taken

@@ -19,6 +19,7 @@ from .duplicates import Sample
 from .duplicates.groups import build
 from .images.worker import Prepared
 from .model import Article, Caption, Conflict, Decision, Finding, Group, Image, Link, Match
+from .shown import Shown, newly_beside
 from .stores.base import Doc, Transaction
 
 #: Largest component of matching pictures that is looked at as a whole; larger ones are cut there, nearest first.
@@ -159,6 +160,7 @@ def infer_links(cat: Catalogue, article_ids: Iterable[str]) -> tuple[Transaction
             near = candidates(cat, article, own_pictures(cat, article))
             captions = _with_overlooked(cat, article, near, change)
             new = {x.id: x for x in linking.link(article, captions, near)}
+            touched.update(newly_beside(cat, article, near, {x.image for x in new.values()}))
         for gone in old.keys() - new.keys():
             change.delete("link", gone)
         for link in new.values():
@@ -250,6 +252,24 @@ def groups_around(cat: Catalogue, image: str) -> list[Group]:
 # ---------------------------------------------------------------- conflicts and findings
 
 
+def bearing(cat: Catalogue, named: Collection[str]) -> tuple[set[str], set[str]]:
+    """Return the articles and images on whose findings it bears when something is said of captions, images or articles."""
+    articles, images = set(cat.articles(named)), set(cat.images(named))
+    for caption in cat.captions(named).values():
+        articles.add(caption.article)
+        images.update(link.image for link in cat.links_of_article(caption.article) if link.caption == caption.id)
+    return articles, images
+
+
+def touched(cat: Catalogue, articles: Iterable[str], images: Iterable[str]) -> set[str]:
+    """Return what :func:`infer_findings` reads and writes for these: the articles, and all images that matches join to theirs."""
+    members: set[str] = set()
+    for ident in images:
+        if ident not in members:
+            members |= component(cat, ident)[0]
+    return {f"article:{i}" for i in articles} | {f"image:{i}" for i in members}
+
+
 def _uses(cat: Catalogue, images: Iterable[str]) -> list[tuple[Caption, Article | None, str]]:
     """Captions that hold for these pictures: linked usages, and what the files say themselves."""
     uses: list[tuple[Caption, Article | None, str]] = []
@@ -299,7 +319,7 @@ def infer_findings(cat: Catalogue, article_ids: Iterable[str], image_ids: Iterab
         if article is not None and not cat.is_hidden(f"article:{ident}"):
             captions = cat.captions_of(ident)
             made |= {f.id: f for f in findings.caption_findings(article, captions, cat.links_of_article(ident))}
-    images, groups = set[str](), dict[str, Group]()
+    shown, images, groups = Shown(cat), set[str](), dict[str, Group]()
     for ident in image_ids:
         images.add(ident)
         for group in groups_around(cat, ident):
@@ -310,8 +330,9 @@ def infer_findings(cat: Catalogue, article_ids: Iterable[str], image_ids: Iterab
         old.update(f.id for f in _stored(cat, "images", ident) if f.kind in own)
         image = cat.image(ident)
         if image is not None:
-            used = any(True for _ in cat.store.find("link", "image", ident)) or bool(cat.usages_of(ident))
-            made |= {f.id: f for f in findings.image_findings(image, used)}
+            used = bool(cat.store.find("link", "image", ident)) or bool(cat.usages_of(ident))
+            waits = not used and not image.metadata.caption and shown.by_a_story(ident)
+            made |= {f.id: f for f in findings.image_findings(image, waits)}
     for group in groups.values():
         made |= {f.id: f for f in findings.duplicate_findings(group)}
     _put_conflicts(cat, images, list(groups.values()), made, old, change)

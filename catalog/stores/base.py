@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -10,6 +10,10 @@ from typing import Any, Protocol
 from ..model import Damage
 
 Doc = dict[str, Any]
+#: Names what a piece of work touches; called once or more.
+Touches = Callable[[], Iterable[str]]
+#: Among what is touched: everything.
+WHOLE = "*"
 
 #: The tables of a catalogue: facts, inferences, decisions, book-keeping.
 FACTS = ("article", "caption", "image", "revision")
@@ -122,11 +126,12 @@ class Store(Protocol):
         TypeError, with nothing changed, for a document that is not JSON-able or carries another id than it is put under.
         """
 
-    def writing(self, subjects: Iterable[str] | None = None) -> AbstractContextManager[None]:
+    def writing(self, touches: Touches | None = None) -> AbstractContextManager[None]:
         """Hold off others, refreshed, over reads and commits that depend on each other (re-entrant). Raises Locked.
 
-        ``subjects`` names what is worked on: a store that can, keeps out only those who name one of them too. Without it
-        nobody else writes. Commits are on disk when the outermost ends; whether those before an error stand is the store's.
+        ``touches`` tells what is worked on, as the store stands at that moment: a store that can, keeps out only those who touch
+        the same, asking before and again when it holds that. Without it nobody else writes. Commits are on disk when the
+        outermost ends; whether those before an error stand is the store's.
         """
 
     def numbers(self, counter: str, n: int, change: Transaction) -> list[int]:

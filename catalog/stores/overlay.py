@@ -14,6 +14,7 @@ from .base import (
     Change,
     Doc,
     Store,
+    Touches,
     Transaction,
     last_in_document,
     lookup_values,
@@ -104,7 +105,7 @@ class Overlay:
         """Return the highest number that was taken from a counter, here or in the base."""
         return max(self.base.last_number(counter), last_in_document(self, counter))
 
-    def writing(self, subjects: Iterable[str] | None = None) -> AbstractContextManager[None]:
+    def writing(self, touches: Touches | None = None) -> AbstractContextManager[None]:
         """Nothing to lock: the base is not written."""
         return nullcontext()
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from ..errors import CatalogueUnusable, Damaged, Locked
 from ..model import Damage
 from . import compaction
-from .base import LOOKUPS, Change, Doc, Transaction, last_in_document, numbers_in_document
+from .base import LOOKUPS, Change, Doc, Touches, Transaction, last_in_document, numbers_in_document
 from .damage import check, mend
 from .documents import decode_doc, encoded
 from .files import refuse_network, refused
@@ -234,11 +234,11 @@ class TinyStore:
     # ---------------------------------------------------------------- writing
 
     @contextmanager
-    def writing(self, subjects: Iterable[str] | None = None) -> Iterator[None]:
+    def writing(self, touches: Touches | None = None) -> Iterator[None]:
         """Hold the writer's lock, refreshed, over reads and commits that depend on each other (re-entrant).
 
-        There is one lock, whatever the ``subjects``. Raises Locked when another writer does not finish in time, CatalogueUnusable
-        where nothing may be written.
+        There is one lock, whatever the work ``touches``. Raises Locked when another writer does not finish in time,
+        CatalogueUnusable where nothing may be written.
         """
         if self._refusal is not None:
             raise self._refusal

@@ -16,18 +16,21 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
 from psycopg import Connection
 
+from ..base import WHOLE
 from .rows import buckets, from_jsonb, lookup_keys, to_jsonb
 
 #: Locks for subjects. More of them let more people work at once; each held one takes a place in the server's lock table.
 BUCKETS = 1024
 #: Documents from which on COPY is quicker than a statement's parameters.
 BULK = 200
+#: Documents that a section remembers of what it has read.
+REMEMBERED = 20_000
 #: The channel on which positions are announced.
 CHANNEL = "cutline"
 
@@ -83,30 +86,46 @@ class Section:
     held: set[int] = field(default_factory=set)
     txns: list[int] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    read: dict[Key, str | None] = field(default_factory=dict)
+    found: dict[str, list[str]] = field(default_factory=dict)
 
-    def lock(self, subjects: Iterable[str] | None) -> None:
-        """Take the locks for some subjects; for the whole catalogue when ``None``. What is held already is not taken again."""
-        if self.alone:
+    def lock(self, subjects: Collection[str]) -> None:
+        """Take the locks for some subjects, WHOLE among them or not. What is held already is not taken again."""
+        if self.alone or (self.held and not subjects):
             return
         space = zlib.crc32(f"cutline {self.schema}".encode()) - (1 << 31)
-        if subjects is None:
+        wanted = set(subjects)
+        self.forget()  # before a lock was held, others may have written
+        if WHOLE in wanted:
             self.connection.execute("SELECT pg_advisory_xact_lock(%s, -1)", [space])
             self.alone = True
             return
-        wanted = [b for b in buckets(subjects, BUCKETS) if b not in self.held]
+        numbers = [n for n in buckets(wanted, BUCKETS) if n not in self.held]
         if not self.held:
-            wanted = [-1, *wanted]
+            numbers = [-1, *numbers]
         self.connection.execute(
-            "SELECT CASE WHEN bucket < 0 THEN pg_advisory_xact_lock_shared(%s, bucket)"
-            " ELSE pg_advisory_xact_lock(%s, bucket) END FROM unnest(%s::int[]) AS bucket",
-            [space, space, wanted],
+            "SELECT CASE WHEN number < 0 THEN pg_advisory_xact_lock_shared(%s, number)"
+            " ELSE pg_advisory_xact_lock(%s, number) END FROM unnest(%s::int[]) AS number",
+            [space, space, numbers],
         )
-        self.held.update(wanted)
+        self.held.update(numbers)
+
+    def remember(self, texts: Mapping[Key, str | None]) -> None:
+        """Keep what was read, or that it is not there, for as long as nothing is written here."""
+        self.read.update(texts)
+        if len(self.read) > REMEMBERED:
+            self.forget()
+
+    def forget(self) -> None:
+        """Read and look up anew from now on."""
+        self.read.clear()
+        self.found.clear()
 
     # ---------------------------------------------------------------- writing
 
     def write(self, docs: dict[Key, bytes], deletes: Iterable[Key]) -> None:
         """Write one transaction of the store: encoded documents by (kind, id), ids as ``text`` takes them."""
+        self.forget()
         txn = int(self._one("SELECT nextval('txn')"))
         add: set[Key] = set()
         drop: set[Key] = set()

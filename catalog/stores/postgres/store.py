@@ -7,7 +7,7 @@ written. ``refresh`` therefore changes nothing but the position up to which deri
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -17,7 +17,7 @@ from psycopg import errors
 
 from ...errors import Damaged
 from ...model import Damage
-from ..base import LOOKUPS, Change, Doc, Transaction
+from ..base import LOOKUPS, WHOLE, Change, Doc, Touches, Transaction
 from ..documents import decode_doc, encoded
 from . import checking
 from .connection import Database
@@ -56,18 +56,21 @@ class PostgresStore:
 
     def get(self, kind: str, ident: str) -> Doc | None:
         """Return one document (a fresh copy) or ``None``."""
-        query = "SELECT doc::text FROM document WHERE kind = %s AND id = %s"
-        rows = self.database.fetch(query, [to_text(kind), to_text(ident)])
-        return self._decoded(kind, ident, rows[0][0]) if rows else None
+        return self.get_many(kind, [ident]).get(ident)
 
     def get_many(self, kind: str, idents: Iterable[str]) -> dict[str, Doc]:
         """Return the documents that exist among ``idents``."""
+        wanted = dict.fromkeys(idents)
+        section = self._section
+        known = section.read if section is not None else {}
+        texts = {i: known[kind, i] for i in wanted if (kind, i) in known}
         query = "SELECT id, doc::text FROM document WHERE kind = %s AND id = ANY(%s)"
-        found: dict[str, Doc] = {}
-        for step in _batches(dict.fromkeys(map(to_text, idents))):
-            for ident, text in self.database.fetch(query, [to_text(kind), step]):
-                found[from_text(ident)] = self._decoded(kind, ident, text)
-        return found
+        for step in _batches(to_text(i) for i in wanted if i not in texts):
+            rows = self.database.fetch(query, [to_text(kind), step])
+            texts |= dict.fromkeys(map(from_text, step)) | {from_text(ident): text for ident, text in rows}
+        if section is not None:
+            section.remember({(kind, i): text for i, text in texts.items()})
+        return {i: self._decoded(kind, i, text) for i in wanted if (text := texts.get(i)) is not None}
 
     def _decoded(self, kind: str, ident: str, text: str) -> Doc:
         try:
@@ -105,8 +108,15 @@ class PostgresStore:
         """Return the ids of documents whose ``field`` is or contains ``value``, sorted. KeyError for a field not in LOOKUPS."""
         if field not in LOOKUPS.get(kind, ()):
             raise KeyError(f"{kind}.{field} is not among the lookups")
-        query = "SELECT id FROM lookup WHERE key = %s::uuid ORDER BY id"
-        return sorted(from_text(ident) for (ident,) in self.database.fetch(query, [lookup_key(kind, field, value)]))
+        key, section = lookup_key(kind, field, value), self._section
+        if section is not None and key in section.found:
+            return list(section.found[key])
+        rows = self.database.fetch("SELECT id FROM lookup WHERE key = %s::uuid ORDER BY id", [key])
+        idents = sorted(from_text(ident) for (ident,) in rows)
+        if section is not None:
+            section.found[key] = idents
+            return list(idents)
+        return idents
 
     # ---------------------------------------------------------------- following
 
@@ -147,16 +157,26 @@ class PostgresStore:
         return found
 
     @contextmanager
-    def writing(self, subjects: Iterable[str] | None = None) -> Iterator[None]:
-        """Make reads and commits that depend on each other one transaction, others kept out of its subjects (re-entrant).
+    def writing(self, touches: Touches | None = None) -> Iterator[None]:
+        """Make reads and commits that depend on each other one transaction, others kept out of what it touches (re-entrant).
 
-        Without ``subjects`` others are kept out of the whole catalogue. Raises Locked when they do not finish in time.
+        Without ``touches`` others are kept out of the whole catalogue. Raises Locked when they do not finish in time.
         """
-        with self._entered(subjects):
-            yield
+        if touches is None or self._section is not None:
+            with self._entered({WHOLE} if touches is None else set(touches())):
+                yield
+            return
+        wanted = set(touches())
+        while True:
+            with self._entered(wanted):
+                now = set(touches())  # what was seen before the locks were held may have changed
+                if now <= wanted:
+                    yield
+                    return
+            wanted |= now
 
     @contextmanager
-    def _entered(self, subjects: Iterable[str] | None) -> Iterator[Section]:
+    def _entered(self, subjects: Collection[str]) -> Iterator[Section]:
         section = self._section
         if section is not None:
             section.lock(subjects)

@@ -1,0 +1,47 @@
+"""Columns of hashes in this process, that near ones are looked for in: eight bytes a picture, read once and then kept level.
+
+The limit on the first 64 bits of two hashes is so wide (18) that no bands would leave out nine tenths of all pictures; a look
+through the whole column takes a millisecond for a million. What it nominates is counted exactly by the server.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Words = npt.NDArray[np.uint64]
+Numbers = npt.NDArray[np.int64]
+
+_CHUNK = 1 << 15
+
+
+class Column:
+    """The first 64 bits of hashes, and the number of the sample that has each. Only grows."""
+
+    def __init__(self) -> None:
+        self._used = 0
+        self._words: Words = np.empty(1 << 10, np.uint64)
+        self._numbers: Numbers = np.empty(1 << 10, np.int64)
+
+    def add(self, numbers: bytes, words: bytes) -> None:
+        """Take more: both packed as the server sends them, eight bytes each, the most significant first."""
+        new = np.frombuffer(numbers, ">i8")
+        need = self._used + len(new)
+        if need > len(self._words):
+            size = max(need, 2 * len(self._words))
+            self._words, self._numbers = np.resize(self._words, size), np.resize(self._numbers, size)
+        self._words[self._used : need] = np.frombuffer(words, ">u8")
+        self._numbers[self._used : need] = new
+        self._used = need
+
+    def near(self, word: int, most: int) -> Numbers:
+        """The numbers of the samples whose word differs from ``word`` in at most so many bits, those gone since included."""
+        found: list[Numbers] = []
+        wanted = np.uint64(word)
+        mixed, count = np.empty(_CHUNK, np.uint64), np.empty(_CHUNK, np.uint8)
+        for start in range(0, self._used, _CHUNK):
+            part = self._words[start : min(start + _CHUNK, self._used)]
+            np.bitwise_xor(part, wanted, out=mixed[: len(part)])
+            np.bitwise_count(mixed[: len(part)], out=count[: len(part)])
+            found.append(self._numbers[np.flatnonzero(count[: len(part)] <= most) + start])
+        return np.concatenate(found) if found else np.empty(0, np.int64)
