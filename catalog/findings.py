@@ -112,10 +112,10 @@ def conflict_finding(
     )  # fmt: skip
 
 
-def image_findings(image: Image, used: bool) -> list[Finding]:
+def image_findings(image: Image, waits: bool) -> list[Finding]:
     """Return the findings about one picture alone: metadata at odds with itself, and no caption at all.
 
-    ``used`` says whether any caption is linked or proposed.
+    ``waits`` says that a story shows the picture and that no caption is linked or proposed (:mod:`catalog.shown`).
     """
     found = []
     if image.metadata.disagreements:
@@ -125,7 +125,7 @@ def image_findings(image: Image, used: bool) -> list[Finding]:
                   f"The file's own metadata disagree about {', '.join(fields)}.",
                   facts_hash(image.metadata.disagreements), [image.id], (), {"fields": fields})
         )  # fmt: skip
-    if not used and not image.metadata.caption:
+    if waits:
         found.append(
             _make("image-without-caption", [image.id], [image.id], 0.5, "No caption was found for this picture.",
                   facts_hash(image.sha256), [image.id], (), {})

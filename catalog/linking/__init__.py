@@ -30,6 +30,7 @@ __all__ = [
     "link",
     "orphans",
     "shortlist",
+    "story_pictures",
     "with_overlooked",
     "words",
 ]
