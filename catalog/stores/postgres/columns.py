@@ -6,6 +6,8 @@ through the whole column takes a millisecond for a million. What it nominates is
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -45,3 +47,8 @@ class Column:
             np.bitwise_count(mixed[: len(part)], out=count[: len(part)])
             found.append(self._numbers[np.flatnonzero(count[: len(part)] <= most) + start])
         return np.concatenate(found) if found else np.empty(0, np.int64)
+
+
+def literal(numbers: npt.NDArray[np.integer[Any]] | list[int]) -> str:
+    """Return whole numbers as the text of a PostgreSQL array: for thousands of them, far quicker than the driver's way."""
+    return "{" + ",".join(map(str, numbers if isinstance(numbers, list) else numbers.tolist())) + "}"

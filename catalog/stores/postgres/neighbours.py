@@ -23,7 +23,7 @@ from ...duplicates.index import FIRST, NEAR, worth
 from ...duplicates.sample import Sample
 from ...fingerprints import turned
 from ...model import Fingerprint, Match
-from .columns import Column
+from .columns import Column, literal
 from .connection import Database
 from .votes import votes
 
@@ -146,7 +146,7 @@ class PostgresNeighbours:
             for n, count in votes(connection, features.unpack(sample.features), self._total(connection)).items():
                 promise[n] = promise.get(n, 0.0) + count
             named = connection.execute(
-                "SELECT n, id FROM sample WHERE n = ANY(%s) AND id <> %s", [list(promise), sample.id]
+                "SELECT n, id FROM sample WHERE n = ANY(%s::bigint[]) AND id <> %s", [literal(list(promise)), sample.id]
             ).fetchall()
         ranked = sorted(named, key=lambda item: (-promise[item[0]], item[0]))
         return [str(ident) for _, ident in ranked[:limit]]
@@ -207,15 +207,13 @@ class PostgresNeighbours:
         self._seen = int(row[1])
 
 
-def _distances(
-    connection: Connection[Any], name: str, numbers: Sequence[int], forms: Sequence[str]
-) -> list[tuple[int, int]]:
+def _distances(connection: Connection[Any], name: str, numbers: list[int], forms: list[str]) -> list[tuple[int, int]]:
     """(number, distance) of the pairs of samples and hashes that are near, for samples that are still there."""
     return connection.execute(
         f"SELECT n, apart FROM (SELECT s.n, bit_count(s.{name} # ('x' || asked.form)::bit(256)) AS apart"
         f" FROM unnest(%s::bigint[], %s::text[]) AS asked (n, form) JOIN sample s ON s.n = asked.n) AS found"
         f" WHERE apart <= {NEAR}".encode(),
-        [numbers, forms],
+        [literal(numbers), "{" + ",".join(forms) + "}"],
         binary=True,
     ).fetchall()
 

@@ -15,12 +15,21 @@ from psycopg import Connection
 from ...duplicates import postings
 from ...duplicates.index import VOTES, votes_agreeing
 from ...features import Features
+from .columns import literal
 
 #: Corners with one key, at most, of a few samples and as a share of all: a pattern that everything has says nothing.
 _FEW, _COMMON = 64, 1 / 400
 _HIT = np.dtype([("key", ">i4"), ("n", ">i4"), ("pose", ">i2")])
-_ASKED = """SELECT string_agg(int4send(f.{key}) || int4send(f.n) || int2send(f.pose), ''::bytea)
-FROM unnest(%s::int[]) AS asked (key), LATERAL (SELECT * FROM feature WHERE {key} = asked.key LIMIT %s) AS f"""
+#: Hits that are read without looking how many there are of each key.
+_MANY = 200_000
+_PACKED = "SELECT string_agg(int4send(f.{key}) || int4send(f.n) || int2send(f.pose), ''::bytea)"
+#: The keys stand in a question of their own, or the planner would weigh each of them.
+_ALL = _PACKED + " FROM (SELECT * FROM feature WHERE {key} = ANY((SELECT %s::int[])::int[]) LIMIT %s) AS f"
+_OF_EACH = (
+    _PACKED
+    + """ FROM unnest(%s::int[]) AS asked (key),
+LATERAL (SELECT * FROM feature WHERE {key} = asked.key LIMIT %s) AS f"""
+)
 
 _Ints = npt.NDArray[np.int64]
 
@@ -44,14 +53,19 @@ def votes(connection: Connection[Any], local: Features, total: int) -> dict[int,
 
 def _hits(connection: Connection[Any], band: int, keys: postings.Keys, most: int) -> tuple[_Ints, _Ints, _Ints]:
     """(keys, sample numbers, poses) of the corners near any of ``keys``, those under a common key left out."""
-    asked = np.unique(postings.probes(keys)).tolist()
-    text = _ASKED.format(key=f"key{band}")
-    row = connection.execute(text.encode(), [asked, most + 1], binary=True).fetchone()
-    found = np.frombuffer(row[0] if row and row[0] else b"", _HIT)
+    asked = literal(np.unique(postings.probes(keys)))
+    found = _read(connection, _ALL.format(key=f"key{band}"), asked, _MANY)
+    if len(found) == _MANY:
+        found = _read(connection, _OF_EACH.format(key=f"key{band}"), asked, most + 1)
     unique, counts = np.unique(found["key"], return_counts=True)
     found = found[~np.isin(found["key"], unique[counts > most])]
     order = np.argsort(found["key"], kind="stable")
     return tuple(found[name][order].astype(np.int64) for name in ("key", "n", "pose"))  # type: ignore[return-value]
+
+
+def _read(connection: Connection[Any], statement: str, asked: str, limit: int) -> npt.NDArray[np.void]:
+    row = connection.execute(statement.encode(), [asked, limit], binary=True).fetchone()
+    return np.frombuffer(row[0] if row and row[0] else b"", _HIT)
 
 
 def _matched(mine: postings.Keys, keys: _Ints, numbers: _Ints, poses: _Ints) -> tuple[_Ints, _Ints, _Ints]:
