@@ -64,6 +64,21 @@ class _Chunk:
         return len(self.prepared) == len(self.tasks)
 
 
+@dataclass(slots=True)
+class _Chunk:
+    """Some inputs on their way into one transaction: what is known without decoding, and what their pictures gave."""
+
+    change: Transaction = field(default_factory=Transaction)
+    results: list[ImportResult] = field(default_factory=list)
+    inputs: list[Input] = field(default_factory=list)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    prepared: dict[str, Prepared | Failed] = field(default_factory=dict)
+
+    def is_whole(self) -> bool:
+        """Whether every picture has its result."""
+        return len(self.prepared) == len(self.tasks)
+
+
 class Importer:
     """One run over some inputs. ``store`` may be an overlay, then nothing is kept (a dry run).
 

@@ -47,14 +47,21 @@ def restore(store: Store, media: Media | None, path: Path) -> Iterator[ImportRes
         results += _put(store, media, change, kind, doc, path)
         lines = number + 1
         if lines % _STEP == 0:
-            store.commit(change)
+            _commit(store, media, change)
             yield from results
             change, results = Transaction(), []
     if decisions:
         change.put("meta", "decisions", {"id": "decisions", "last": decisions})
-    store.commit(change)
+    _commit(store, media, change)
     yield from results
     yield ImportResult(str(path), "new" if lines else "unchanged", reason=f"An export of {lines:,} lines.")
+
+
+def _commit(store: Store, media: Media | None, change: Transaction) -> None:
+    """Commit when the originals that were found are durable."""
+    if media is not None:
+        media.sync()
+    store.commit(change)
 
 
 def _lines(path: Path) -> Iterator[tuple[str, Doc]]:

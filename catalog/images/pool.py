@@ -13,21 +13,18 @@ import pickle
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import BrokenExecutor, Executor
 from dataclasses import dataclass, field
-from itertools import chain, islice
 from multiprocessing.connection import wait
 from types import TracebackType
 from typing import TypeVar, cast
 
+from .batches import Batches, Outcome, Work, too_long
 from .nursery import Link, Nursery
 from .worker import Call, Failed, Prepared, Returned, Task, work
 
 Result = Prepared | Failed
-#: What workers are sent, and what comes back.
-Work = Task | Call
-Outcome = Prepared | Returned | Failed
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -151,7 +148,7 @@ class Pool:
         worker.link.connection.close()
         status = self._nursery.status(worker.link.pid)
         if status == -signal.SIGALRM:
-            return _too_long(task, self._timeout_s), True
+            return too_long(task, self._timeout_s), True
         did = "did the work" if isinstance(task, Call) else "decoded the picture"
         if status == -signal.SIGKILL:
             return f"The process that {did} was killed, most likely for want of memory.", False
@@ -163,49 +160,12 @@ class Pool:
     # ---------------------------------------------------------------- somebody's executor
 
     def _by_executor(self, executor: Executor, tasks: Iterator[Work], size: int) -> Iterator[Outcome]:
-        under_way: deque[tuple[Sequence[Work], Future[list[Outcome]]]] = deque()
-        window = 2 * max(2, self.workers)
-        rest: Sequence[Work] = ()
+        batches = Batches(executor, size=size, window=2 * max(2, self.workers), timeout_s=self._timeout_s)
         try:
-            while True:
-                while len(under_way) < window and (rest := tuple(islice(tasks, size))):
-                    under_way.append((rest, executor.submit(work_all, rest)))
-                rest = ()
-                if not under_way:
-                    return
-                batch, future = under_way[0]
-                results = self._outcome(executor, batch, future)
-                under_way.popleft()
-                yield from results
+            yield from batches.results(tasks)
         except BrokenExecutor:
             # An executor that lost a process takes no more work. Our own workers finish, and name the culprit.
-            left = chain(chain.from_iterable(batch for batch, _ in under_way), rest, tasks)
-            yield from self._by_workers(left)
-        finally:
-            for _, future in under_way:
-                future.cancel()
-
-    def _outcome(self, executor: Executor, batch: Sequence[Work], future: Future[list[Outcome]]) -> list[Outcome]:
-        """The results of a batch; a batch that fails as a whole is run again one by one."""
-        try:
-            return future.result(self._timeout_s * len(batch))
-        except BrokenExecutor:
-            raise
-        except Exception as error:  # Whatever an executor raises for work that it could not do is about that work.
-            if len(batch) == 1:
-                return [Failed(batch[0].path, self._complaint(batch[0], error))]
-            future.cancel()
-        return [
-            result
-            for task in batch
-            for result in self._outcome(executor, (task,), executor.submit(work_all, (task,)))
-        ]  # fmt: skip
-
-    def _complaint(self, task: Work, error: Exception) -> str:
-        if isinstance(error, TimeoutError):
-            return _too_long(task, self._timeout_s)
-        did = "did the work" if isinstance(task, Call) else "decoded the picture"
-        return f"The worker that {did} failed ({type(error).__name__})."
+            yield from self._by_workers(batches.rest())
 
 
 class _Run:
@@ -313,16 +273,6 @@ class _Run:
             self._finish(culprit, Failed(culprit.task.path, reason))
         else:
             self._waiting.appendleft(culprit)
-
-
-def work_all(jobs: Sequence[Work]) -> list[Outcome]:
-    """Return the results of a batch: the function that executors are given."""
-    return [work(job) for job in jobs]
-
-
-def _too_long(task: Work, seconds: float) -> str:
-    what = "The work" if isinstance(task, Call) else "Decoding the picture"
-    return f"{what} took longer than {seconds:g} seconds."
 
 
 def processors() -> int:
