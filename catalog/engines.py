@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import platformdirs
+
 from .duplicates.base import Neighbours
-from .errors import CatalogError
-from .media import Media, choose, open_media
+from .media import Media, choose, open_media, place
 from .search.base import SearchIndex
-from .stores import open_store
+from .stores import is_postgres, open_store
 from .stores.base import Store
 
 
@@ -39,22 +41,43 @@ def open_engine(url: str, *, create: bool = True, media: str = "") -> Engine:
     UsageError when its pictures are not at ``media``.
     """
     store = open_store(url, create=create)
-    folder = Path(url)
     try:
-        pictures = open_media(choose(store, media), folder)
-    except CatalogError:
+        return _shared(store, media) if is_postgres(url) else _in_folder(store, Path(url), media)
+    except BaseException:
         store.close()
         raise
-    return Engine(store, pictures, folder, lambda: _index(folder), lambda: _neighbours(folder))
 
 
-def _index(folder: Path) -> SearchIndex:
-    from .search.index import Index
+def _in_folder(store: Store, folder: Path, media: str) -> Engine:
+    def index() -> SearchIndex:
+        from .search.index import Index
 
-    return Index.open(folder / "index.sqlite")
+        return Index.open(folder / "index.sqlite")
+
+    return Engine(store, open_media(choose(store, media), folder), folder, index, lambda: _files(folder))
 
 
-def _neighbours(folder: Path) -> Neighbours:
+def _shared(store: Store, media: str) -> Engine:
+    from .search.postgres import PostgresIndex
+    from .stores.postgres.store import PostgresStore
+
+    assert isinstance(store, PostgresStore)
+    folder = shared_folder(store.url)
+    asked = media or store.database.address.media
+    # Where nothing was ever said, the originals lie on this machine, in no cache, and the catalogue says where.
+    pictures = choose(store, asked) or place(str(folder))
+    return Engine(
+        store, open_media(pictures, folder), folder, lambda: PostgresIndex(store.database), lambda: _files(folder)
+    )
+
+
+def shared_folder(shown: str) -> Path:
+    """Return this machine's own folder for the shared catalogue at an address (without its password)."""
+    digest = hashlib.sha256(shown.encode()).hexdigest()[:16]
+    return Path(platformdirs.user_data_dir("cutline", appauthor=False)) / "shared" / digest
+
+
+def _files(folder: Path) -> Neighbours:
     from .duplicates.index import DuplicateIndex
 
     return DuplicateIndex(folder / "fingerprints")
