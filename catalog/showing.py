@@ -34,7 +34,7 @@ def article(cat: Catalogue, ident: str) -> ArticleView:
     captions = cat.captions_of(ident)
     links, statuses = cat.article_links(ident)
     about = [ident, f"article:{ident}"]
-    findings = [f for f in _findings(cat, "articles", ident) if f.status != "decided"]
+    findings = _findings(cat, "articles", ident)
     own = inferring.own_pictures(cat, found)
     images = dict.fromkeys([*(link.image for link in links), *own])
     return ArticleView(

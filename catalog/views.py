@@ -101,7 +101,7 @@ class ArticleView:
     """An article with everything on its page. ``links`` are all of its captions' links, best first.
 
     ``pictures`` maps the position of a picture in the source to the ids of the images it resolves to.
-    ``statuses`` says of each link id: linked, proposed or rejected. ``findings`` are those about it.
+    ``statuses`` says of each link id: linked, proposed or rejected. ``findings`` are those about it, the decided ones too.
     """
 
     article: Article

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template
 from werkzeug.wrappers import Response
 
 from catalog.errors import NotAllowed, NotFound
-from catalog.model import Article, Caption, Finding, Link
+from catalog.model import Article, Caption, Decision, Finding, Link
 from catalog.views import ArticleView
 
 from .context import library, who
@@ -30,11 +30,12 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One caption with the links that hold or are proposed for it, and the finding that waits about it."""
+    """One caption with the links that hold or are proposed for it, its finding, and the decision that settled that, if one did."""
 
     caption: Caption
     links: tuple[tuple[Link, str], ...]
     finding: Finding | None
+    decided: Decision | None = None
 
 
 def stretches(article: Article, captions: tuple[Caption, ...]) -> list[Stretch]:
@@ -64,8 +65,16 @@ def cards(view: ArticleView) -> list[Card]:
     made = []
     for caption in view.captions:
         links = tuple((x, view.statuses.get(x.id, "proposed")) for x in view.links if x.caption == caption.id)
-        made.append(Card(caption, links, findings.get(caption.id)))
+        finding = findings.get(caption.id)
+        made.append(Card(caption, links, finding, _settled(finding)))
     return made
+
+
+def _settled(finding: Finding | None) -> Decision | None:
+    """Return the decision that settled a finding last, None while it waits."""
+    if finding is None or finding.status == "open":
+        return None
+    return next(reversed(library().finding(finding.id).decisions), None)
 
 
 @pages.get("/articles/<ident>")

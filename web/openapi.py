@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from flask import Flask
 
+from catalog.library import EXPORT_FORMATS
 from catalog.model import Decision, Finding, Group, ImportResult, ImportSummary, Match, Record
 from catalog.views import (
     ArticleView,
@@ -179,7 +180,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("get", "/export", "What a query selects, as a file.",
               ("text/csv", "application/x-ndjson", "application/zip", "application/ld+json", "application/json"),
               (Q, query("format", "Format.", type="string",
-                        enum=["", "csv", "jsonl", "xmp", "ninjs", "jsonld", "iiif"]))),
+                        enum=["", *EXPORT_FORMATS]))),
     Operation("get", "/health", "Whether the server answers.", obj({"status": TEXT}), (), None, ()),
     Operation("get", "/openapi.json", "This document.", OBJECT, (), None, ()),
 )  # fmt: skip
@@ -194,7 +195,7 @@ def schemas() -> dict[str, Schema]:
 
 def _content(answer: Schema | tuple[str, ...]) -> dict[str, Schema]:
     if isinstance(answer, tuple):
-        return {kind: {"schema": FILE} for kind in answer}
+        return {kind: {"schema": {} if kind.endswith("json") and "ndjson" not in kind else FILE} for kind in answer}
     return {"application/json": {"schema": answer}}
 
 

@@ -89,6 +89,7 @@ def ratio_class(width: int, height: int) -> str:
     return f"r{min(max(hundredths, RATIO_LOW), RATIO_HIGH)}"
 
 
+@lru_cache(maxsize=512)
 def words_attributes(language: str = "") -> Markup:
     """Return the `lang` and `dir` attributes of text from a source: its language when known, its direction by itself."""
     code = language.replace("_", "-")
@@ -146,18 +147,23 @@ def safe_link(address: str) -> str:
 
 def thumb_url(image: str, size: int = 320) -> str:
     """Return the address of a thumbnail. Built by hand: a page asks for sixty of them."""
-    return f"/api/v1/images/{quote(image, safe='')}/thumb?size={size}"
+    return f"/api/v1/images/{image if image.isascii() and image.isalnum() else quote(image, safe='')}/thumb?size={size}"
 
 
 def image_url(image: str) -> str:
     """Return the address of a picture's page."""
-    return f"/images/{quote(image, safe='')}"
+    return f"/images/{image if image.isascii() and image.isalnum() else quote(image, safe='')}"
 
 
 def bar(weight: float, scale: float = 5.0) -> dict[str, Any]:
     """Return where a weight's bar starts and how long it is, in hundredths around a middle of 50."""
     length = min(abs(weight) / scale, 1.0) * 50
     return {"x": round(50 - length if weight < 0 else 50, 1), "w": round(max(length, 1.0), 1), "against": weight < 0}
+
+
+@lru_cache(maxsize=4096)
+def _encoded(value: str) -> str:
+    return quote(value, safe="")
 
 
 @lru_cache(maxsize=256)
@@ -178,7 +184,7 @@ def with_args(**changes: str | int | None) -> str:
             merged.pop(key, None)
         else:
             merged[key] = str(value)
-    tail = "&".join(f"{quote(k, safe='')}={quote(v, safe='')}" for k, v in merged.items())
+    tail = "&".join(f"{_encoded(k)}={_encoded(v)}" for k, v in merged.items())
     return request.path + ("?" + tail if tail else "")
 
 

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from catalog.errors import CatalogError, Locked, QueryError
 
 from .security import wants_json
+from .stale import changed
 
 log = logging.getLogger("web")
 
@@ -51,8 +52,11 @@ def _answer(status: int, code: str, message: str, field: str | None = None, colu
     else:
         title, advice = ADVICE.get(status, (HTTPStatus(status).phrase, "Go back and try again."))
         response = make_response(
-            render_template("problem.html", status=status, heading=title, message=message, advice=advice, code=code)
-        )
+            render_template(
+                "problem.html", status=status, heading=title, message=message, advice=advice, code=code,
+                changed=changed() if status == 409 else None,
+            )
+        )  # fmt: skip
     response.status_code = status
     return response
 

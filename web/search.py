@@ -43,7 +43,7 @@ def search() -> Response | str:
         return render_template("_hits.html", page=found, view=view, query=query)
     return render_template(
         "search.html", page=found, query=query, sort=sort, view=view, saved=library().saved(),
-        years=histogram(found.histogram), first="cursor" not in request.args,
+        years=histogram(found.histogram), first="cursor" not in request.args, exports=EXPORTS,
     )  # fmt: skip
 
 
@@ -104,9 +104,7 @@ def bulk() -> str | BaseResponse:
     """Preview a change of many pictures, then (``step=apply``) make it; or export them."""
     images, query = selected()
     if request.form.get("step") == "export":
-        return redirect(
-            "/export?" + urlencode({"q": _as_query(images), "format": form_text("format", 10) or "csv"}), 303
-        )
+        return _file(form_text("format", 10) or "csv", images)
     values = bulk_values()
     if not values:
         raise NotAllowed("Say what to change: tags, credit or note.", field="tags")
@@ -117,16 +115,17 @@ def bulk() -> str | BaseResponse:
     return render_template("bulk.html", preview=preview, images=images, values=values, query=query)
 
 
-def _as_query(images: list[str] | str) -> str:
-    return images if isinstance(images, str) else " OR ".join(f"id:{i}" for i in images[:200])
-
-
 @pages.get("/export")
 def export() -> Response:
     """Send what a query selects as a file."""
-    format_ = choice_arg("format", EXPORTS, "csv")
+    return _file(choice_arg("format", EXPORTS, "csv"), text_arg("q"))
+
+
+def _file(format_: str, chosen: list[str] | str) -> Response:
+    if format_ not in EXPORTS:
+        raise NotAllowed(f"Choose one of the formats {', '.join(EXPORTS)}.", field="format")
     form = EXPORT_FORMATS[format_]
-    pieces = library().export(format_, text_arg("q"), base=request.url_root)
+    pieces = library().export(format_, chosen, base=request.url_root)
     answer = Response(pieces, content_type=form.media_type)
     answer.headers["Content-Disposition"] = f'attachment; filename="{form.file_name}"'
     return answer

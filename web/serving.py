@@ -18,7 +18,8 @@ from .app import create_app
 from .security import MAX_UPLOAD, is_loopback
 
 SECRET_FILE = "web-secret"
-THREADS = 12
+#: More threads than this only wait for each other: what takes time in a request is this process's own work.
+THREADS = 6
 
 
 def session_secret(folder: Path) -> bytes:

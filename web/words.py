@@ -91,6 +91,16 @@ FACETS = {
     "colour": "Colour",
 }
 
+#: Formats of exports, as people know them; others are shown by their short names.
+EXPORTS = {
+    "csv": "CSV",
+    "jsonl": "JSON Lines",
+    "xmp": "XMP sidecars",
+    "ninjs": "ninjs",
+    "jsonld": "JSON-LD",
+    "iiif": "IIIF",
+}
+
 #: Those that the search page shows.
 FACETS_SHOWN = ("state", "year", "credit", "publisher", "place", "person", "tag", "language", "format")
 

@@ -4,6 +4,8 @@ import { say, typing } from "./common.js";
 
 const hits = document.getElementById("hits");
 const bulk = document.getElementById("bulk");
+/** Pictures of a selection that the address remembers. */
+const KEPT = 200;
 let last = null;
 
 async function more(link) {
@@ -44,6 +46,8 @@ function tell() {
   const all = bulk.elements.scope.checked;
   bulk.classList.toggle("on", n > 0 || all);
   hits.classList.toggle("picking", n > 0);
+  const ids = [...hits.querySelectorAll(".pick:checked")].slice(0, KEPT).map((pick) => pick.value);
+  history.replaceState(history.state, "", location.pathname + location.search + (ids.length ? `#picked=${ids.join(",")}` : ""));
   bulk.querySelector("[data-picked]").textContent = all ? "The whole result" : `${n.toLocaleString("en")} selected`;
 }
 
@@ -103,6 +107,8 @@ function selection() {
       tell();
     }
   });
+  const kept = new Set(new URLSearchParams(location.hash.slice(1)).get("picked")?.split(",") ?? []);
+  for (const pick of picks()) if (kept.has(pick.value)) pick.checked = true;
   tell();
 }
 

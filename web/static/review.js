@@ -224,9 +224,23 @@ document.addEventListener("click", (event) => {
 });
 
 addEventListener("popstate", () => (inQueue() ? go(here(), { push: false }) : location.reload()));
-setInterval(() => {
-  if (!document.hidden && inQueue() && desk().dataset.finding) recount();
-}, 20000);
+/** Look whether somebody else decided what is on the screen, and show it as it is now; what is being typed stays. */
+async function look() {
+  if (document.hidden || !inQueue() || !desk().dataset.finding || document.documentElement.dataset.pending > 0) return;
+  const [finding, seen] = [desk().dataset.finding, desk().querySelector("form[data-decide]")?.elements.seen.value];
+  await recount();
+  const answer = await fetch(`/api/v1/findings/${encodeURIComponent(finding)}`);
+  if (desk().dataset.finding !== finding || typing(document.activeElement)) return;
+  const now = answer.ok ? (await answer.json()).finding.seen : "";
+  if (now === seen || (!answer.ok && answer.status !== 404)) return;
+  pages.clear();
+  await go(answer.ok ? here() : queueAddress(), { push: !answer.ok });
+  say("Someone else decided this meanwhile.");
+}
+
+setInterval(look, 20000);
+document.addEventListener("visibilitychange", look);
+addEventListener("focus", look);
 
 if (desk().dataset.finding && !location.pathname.startsWith("/review/") && inQueue()) {
   history.replaceState(null, "", `/review/${encodeURIComponent(desk().dataset.finding)}${location.search}`);

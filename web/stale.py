@@ -1,0 +1,55 @@
+"""What changed while someone looked: shown with a refused decision, beside what they were about to say, so that nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+from flask import request
+
+from catalog.errors import CatalogError
+from catalog.model import Decision
+
+from . import words
+from .context import library
+from .inputs import local_path
+
+#: Fields of the forms that carry words of the person.
+_WORDS = ("note", "caption", "credit", "tags")
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """``decisions`` came since the page was made (none: facts changed); ``sent`` was refused; ``now`` is where to look."""
+
+    decisions: tuple[Decision, ...]
+    sent: tuple[tuple[str, str], ...]
+    now: str
+
+
+def _about(kind: str, ident: str) -> Iterable[Decision]:
+    if kind == "review":
+        return library().finding(ident).decisions
+    if kind == "groups":
+        records = library().group(ident).records.values()
+        made = {d.id: d for r in records for d in r.decisions if d.kind == "duplicate" or d.action == "edit"}
+        return [made[i] for i in sorted(made)]
+    return [d for d in library().record(ident).decisions if d.subject == f"image:{ident}"]
+
+
+def changed() -> Changed | None:
+    """Return what this refused request came too late for, None for requests that are about nothing that can be shown."""
+    kind = (request.endpoint or "").partition(".")[0]
+    ident = str((request.view_args or {}).get("ident", ""))
+    if kind not in ("review", "groups", "records") or not ident:
+        return None
+    try:
+        decisions = _about(kind, ident)
+    except CatalogError:  # it is not there any more: then the sentence of the refusal has to do
+        return None
+    last = request.form.get("seen", "").rpartition(".")[2]
+    action = parse_qs(request.form.get("choice", "")).get("action", [""])[0]
+    sent = [("Decision", words.DONE[action])] if action in words.DONE else []
+    sent += [(words.FIELDS[name], text) for name in _WORDS if (text := request.form.get(name, "").strip())]
+    return Changed(tuple(d for d in decisions if d.id > last), tuple(sent), local_path(request.path))
