@@ -17,7 +17,7 @@ import numpy as np
 
 from .nodes import RANKING_FIELDS, And, Node, Or, Words
 from .schema import COLUMNS, WEIGHTS
-from .sql import Rows, match_of
+from .sql import Plan, Rows, match_of, numbers
 
 COMMON = 20_000
 _KEPT = 2_000
@@ -51,6 +51,24 @@ class Ranking:
         found[found] = scored["row"][places[found]] == rowids[found]
         keys[found] = np.rint(scored["score"][places[found]] * SCALE)
         return keys
+
+    def scored(self, connection: sqlite3.Connection, plan: Plan, node: Node, most: int) -> tuple[Rows, Rows] | None:
+        """Return the newest rows of a plan (falling), at most so many, and their keys as :meth:`keys` gives them, in one pass.
+
+        ``None`` when ``plan`` asks for more than the words of ``node``, or for common ones: weighing those takes too long.
+        """
+        if plan.few is not None or plan.where or not self._all_rank(connection, node):
+            return None
+        score = f"CAST(round(bm25(words, {_WEIGHTS}) * {SCALE}) AS INTEGER)"
+        text = f"SELECT rowid, {score} AS score FROM words"
+        text += " WHERE words MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT ?"
+        rows, keys = numbers(connection, ("rowid", "score"), text, (plan.match, plan.low, plan.high, most))
+        return rows, keys
+
+    def _all_rank(self, connection: sqlite3.Connection, node: Node) -> bool:
+        if isinstance(node, And | Or):
+            return all(self._all_rank(connection, child) for child in node.children)
+        return bool(self._expression(connection, node))
 
     def _expression(self, connection: sqlite3.Connection, node: Node) -> str:
         if isinstance(node, Words) and node.field in RANKING_FIELDS:

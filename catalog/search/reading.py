@@ -64,9 +64,13 @@ class Reader:
     def count(self, query: Query, cap: int) -> tuple[int, bool]:
         """Return how many pictures a query selects, up to ``cap``, and whether there are more."""
         with self.database.reading() as connection:
-            text, params = self.plan(connection, query).select(limit=cap + 1)
-            count = int(connection.execute(f"SELECT count(*) FROM ({text})", params).fetchone()[0])
+            count = self.counted(connection, self.plan(connection, query), cap + 1)
         return min(count, cap), count > cap
+
+    def counted(self, connection: sqlite3.Connection, plan: sql.Plan, most: int) -> int:
+        """Return how many pictures a plan selects, counted up to ``most``."""
+        text, params = plan.select(limit=most)
+        return int(connection.execute(f"SELECT count(*) FROM ({text})", params).fetchone()[0])
 
     def ids(self, query: Query) -> Iterator[str]:
         """Yield the ids of all pictures that a query selects, newest first; stable while others write."""
@@ -105,13 +109,15 @@ class _Search:
             head = np.empty(0, np.int64)
             total, capped = self.after[2], self.after[3]
             entries = self._walk()
+        elif self.order == "relevance" and (best := self._best()) is not None:
+            head, entries, total, capped = self._by_relevance(*best, whole=bool(facets) or self.after is not None)
         else:
             head = self._rowids(self.plan, CAP + 1)
             capped = len(head) > CAP
             head, total = head[:CAP], min(len(head), CAP)
             entries = self._entries(head, capped)
-            if self.after is not None:
-                total, capped = self.after[2], self.after[3]
+        if self.after is not None:
+            total, capped = self.after[2], self.after[3]
         shown = entries[: self.limit]
         following = None
         if len(entries) > self.limit:
@@ -121,6 +127,29 @@ class _Search:
         return Page(self._hits(shown), total, capped, following, self.order, counts, bars, sampled, self.ranked)
 
     # ---- order
+
+    def _best(self) -> tuple[sql.Rows, sql.Rows] | None:
+        return self.reader.ranking.scored(self.connection, self.plan, self.query.node, RANKED)
+
+    def _by_relevance(self, head: sql.Rows, keys: sql.Rows, *, whole: bool) -> tuple[sql.Rows, list[_Entry], int, bool]:
+        """Rows, entries, total and whether there are more, of the newest rows and their keys.
+
+        What comes after those is only counted unless it is needed (``whole``).
+        """
+        more = 0
+        if len(head) == RANKED:
+            rest = self.plan.below(int(head[-1]))
+            if whole:
+                following = self._rowids(rest, CAP + 1 - RANKED)
+                more = len(following)
+                head = np.concatenate([head, following[: CAP - RANKED]])
+                keys = np.concatenate([keys, np.full(len(head) - RANKED, UNRANKED, np.int64)])
+            else:
+                more = self.reader.counted(self.connection, rest, CAP + 1 - RANKED)
+            self.ranked = RANKED if more else 0
+        best = np.lexsort((-head, keys))
+        total = min(len(head), RANKED) + more
+        return head, self._page_of(keys[best], head[best]), min(total, CAP), total > CAP
 
     def _entries(self, head: sql.Rows, capped: bool) -> list[_Entry]:
         """The entries of this page and at least one more if there is one: (key, row number)."""
@@ -171,7 +200,7 @@ class _Search:
 
     def _rowids(self, plan: sql.Plan, limit: int, order: str = "rowid DESC") -> sql.Rows:
         text, params = plan.select(order=order, limit=limit)
-        return np.fromiter((r for (r,) in self.connection.execute(text, params)), np.int64)
+        return sql.numbers(self.connection, ("rowid",), text, params)[0]
 
     def _hits(self, entries: list[_Entry]) -> tuple[Found, ...]:
         rowids = [rowid for _, rowid in entries]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
 
 from .fold import spans
 from .memory import occurrences
@@ -15,6 +13,7 @@ Segments = tuple[tuple[str, bool], ...]
 #: How much of a text is shown, and how much of it before the first mark.
 WINDOW, LEAD = 240, 60
 _MAX_FIELDS, _MAX_TEXT = 4, 20_000
+_ALPHANUMERIC = frozenset("0123456789abcdefghijklmnopqrstuvwxyz")
 
 
 def snippets(row: Row, words: Sequence[Words]) -> tuple[tuple[str, Segments], ...]:
@@ -26,6 +25,13 @@ def snippets(row: Row, words: Sequence[Words]) -> tuple[tuple[str, Segments], ..
     for field, values in zip(TEXT_FIELDS, texts(row), strict=True):
         wanted = [w for w in words if w.field in ("", field)] if by_field else words
         for value in values if wanted else ():
+            if value.isascii():
+                low = value.lower()
+                for word in wanted:
+                    if word.tokens[0] in low:
+                        break
+                else:
+                    continue
             segments = marked(value, wanted)
             if segments:
                 out.append((field, segments))
@@ -43,18 +49,33 @@ def marked(text: str, words: Sequence[Words]) -> Segments:
 
 def _ascii_ranges(text: str, words: Sequence[Words]) -> list[tuple[int, int]]:
     low = text.lower()
-    out: list[tuple[int, int]] = []
-    for word in words:
-        if word.tokens[0] in low:
-            out += [m.span() for m in _pattern(word.tokens, word.prefix).finditer(low)]
-    return out
+    return [found for word in words for found in _standing(low, word.tokens, word.prefix)]
 
 
-@lru_cache(maxsize=1 << 10)
-def _pattern(tokens: tuple[str, ...], prefix: bool) -> re.Pattern[str]:
-    """Tokens next to each other in folded ASCII text."""
-    between = "[^0-9a-z]+".join(map(re.escape, tokens))
-    return re.compile(f"(?<![0-9a-z]){between}" + ("[0-9a-z]*" if prefix else "(?![0-9a-z])"))
+def _standing(low: str, tokens: tuple[str, ...], prefix: bool) -> Iterator[tuple[int, int]]:
+    """Yield where tokens stand next to each other in folded ASCII text. By hand: a pattern for each query takes longer."""
+    at = low.find(tokens[0])
+    while at >= 0:
+        end = 0 if at and low[at - 1] in _ALPHANUMERIC else _end(low, at, tokens, prefix)
+        if end:
+            yield at, end
+        at = low.find(tokens[0], end or at + 1)
+
+
+def _end(low: str, at: int, tokens: tuple[str, ...], prefix: bool) -> int:
+    """Where the tokens that begin at ``at`` end, 0 when others stand there."""
+    last = len(tokens) - 1
+    for n, token in enumerate(tokens):
+        while at < len(low) and low[at] not in _ALPHANUMERIC:
+            at += 1
+        if not low.startswith(token, at):
+            return 0
+        at += len(token)
+        if at < len(low) and low[at] in _ALPHANUMERIC and not (prefix and n == last):
+            return 0
+    while prefix and at < len(low) and low[at] in _ALPHANUMERIC:
+        at += 1
+    return at
 
 
 def _ranges(text: str, words: Sequence[Words]) -> list[tuple[int, int]]:
