@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any
 
 from . import deciding, grouping, inferring, searching, showing
+from .asof import Past, moment
 from .catalogue import Catalogue
 from .checking import beyond_store, verify
 from .codec import from_dict
@@ -155,12 +156,16 @@ class Library:
         """Return completions of the last word of a query: fields, values, saved searches."""
         return searching.suggest(self.index, self.saved(), text, limit)
 
-    def record(self, image: str) -> Record:
-        """Return one picture's record. Raises NotFound."""
+    def record(self, image: str, as_of: str = "") -> Record:
+        """Return one picture's record, as it stood at the end of a day or at a time when ``as_of`` gives one (:mod:`catalog.asof`).
+
+        Raises NotFound (also for a picture that was not known by then), UsageError for a time that is none.
+        """
         self.store.refresh()
-        record = self.cat.record(image)
+        cat = Past(self.store, moment(as_of)) if as_of else self.cat
+        record = cat.record(image)
         if record is None:
-            raise NotFound("picture", image)
+            raise NotFound(f"picture known by {as_of[:25]}" if as_of else "picture", image)
         return record
 
     def records(self, query: str | Sequence[str] = "") -> Iterator[Record]:

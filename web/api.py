@@ -45,9 +45,9 @@ def _hit(hit: Hit) -> dict[str, Any]:
     return {**plain(hit), "thumb": thumb_url(hit.id)}
 
 
-def full_record(ident: str) -> dict[str, Any]:
+def full_record(ident: str, as_of: str = "") -> dict[str, Any]:
     """Return one picture with everything that is known of it; what lists hold of it stands at the top level too."""
-    record = library().record(ident)
+    record = library().record(ident, as_of)
     image = record.image
     return {
         **plain(record),
@@ -79,8 +79,8 @@ def images() -> Response:
 
 @pages.get("/images/<ident>")
 def image(ident: str) -> Response:
-    """One picture with everything that is known of it."""
-    return json(full_record(ident))
+    """One picture with everything that is known of it, or that was known when ``as_of`` says."""
+    return json(full_record(ident, text_arg("as_of", 40)))
 
 
 def _edit_values(body: dict[str, Any]) -> dict[str, Any]:

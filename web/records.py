@@ -14,7 +14,7 @@ from catalog.views import Similar
 
 from . import diff
 from .context import library, who
-from .inputs import form_text, tags_of
+from .inputs import form_text, tags_of, text_arg
 from .present import contradicted, image_url
 
 pages = Blueprint("records", __name__)
@@ -89,12 +89,12 @@ def undone(decisions: tuple[Decision, ...]) -> set[str]:
 @pages.get("/images/<ident>")
 def image(ident: str) -> str:
     """Show one picture with everything that is known of it."""
-    lib = library()
-    record = lib.record(ident)
-    waiting = lib.findings(query=f"id:{record.id}", limit=20)
+    lib, as_of = library(), text_arg("as_of", 40)
+    record = lib.record(ident, as_of)
+    waiting = () if as_of else lib.findings(query=f"id:{record.id}", limit=20).items
     return render_template(
-        "image.html", record=record, image=record.image, runs=timeline(record), groups=metadata_groups(record),
-        matches=others(lib, record), waiting=waiting.items, undone=undone(record.decisions),
+        "image.html", record=record, as_of=as_of, image=record.image, runs=timeline(record), groups=metadata_groups(record),
+        matches=others(lib, record), waiting=waiting, undone=undone(record.decisions),
     )  # fmt: skip
 
 

@@ -55,17 +55,19 @@ def record_json(record: Record) -> dict[str, Any]:
 
 @cli.command()
 @click.argument("ident", metavar="ID")
+@click.option("--as-of", default="", metavar="DATE", help="As it stood on a day (its end), or at a time: 2024-05-01.")
 @json_option
 @click.pass_obj
-def show(ctx: Context, ident: str, as_json: bool) -> None:
+def show(ctx: Context, ident: str, as_of: str, as_json: bool) -> None:
     """Show one picture's record: evidence, usages, matches, decisions.
 
     \b
-    Example:
+    Examples:
       cutline show 3f2a9c0b1d4e5f60
+      cutline show 3f2a9c0b1d4e5f60 --as-of 2024-05-01
     """
     with ctx.open() as library:
-        record = library.record(ident)
+        record = library.record(ident, as_of)
         if as_json:
             terminal.emit(record_json(record))
             return

@@ -38,6 +38,15 @@ def test_show_tells_usages_with_their_evidence(cutline: Cutline) -> None:
     assert usage["link"]["evidence"][0]["name"] in told.out and "contradiction: place" in told.out
 
 
+def test_show_as_of_a_day(cutline: Cutline) -> None:
+    """A later day gives today's record, an earlier one none, and what is no day is one sentence."""
+    ident = picture_called(cutline, "river-bridge.jpg")
+    now, then = (cutline("show", ident, *more, "--json") for more in ((), ("--as-of", "2999-01-01")))
+    assert now.lines == then.lines
+    assert cutline("show", ident, "--as-of", "1999-01-01").code == 2
+    assert "2024-05-01" in cutline("show", ident, "--as-of", "soon").err
+
+
 def test_search_gives_the_same_pictures_to_people_and_programs(cutline: Cutline) -> None:
     """Words are found in both outputs, and the total is told to people."""
     ids = [line["id"] for line in cutline("search", "footbridge", "--json").lines]
