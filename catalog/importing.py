@@ -21,20 +21,20 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import __version__, inferring, sources
+from . import __version__, sources
 from .addresses import is_distinct, is_remote, stem
 from .catalogue import Catalogue
-from .codec import to_dict
 from .duplicates.base import Neighbours
 from .duplicates.rounds import Apply
 from .errors import Rejected
-from .facts import MAX_PROBLEMS, FactWriter, Input, now, pending, source_id
+from .facts import MAX_PROBLEMS, FactWriter, Input, now, source_id
 from .images.worker import Failed, Prepared, Task
 from .media import Media, file_hash
 from .model import ImportResult, ImportSummary, PictureRef
 from .restoring import is_export, restore
 from .sources.base import Document, Entry, PictureFile
 from .stores.base import Doc, Store, Transaction
+from .waiting import COMMITTER, Waiting
 
 if TYPE_CHECKING:
     from .fetching import Inputs
@@ -43,25 +43,8 @@ if TYPE_CHECKING:
 CHUNK = 96
 #: The same where their pictures are fetched: the network is slow, and what was fetched is reported soon.
 FETCHED_CHUNK = 8
-#: Images or articles per transaction of inferences.
-STEP = 40
 
 Prepare = Callable[[Iterable[Task]], Iterator[Prepared | Failed]]
-
-
-@dataclass(slots=True)
-class _Chunk:
-    """Some inputs on their way into one transaction: what is known without decoding, and what their pictures gave."""
-
-    change: Transaction = field(default_factory=Transaction)
-    results: list[ImportResult] = field(default_factory=list)
-    inputs: list[Input] = field(default_factory=list)
-    tasks: dict[str, Task] = field(default_factory=dict)
-    prepared: dict[str, Prepared | Failed] = field(default_factory=dict)
-
-    def is_whole(self) -> bool:
-        """Whether every picture has its result."""
-        return len(self.prepared) == len(self.tasks)
 
 
 @dataclass(slots=True)
@@ -100,19 +83,19 @@ class Importer:
     ) -> None:
         self.store, self.cat = store, Catalogue(store)
         self.prepare, self.media, self.neighbours = prepare, media, neighbours
-        self.apply = apply
         self.fetching, self.on_commit = fetching, on_commit
         self.run_id = f"{now()}-{time.time_ns() % 10**9:09}-{os.getpid()}"
         self.counts: Counter[str] = Counter()
         self.writer = FactWriter(store, media, neighbours, self.run_id, in_place=in_place)
         self.found = self.writer.found
+        self.waiting = Waiting(store, neighbours, apply, self.found, on_commit)
         self.problems: list[tuple[str, str, str]] = []
         self._stopped = False
         self._started = time.monotonic()
 
     def stop(self) -> None:
         """Finish the transaction that is under way, then end the run; what is left is done by the next one."""
-        self._stopped = True
+        self._stopped = self.waiting.stopped = True
         if self.fetching is not None:
             self.fetching.stop()
 
@@ -221,7 +204,7 @@ class Importer:
         known = self.store.get_many("source", map(source_id, named))
         met = {path for path in named if self._is_met(known.get(source_id(path)))}
         results = [r for r in chunk.results if r.path not in met]
-        with self.store.writing():
+        with self.store.writing(lambda: [COMMITTER]):
             for item in chunk.inputs:
                 if item.entry.path not in met:
                     results += self.writer.facts(item, chunk.prepared, chunk.change)
@@ -333,77 +316,12 @@ class Importer:
             return False
         return bool(doc.get("size") == status.st_size and doc.get("mtime_ns") == status.st_mtime_ns)
 
-    # ---------------------------------------------------------------- facts
-
     # ---------------------------------------------------------------- inferences
 
-    def _waiting(self, what: str) -> list[str]:
-        prefix = f"pending:{what}:"
-        return [i.removeprefix(prefix) for i in self.store.ids("meta") if i.startswith(prefix)]
-
-    def reinfer(self, what: Iterable[str]) -> ImportSummary:
-        """Mark every image, article or finding of the catalogue as waiting, and work that off; decisions are untouched."""
-        kinds = {"image": ("image",), "article": ("article",), "finding": ("image", "article")}
-        for name in what:
-            for kind in kinds[name]:
-                idents = iter(self.store.ids(kind))
-                while step := list(islice(idents, CHUNK * 10)):
-                    change = Transaction()
-                    for ident in step:
-                        pending(change, name, ident)
-                    self.store.commit(change)
-        self.infer()
-        found = self.found
-        return ImportSummary(
-            {},
-            links=found["link"],
-            matches=found["match"],
-            findings=found["finding"],
-            seconds=round(time.monotonic() - self._started, 3),
-            interrupted=self._stopped,
-        )
-
     def infer(self) -> None:
-        """Work off everything that waits for inference: matches, then links, then conflicts and findings."""
-        for step, what in (
-            (self._infer_matches, "image"),
-            (self._infer_links, "article"),
-            (self._infer_findings, "finding"),
-        ):
-            todo = iter(self._waiting(what))
-            while (idents := list(islice(todo, STEP))) and not self._stopped:
-                with self.store.writing():
-                    change = step(idents)
-                    for ident in idents:
-                        change.delete("meta", f"pending:{what}:{ident}")
-                    self.store.commit(change)
-            self.on_commit()
-
-    def _infer_matches(self, idents: list[str]) -> Transaction:
-        change = Transaction()
-        touched = set(idents)
-        for match in self.neighbours.match_new(idents, self.apply) if self.neighbours is not None else ():
-            change.put("match", match.id, to_dict(match))
-            touched |= {match.a, match.b}
-            self.found["match"] += 1
-        for ident in inferring.interested_articles(self.cat, touched):
-            pending(change, "article", ident)
-        for ident in touched:
-            pending(change, "finding", ident)
-        return change
-
-    def _infer_links(self, idents: list[str]) -> Transaction:
-        change, touched = inferring.infer_links(self.cat, idents)
-        self.found["link"] += len(change.puts.get("link", ()))
-        for ident in (*touched, *idents):
-            pending(change, "finding", ident)
-        return change
-
-    def _infer_findings(self, idents: list[str]) -> Transaction:
-        articles = self.cat.articles(idents)
-        change = inferring.infer_findings(self.cat, articles, [i for i in idents if i not in articles])
-        self.found["finding"] += len(change.puts.get("finding", ()))
-        return change
+        """Work off everything that waits for inference, also what earlier runs left."""
+        for _ in self.waiting.work_off():
+            pass
 
     # ---------------------------------------------------------------- history
 

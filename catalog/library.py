@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -34,6 +34,7 @@ from .media import Blob as Blob
 from .media import remember
 from .model import Article, Damage, Decision, Finding, Group, ImportResult, ImportSummary, Match, Record
 from .purging import purge
+from .recomputing import Recomputing, What
 from .search import parse
 from .search.base import SearchIndex
 from .stores import verify_store
@@ -55,6 +56,7 @@ from .views import (
     Snippet,
     Suggestion,
 )
+from .waiting import Progress as Progress
 
 __all__ = [
     "EXPORT_FORMATS", "ArticleView", "BulkPreview", "CompareView", "FacetValue", "FindingPage", "FindingView",
@@ -90,6 +92,15 @@ def verify_catalogue(url: str, *, repair: bool = False) -> Iterator[Damage]:
             yield from beyond_store(library, repair=repair)
 
 
+def _hands(workers: int | None, executor: Executor | None, cluster: str) -> AbstractContextManager[Pool]:
+    """What the heavy part is done by: processes of this machine, somebody's executor, or a cluster."""
+    if cluster:
+        from .cluster import connect
+
+        return connect(cluster, workers)
+    return Pool(workers=workers, executor=executor)
+
+
 class Library:
     """An open catalogue. Safe to use from several threads; a context manager."""
 
@@ -102,7 +113,7 @@ class Library:
         self._indexer: Indexer | None = None
         self._neighbours: Neighbours | None = None
         self._pool: Pool | None = None
-        self._importer: Importer | None = None
+        self._importer: Importer | Recomputing | None = None
         self._group_count = (-1, 0)
         self._lock = threading.RLock()
 
@@ -409,25 +420,27 @@ class Library:
         allow_private: bool = False,
         workers: int | None = None,
         executor: Executor | None = None,
+        cluster: str = "",
     ) -> Iterator[ImportResult | ImportSummary]:
         """Import files, folders and addresses (http, https); yield one result for each input as it is committed, then the summary.
 
         :meth:`stop_import` ends the run after the transaction under way. ``fetch`` also gets the pictures that pages name;
-        ``allow_private`` lets it, and addresses given as input, reach hosts that are not on the public internet.
+        ``allow_private`` lets it, and addresses given as input, reach hosts that are not on the public internet. Pictures are
+        decoded by ``workers`` processes, an ``executor``, or the Dask ``cluster`` of an address (``local`` starts one).
         """
         from .fetching import for_import
 
         folder = self.folder / "fetched"
         with (
-            Pool(workers=workers, executor=executor) as pool,
+            _hands(workers, executor, cluster) as pool,
             for_import(folder, inputs, pictures=fetch, private=allow_private, dry_run=dry_run) as net,
         ):
             if dry_run:
-                self._importer = Importer(Overlay(self.store), pool.map, None, None, in_place=in_place, fetching=net)
+                run = Importer(Overlay(self.store), pool.map, None, None, in_place=in_place, fetching=net)
             else:
                 remember(self.store, self.media.address)
                 self._complete_neighbours(pool)
-                self._importer = Importer(
+                run = Importer(
                     self.store,
                     pool.map,
                     self.media,
@@ -436,8 +449,9 @@ class Library:
                     fetching=net,
                     apply=pool.apply,
                 )
+            self._importer = run
             try:
-                yield from self._importer.run(inputs)
+                yield from run.run(inputs)
             except OSError as error:
                 raise CatalogueUnusable(f"The catalogue {self.url} cannot be written: {error.strerror}.") from error
             finally:
@@ -445,18 +459,30 @@ class Library:
                 self._level()
 
     def stop_import(self) -> None:
-        """End the import that is running in this process after its transaction under way; what is left, the next run does."""
+        """End the import or recomputing that is running in this process after its transaction under way; the next run does the
+        rest."""
         if self._importer is not None:
             self._importer.stop()
 
-    def reinfer(self, what: Iterable[str] = ("image", "article", "finding")) -> ImportSummary:
-        """Recompute inferences of the whole catalogue from its facts; decisions are untouched. It can be stopped and run again."""
-        with Pool(workers=None) as pool:
+    def recompute(
+        self, what: What, *, workers: int | None = None, executor: Executor | None = None, cluster: str = ""
+    ) -> Iterator[Progress | ImportResult | ImportSummary]:
+        """Recompute inferences of the whole catalogue from its facts; decisions are untouched.
+
+        ``rehash`` takes fingerprints from the originals again, ``relink`` links captions, ``regroup`` compares pictures; what
+        follows from them comes after. Yields how far it is, originals that cannot be read as rejected, then the summary.
+        :meth:`stop_import` ends it after a transaction; asked for again, it goes on where it was.
+        """
+        with _hands(workers, executor, cluster) as pool:
             self._complete_neighbours(pool)
-            importer = Importer(self.store, pool.map, self.media, self.neighbours, apply=pool.apply)
-            summary = importer.reinfer(what)
-        self._level()
-        return summary
+            self._importer = run = Recomputing(self.store, self.media, self.neighbours, pool)
+            try:
+                yield from run.run(what)
+            except OSError as error:
+                raise CatalogueUnusable(f"The catalogue {self.url} cannot be written: {error.strerror}.") from error
+            finally:
+                self._importer = None
+                self._level()
 
     def _complete_neighbours(self, pool: Pool) -> None:
         """Fingerprint again what the index of fingerprints lacks: it was deleted, or a run was killed."""

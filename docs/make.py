@@ -32,7 +32,7 @@ STORIES = DOCS.parent / "fixtures" / "stories"
 
 #: Commands by what they are for; those that stand in no group come last.
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "Reading": ("import", "watch", "extract", "reinfer"),
+    "Reading": ("import", "watch", "extract", "rehash", "relink", "regroup"),
     "Looking": ("list", "show", "search", "similar", "duplicates", "findings"),
     "Deciding": ("decide", "undo", "log", "hide", "restore", "purge"),
     "Taking out and keeping": ("export", "copy", "verify"),

@@ -21,6 +21,15 @@ from .main import INTERRUPTED, Context, cli, json_option
 
 _MARKS = {"new": "+", "updated": "~", "unchanged": "=", "duplicate": "2", "ignored": "-", "rejected": "!"}
 
+workers_option: Callable[[Any], Any] = click.option(
+    "--workers", type=click.IntRange(0, 256), help="Processes that do the heavy part (default: one for each core)."
+)
+cluster_option: Callable[[Any], Any] = click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Dask scheduler (tcp://host:8786) whose workers do it; `local` starts them here.",
+)
+
 
 @cli.command("import")
 @click.argument("inputs", nargs=-1, required=True, metavar="PATH|URL...")
@@ -31,8 +40,10 @@ _MARKS = {"new": "+", "updated": "~", "unchanged": "=", "duplicate": "2", "ignor
     "--allow-private", is_flag=True, help="Fetch from hosts of your own network too, not only from the public internet."
 )
 @click.option(
-    "--workers", type=click.IntRange(0, 256), help="Processes that decode pictures (default: one for each core)."
+    "--media", metavar="ADDRESS", help="Where a new catalogue keeps its pictures, such as s3://bucket/folder."
 )
+@workers_option
+@cluster_option
 @json_option
 @click.pass_obj
 def import_(
@@ -42,7 +53,9 @@ def import_(
     in_place: bool,
     fetch: bool,
     allow_private: bool,
+    media: str | None,
     workers: int | None,
+    cluster: str | None,
     as_json: bool,
 ) -> None:
     """Read articles and pictures, files, folders and web addresses, into the catalogue.
@@ -56,13 +69,21 @@ def import_(
       cutline import page.html page_files/ --dry-run
       cutline import https://example.com/story --fetch
       cutline import /mnt/archive --in-place --workers 4 --json > report.jsonl
+      cutline import /mnt/archive --media s3://desk/pictures --cluster tcp://scheduler:8786
     """
-    count = setting("workers", workers).value
+    count, where = setting("workers", workers).value, str(setting("cluster", cluster).value or "")
+    ctx.media = media
     with ctx.open(create=True) as library:
         run = library.import_(
-            inputs, dry_run=dry_run, in_place=in_place, fetch=fetch, allow_private=allow_private, workers=count
+            inputs,
+            dry_run=dry_run,
+            in_place=in_place,
+            fetch=fetch,
+            allow_private=allow_private,
+            workers=count,
+            cluster=where,
         )
-        stopping = _stop_politely(library.stop_import)
+        stopping = stop_politely(library.stop_import)
         try:
             summary = _follow(run, as_json)
         finally:
@@ -75,7 +96,7 @@ def import_(
     sys.exit(1 if summary.counts.get("rejected") else 0)
 
 
-def _stop_politely(stop: Callable[[], None]) -> Any:
+def stop_politely(stop: Callable[[], None]) -> Any:
     """The first Ctrl-C ends the run after its transaction, a second one at once. Returns the handler that was there."""
 
     def handler(_number: int, _frame: FrameType | None) -> None:
@@ -136,32 +157,6 @@ def watch(ctx: Context, folder: Path, in_place: bool, settle: float, as_json: bo
         finally:
             signal.signal(signal.SIGINT, handler)
     sys.exit(INTERRUPTED)
-
-
-@cli.command()
-@click.argument("what", nargs=-1, type=click.Choice(["matches", "links", "findings"]))
-@json_option
-@click.pass_obj
-def reinfer(ctx: Context, what: tuple[str, ...], as_json: bool) -> None:
-    """Recompute matches, links and findings of the whole catalogue (all of them, or those named). Decisions are untouched.
-
-    It can be stopped and run again; it then goes on where it was.
-
-    \b
-    Example:
-      cutline reinfer links findings
-    """
-    names = {"matches": "image", "links": "article", "findings": "finding"}
-    with ctx.open() as library:
-        summary = library.reinfer([names[w] for w in what or tuple(names)])
-        if as_json:
-            terminal.emit(
-                {"summary": {"links": summary.links, "matches": summary.matches, "findings": summary.findings}}
-            )
-        else:
-            terminal.say(
-                f"{summary.matches:,} matches, {summary.links:,} links, {summary.findings:,} findings changed."
-            )
 
 
 @cli.command()

@@ -75,13 +75,33 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = ""
     console.print(grid)
 
 
+class Line:
+    """One line on stderr that tells how far work is: moving on a terminal, a plain one now and then elsewhere."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+        self._terminal = sys.stderr.isatty()
+
+    def show(self, text: str) -> None:
+        """Show ``text`` in place of what was shown, unless that was a moment ago."""
+        now = time.monotonic()
+        if now - self._last >= (0.1 if self._terminal else 10):
+            self._last = now
+            click.echo(f"\r\033[K{text}" if self._terminal else text, err=True, nl=not self._terminal)
+
+    def clear(self) -> None:
+        """Take the moving line away."""
+        if self._terminal:
+            click.echo("\r\033[K", err=True, nl=False)
+
+
 class Progress:
     """The progress of an import on stderr: one moving line on a terminal, a plain line now and then elsewhere."""
 
     def __init__(self, total: int | None = None) -> None:
         self.total, self.done = total, 0
-        self._start = self._last = time.monotonic()
-        self._terminal = sys.stderr.isatty()
+        self._start = time.monotonic()
+        self._line = Line()
 
     def follow(self, results: Iterator[ImportResult | ImportSummary]) -> Iterator[ImportResult | ImportSummary]:
         """Pass results on, showing how far the work is."""
@@ -90,25 +110,16 @@ class Progress:
                 self.done += 1
                 self._show()
             yield result
-        if self._terminal:
-            click.echo("\r\033[K", err=True, nl=False)
+        self._line.clear()
 
     def _show(self) -> None:
-        now = time.monotonic()
-        if now - self._last < (0.1 if self._terminal else 10):
-            return
-        self._last = now
-        rate = self.done / max(now - self._start, 0.001)
+        rate = self.done / max(time.monotonic() - self._start, 0.001)
         left = ""
         if self.total and rate:
             seconds = max(0, self.total - self.done) / rate
             left = f", {int(seconds // 60)}:{int(seconds % 60):02d} left"
         of = f" of {self.total:,}" if self.total else ""
-        line = f"{self.done:,}{of} inputs, {rate:,.0f} a second{left}"
-        if self._terminal:
-            click.echo(f"\r\033[K{line}", err=True, nl=False)
-        else:
-            click.echo(line, err=True)
+        self._line.show(f"{self.done:,}{of} inputs, {rate:,.0f} a second{left}")
 
 
 def tally(summary: ImportSummary) -> str:

@@ -11,7 +11,7 @@ from tests.cli.clirunning import Cutline
 _READING = [
     ("list",), ("show", "0123456789abcdef"), ("search", "bridge"), ("similar", "0123456789abcdef"), ("duplicates",),
     ("findings",), ("decide", "0123456789abcdef", "accept"), ("undo",), ("log",), ("hide", "image:01"),
-    ("restore", "image:01"), ("purge", "image:01", "--yes"), ("verify",), ("export",), ("reinfer",),
+    ("restore", "image:01"), ("purge", "image:01", "--yes"), ("verify",), ("export",), ("rehash",), ("relink",), ("regroup",),
 ]  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def test_a_bad_query_names_its_column(cutline: Cutline, query: str, column: int,
         (("serve", "--port", "70000"), "Invalid value for '--port'"),
         (("serve", "--host", "0.0.0.0"), "set a password or token first"),
         (("watch", "missing"), "missing is not a folder"),
-        (("reinfer", "everything"), "Invalid value"),
+        (("regroup", "--workers", "-1"), "Invalid value"),
         (("import",), "Missing argument"),
         (("dance",), "No such command"),
     ],

@@ -1,0 +1,136 @@
+"""Inferences of a whole catalogue, computed anew from its facts: fingerprints, links, or matches and groups.
+
+What is to be done is marked first, and each transaction takes away the markers of what it did: a run that is stopped or killed goes
+on where it was when the same is asked for again. Decisions are never touched.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Literal
+
+from . import inferring, showing
+from .codec import from_dict
+from .duplicates.base import Neighbours
+from .facts import pending
+from .images.pool import Pool
+from .images.worker import Failed, Prepared, Task
+from .media import Media
+from .model import Image, ImportResult, ImportSummary
+from .stores.base import Store, Transaction
+from .waiting import Progress, Waiting
+
+What = Literal["rehash", "relink", "regroup"]
+#: What each marks: the kind of work, and the documents that wait for it.
+_MARKS = {"rehash": ("hash", "image"), "relink": ("article", "article"), "regroup": ("image", "image")}
+#: Pictures of one transaction of fingerprints.
+_STEP = 64
+
+
+class Recomputing:
+    """One run over a whole catalogue, on the workers of ``pool``."""
+
+    def __init__(self, store: Store, media: Media, neighbours: Neighbours, pool: Pool) -> None:
+        self.store, self.media, self.neighbours, self.pool = store, media, neighbours, pool
+        self.found: Counter[str] = Counter()
+        self.waiting = Waiting(store, neighbours, pool.apply, self.found)
+        self._started = time.monotonic()
+
+    def stop(self) -> None:
+        """End the run after the transaction under way."""
+        self.waiting.stopped = True
+
+    def run(self, what: What) -> Iterator[Progress | ImportResult | ImportSummary]:
+        """Yield how far the work is, each picture that could not be read again as rejected, and at the end the summary."""
+        self._mark(what)
+        if what == "rehash":
+            yield from self._rehash()
+        yield from self.waiting.work_off()
+        if not self.waiting.stopped:
+            change = Transaction()
+            change.delete("meta", f"recomputing:{what}")
+            self.store.commit(change)
+        yield ImportSummary(
+            {"rejected": self.found["rejected"]},
+            images=self.found["image"],
+            links=self.found["link"],
+            matches=self.found["match"],
+            findings=self.found["finding"],
+            seconds=round(time.monotonic() - self._started, 3),
+            interrupted=self.waiting.stopped,
+        )
+
+    def _mark(self, what: What) -> None:
+        """Let everything wait, unless a run that was stopped has left the rest of it."""
+        name = f"recomputing:{what}"
+        if (self.store.get("meta", name) or {}).get("marked"):
+            return
+        work, kind = _MARKS[what]
+        self.waiting.mark(work, self.store.ids(kind))
+        change = Transaction()
+        change.put("meta", name, {"id": name, "marked": True})
+        self.store.commit(change)
+
+    # ---------------------------------------------------------------- fingerprints
+
+    def _rehash(self) -> Iterator[Progress | ImportResult]:
+        waiting = self.waiting.idents("hash")
+        missing: list[Failed] = []
+        results = self.pool.map(self._tasks(waiting, missing))
+        done = 0
+        while not self.waiting.stopped and (some := list(islice(results, _STEP))) + missing:
+            rejected = self._put([*some, *missing])
+            done += len(some) + len(missing)
+            missing.clear()
+            yield from rejected
+            yield Progress("hash", done, len(waiting))
+
+    def _tasks(self, idents: Sequence[str], missing: list[Failed]) -> Iterator[Task]:
+        """What the workers are to read; pictures without an original go to ``missing``."""
+        for ident in idents:
+            doc = self.store.get("image", ident)
+            blob = showing.original(self.media, doc) if doc is not None else None
+            if blob is None:
+                missing.append(Failed(ident, "The original is missing."))
+            else:
+                yield Task(path=ident, file=str(blob.path or blob.address), thumbnail=0)
+
+    def _put(self, some: Sequence[Prepared | Failed]) -> list[ImportResult]:
+        """Replace the fingerprints of some pictures; return those that have none now."""
+        change = Transaction()
+        rejected: list[ImportResult] = []
+        with self.store.writing():
+            docs = self.store.get_many("image", [done.path for done in some])
+            for done in some:
+                change.delete("meta", f"pending:hash:{done.path}")
+                if done.path not in docs:
+                    continue
+                image = from_dict(docs[done.path], Image)
+                if isinstance(done, Failed) or done.image.sha256 != image.sha256:
+                    changed = "The original does not have the bytes that were imported."
+                    reason = done.reason if isinstance(done, Failed) else changed
+                    rejected.append(ImportResult(image.paths[0], "rejected", "image", image.id, reason=reason))
+                elif self._is_new(image, done):
+                    fresh = replace(image, fingerprint=done.image.fingerprint)
+                    change.put("image", image.id, inferring.image_doc(fresh))
+                    pending(change, "image", image.id)
+                    self.neighbours.add([inferring.sample(replace(done, image=fresh))])
+                    self.found["image"] += 1
+            self.neighbours.flush()
+            self.store.commit(change)
+        self.found["rejected"] += len(rejected)
+        return rejected
+
+    def _is_new(self, image: Image, done: Prepared) -> bool:
+        """Whether a picture is recognised by something else than before."""
+        if done.image.fingerprint is None:
+            return False
+        try:
+            known = self.neighbours.sample(image.id)
+        except KeyError:
+            return True
+        return known.features != done.features or image.fingerprint != done.image.fingerprint

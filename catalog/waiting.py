@@ -1,0 +1,137 @@
+"""What waits for inference, worked off step by step: matches, then links, then conflicts and findings.
+
+A fact that changes leaves a marker in the same transaction, and a step takes its markers away together with what it inferred.
+So a run that is stopped, or killed, is taken up by the next one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+
+from . import inferring
+from .catalogue import Catalogue
+from .codec import to_dict
+from .duplicates.base import Neighbours
+from .duplicates.rounds import Apply
+from .facts import pending
+from .model import Match
+from .stores.base import Store, Transaction
+
+#: Images or articles per transaction of inferences.
+STEP = 40
+#: Markers per transaction.
+_MARKS = 1000
+
+
+#: What importers of one catalogue touch: they decode at the same time, and commit one after the other.
+COMMITTER = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one kind of work is: ``done`` of ``total``."""
+
+    what: str
+    done: int
+    total: int
+
+
+class Waiting:
+    """The markers of one catalogue, and the steps that work them off. ``neighbours`` is ``None`` where no pictures are compared;
+    ``apply`` maps the comparing; ``on_commit`` is called after each kind of step; ``found`` counts what was inferred."""
+
+    def __init__(
+        self,
+        store: Store,
+        neighbours: Neighbours | None,
+        apply: Apply,
+        found: Counter[str],
+        on_commit: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.store, self.cat, self.neighbours, self.apply = store, Catalogue(store), neighbours, apply
+        self.found, self.on_commit = found, on_commit
+        self.stopped = False
+
+    def idents(self, what: str) -> list[str]:
+        """Return what waits for one kind of work (hash, image, article, finding), in the order of ids."""
+        prefix = f"pending:{what}:"
+        return [i.removeprefix(prefix) for i in self.store.ids("meta") if i.startswith(prefix)]
+
+    def mark(self, what: str, idents: Iterable[str]) -> None:
+        """Let ``idents`` wait for one kind of work."""
+        todo = iter(idents)
+        while step := list(islice(todo, _MARKS)):
+            change = Transaction()
+            for ident in step:
+                pending(change, what, ident)
+            self.store.commit(change)
+
+    def work_off(self) -> Iterator[Progress]:
+        """Infer everything that waits; tell how far it is after each transaction. ``stopped`` ends it after one."""
+        for step, what in ((self._matches, "image"), (self._links, "article"), (self._findings, "finding")):
+            waiting = self.idents(what)
+            for start in range(0, len(waiting), STEP):
+                if self.stopped:
+                    break
+                some = waiting[start : start + STEP]
+                with self.store.writing(partial(self._touches, what, some)):
+                    markers = self.store.get_many("meta", [f"pending:{what}:{ident}" for ident in some])
+                    change = step(
+                        [i for i in some if f"pending:{what}:{i}" in markers]
+                    )  # another run may have done some
+                    for marker in markers:
+                        change.delete("meta", marker)
+                    self.store.commit(change)
+                yield Progress(what, min(start + STEP, len(waiting)), len(waiting))
+            self.on_commit()
+
+    def _touches(self, what: str, idents: Sequence[str]) -> set[str]:
+        """Other importers' commits, and for links and findings the decisions on the same."""
+        if what == "image":
+            return {COMMITTER}
+        if what == "article":
+            return {COMMITTER, *(f"article:{i}" for i in idents)}
+        return {COMMITTER} | inferring.touched(self.cat, self.cat.articles(idents), self.cat.images(idents))
+
+    def _matches(self, idents: list[str]) -> Transaction:
+        change = Transaction()
+        touched = set(idents)
+        matches = list(self.neighbours.match_new(idents, self.apply)) if self.neighbours is not None else []
+        for gone in self._obsolete(idents, {match.id for match in matches}):
+            change.delete("match", gone.id)
+            touched |= {gone.a, gone.b}
+        for match in matches:
+            change.put("match", match.id, to_dict(match))
+            touched |= {match.a, match.b}
+            self.found["match"] += 1
+        for ident in inferring.interested_articles(self.cat, touched):
+            pending(change, "article", ident)
+        for ident in touched:
+            pending(change, "finding", ident)
+        return change
+
+    def _obsolete(self, idents: list[str], found: set[str]) -> Iterator[Match]:
+        """Earlier matches of pictures that are compared anew and were not found again. One with a picture that does not wait
+        any more stands: that picture was compared after all, and named this one."""
+        for ident in idents if self.neighbours is not None else ():
+            for match in self.cat.matches_of(ident):
+                other = match.b if match.a == ident else match.a
+                if match.id not in found and self.store.get("meta", f"pending:image:{other}") is not None:
+                    yield match
+
+    def _links(self, idents: list[str]) -> Transaction:
+        change, touched = inferring.infer_links(self.cat, idents)
+        self.found["link"] += len(change.puts.get("link", ()))
+        for ident in (*touched, *idents):
+            pending(change, "finding", ident)
+        return change
+
+    def _findings(self, idents: list[str]) -> Transaction:
+        articles = self.cat.articles(idents)
+        change = inferring.infer_findings(self.cat, articles, [i for i in idents if i not in articles])
+        self.found["finding"] += len(change.puts.get("finding", ()))
+        return change
