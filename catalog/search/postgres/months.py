@@ -40,16 +40,19 @@ class Months:
         self._held: tuple[State | None, _Counts] = (None, ())
 
     def spans(
-        self, connection: Connection[Any], state: State, low: int, high: int, limit: int
+        self, connection: Connection[Any], state: State, low: int, high: int, limit: int, hits: int | None
     ) -> Generator[Span, int | None, None]:
         """Yield spans from the newest to the oldest of the days ``low`` to ``high``; send in how many rows are found so far.
 
-        The next span is as long as finding ``limit`` is expected to take; what is too rare for that is asked for at once.
+        A span is as long as finding ``limit`` is expected to take (``hits`` is how many there are, if known); what is too rare
+        for that is asked for at once.
         """
         every = self._counts(connection, state)
         first, last = month_of(max(low, 0)), month_of(min(high, date.max.toordinal()))
         months = [(month, n) for month, n in every if first <= month <= last]
         left, seen, wanted = sum(n for _, n in months), 0, max(_LEAST, 4 * limit)
+        if hits:
+            wanted = int(1.25 * limit * state.rows / hits)
         while months:
             taken = _taken(months, wanted)
             if taken == len(months):

@@ -17,16 +17,21 @@ import numpy as np
 import numpy.typing as npt
 from psycopg import Connection
 
+from ...stores.postgres.columns import literal
 from ..nodes import RANKING_FIELDS, TEXT_FIELDS, And, Node, Or, Words
 from ..ranking import COMMON, SCALE
 from ..schema import COLUMNS, WEIGHTS
 from . import sql
-from .lexemes import term, weight_key
+from .lexemes import LONG, term, weight_key
 
 _K1, _B = 1.2, 0.75
 _KEPT = 2_000
 _WEIGHTS = tuple(WEIGHTS[field] for field in TEXT_FIELDS)
 _PAGE = "\f"
+_HELD = "coalesce(i.more_weights, i.weights)"
+_FREQUENCY = (
+    f"coalesce(substring({_HELD} FROM nullif(position(%s::bytea IN {_HELD}), 0) + %s::int FOR 2), '\\x0000'::bytea)"
+)
 
 Floats = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.int64]
@@ -39,7 +44,49 @@ class State:
     epoch: str
     stamp: int
     rows: int
+    shown: int
     tokens: int
+
+
+@dataclass(frozen=True)
+class Ranker:
+    """The ranking part of one query: its words, how rare each is, and what a text's length counts for."""
+
+    node: Node
+    leaves: tuple[Words, ...]
+    rarity: tuple[float, ...]
+    length: float
+
+    @property
+    def columns(self) -> list[tuple[str, tuple[object, ...]]]:
+        """What to ask of each row for the keys: expressions on ``search_image i`` of two bytes each, with parameters."""
+        keys = [weight_key(leaf.tokens[0]) for leaf in self.leaves if _is_plain(leaf)]
+        return [(_FREQUENCY, (key, len(key))) for key in keys]
+
+    def keys(self, connection: Connection[Any], rows: list[int], packed: Sequence[bytes]) -> Keys:
+        """Return a number for each of ``rows`` (falling): the smaller, the better it fits the words.
+
+        Whole numbers, so that cursors compare exactly. ``packed`` are the rows' values of ``columns``.
+        """
+        score = np.zeros(len(rows))
+        frequencies = _counted(self.node, self._frequencies(connection, rows, iter(packed)))
+        for rarity, frequency in zip(self.rarity, frequencies, strict=True):
+            score += rarity * ((frequency * (_K1 + 1.0)) / (frequency + self.length))
+        return np.asarray(np.rint(-1.0 * score * SCALE), np.int64)
+
+    def _frequencies(self, connection: Connection[Any], rows: list[int], packed: Iterator[bytes]) -> Iterator[Floats]:
+        """For each leaf, how often each row has it, weighted by field."""
+        bodies: list[str] = []
+        if not all(map(_is_plain, self.leaves)) and rows:
+            text = "SELECT string_agg(body, E'\\f' ORDER BY n DESC) FROM search_image WHERE n = ANY(%s::bigint[])"
+            found = connection.execute(text, [literal(rows)], binary=True).fetchone()
+            assert found is not None
+            bodies = found[0].split(_PAGE)
+        for leaf in self.leaves:
+            if _is_plain(leaf):
+                yield np.frombuffer(next(packed), ">u2", len(rows)).astype(np.float64)
+            else:
+                yield np.fromiter((_weighted(body, leaf) for body in bodies), np.float64, len(bodies))
 
 
 class Ranking:
@@ -50,25 +97,17 @@ class Ranking:
         self._state: State | None = None
         self._lock = Lock()
 
-    def keys(self, connection: Connection[Any], state: State, node: Node, rows: Sequence[int]) -> Keys:
-        """Return a number for each of ``rowids`` (falling): the smaller, the better it fits the words of ``node``.
-
-        Whole numbers, so that cursors compare exactly.
-        """
-        keys = np.zeros(len(rows), np.int64)
+    def ranker(self, connection: Connection[Any], state: State, node: Node) -> Ranker | None:
+        """Return what ranks rows by the words of ``node``; ``None`` when all are as good."""
         ranking = self._ranking(connection, state, node)
-        if ranking is None or not len(rows):
-            return keys
-        leaves = list(_leaves(ranking))
-        score = np.zeros(len(rows))
-        frequencies = _frequencies(connection, leaves, rows)
+        if ranking is None or not state.rows:
+            return None
+        leaves = tuple(_leaves(ranking))
+        hits = [self.documents(connection, state, leaf) for leaf in leaves]
+        rarity = [math.log((state.rows - n + 0.5) / (n + 0.5)) for n in hits]
         average = state.tokens / state.rows
         length = _K1 * (1 - _B + _B * -len(COLUMNS) / average)
-        for leaf, frequency in zip(leaves, _counted(ranking, frequencies), strict=True):
-            hits = self.documents(connection, state, leaf)
-            rarity = math.log((state.rows - hits + 0.5) / (hits + 0.5))
-            score += (rarity if rarity > 0 else 1e-6) * ((frequency * (_K1 + 1.0)) / (frequency + length))
-        return np.asarray(np.rint(-1.0 * score * SCALE), np.int64)
+        return Ranker(ranking, leaves, tuple(r if r > 0 else 1e-6 for r in rarity), length)
 
     def _ranking(self, connection: Connection[Any], state: State, node: Node) -> Node | None:
         """The part of a tree that ranks: its words that are not common, under "and" and "or"."""
@@ -97,8 +136,18 @@ class Ranking:
 
 def documents_of(connection: Connection[Any], token: str) -> int:
     """Return how many pictures have a word in any field."""
-    row = connection.execute("SELECT documents FROM search_term WHERE term = %s", [term(token)]).fetchone()
-    return int(row[0]) if row else 0
+    return _of_term(connection, token)[0]
+
+
+def shown_of(connection: Connection[Any], node: Words) -> int | None:
+    """Return how many pictures that are not hidden have the words of a node, ``None`` when that is not kept."""
+    plain = _is_plain(node) and len(node.tokens[0]) <= LONG
+    return _of_term(connection, node.tokens[0])[1] if plain else None
+
+
+def _of_term(connection: Connection[Any], token: str) -> tuple[int, int]:
+    row = connection.execute("SELECT documents, shown FROM search_term WHERE term = %s", [term(token)]).fetchone()
+    return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
 def _count(connection: Connection[Any], node: Words) -> int:
@@ -134,28 +183,6 @@ def _counted(node: Node, frequencies: Iterator[Floats]) -> list[Floats]:
         return [leaf for part in parts for leaf in part]
     holds = np.logical_and.reduce([np.logical_or.reduce([leaf > 0 for leaf in part]) for part in parts])
     return [np.where(holds, leaf, 0.0) for part in parts for leaf in part]
-
-
-def _frequencies(connection: Connection[Any], leaves: list[Words], rows: Sequence[int]) -> Iterator[Floats]:
-    """For each leaf, how often each row has it, weighted by field."""
-    plain = [leaf for leaf in leaves if _is_plain(leaf)]
-    chosen = [
-        "coalesce(substring(i.weights FROM nullif(position(%s IN i.weights), 0) + %s FOR 2), '\\x0000')" for _ in plain
-    ]
-    columns = [f"string_agg({one}, ''::bytea ORDER BY i.n DESC)" for one in chosen]
-    params: list[object] = [p for leaf in plain for k in [weight_key(leaf.tokens[0])] for p in (k, len(k))]
-    if len(plain) < len(leaves):
-        columns.append("string_agg(i.body, E'\\f' ORDER BY i.n DESC)")
-    statement = f"SELECT {', '.join(columns)} FROM search_image i WHERE i.n = ANY(%s::bigint[])"
-    found = connection.execute(statement.encode(), [*params, list(rows)], binary=True).fetchone()
-    assert found is not None
-    packed = iter(found[: len(plain)])
-    bodies = found[-1].split(_PAGE) if len(plain) < len(leaves) else []
-    for leaf in leaves:
-        if _is_plain(leaf):
-            yield np.frombuffer(next(packed), ">u2").astype(np.float64)
-        else:
-            yield np.fromiter((_weighted(body, leaf) for body in bodies), np.float64, len(bodies))
 
 
 def _is_plain(leaf: Words) -> bool:

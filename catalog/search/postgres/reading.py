@@ -14,6 +14,7 @@ import numpy.typing as npt
 from psycopg import Connection
 
 from ...errors import UsageError
+from ...stores.postgres.columns import literal
 from .. import cursors
 from ..base import CAP, MAX_LIMIT, Found, Page
 from ..facets import FACETS, Count, histogram
@@ -26,7 +27,7 @@ from ..writing import unpack
 from . import sql
 from .facets import count_all, count_packed
 from .months import Months
-from .ranking import Ranking, State, documents_of
+from .ranking import Ranker, Ranking, State, documents_of, shown_of
 from .schema import Tables
 from .similar import near
 
@@ -34,6 +35,8 @@ from .similar import near
 _RARE = 4 * CAP
 
 Rows = npt.NDArray[np.int64]
+#: Expressions on ``search_image i`` that give bytes, with their parameters.
+Columns = Sequence[tuple[str, tuple[object, ...]]]
 _Entry = tuple[float | int | str, int]
 
 
@@ -65,8 +68,10 @@ class Reader:
     def count(self, query: Query, cap: int) -> tuple[int, bool]:
         """Return how many pictures a query selects, up to ``cap``, and whether there are more."""
         with self.tables.reading() as connection:
-            rows, _ = self.newest(connection, query, self.plan(connection, query), cap + 1)
-        return min(len(rows), cap), len(rows) > cap
+            known = self.known(connection, state_of(connection), query)
+            if known is None:
+                known = len(self.newest(connection, query, self.plan(connection, query), cap + 1)[0])
+        return min(known, cap), known > cap
 
     def ids(self, query: Query) -> Iterator[str]:
         """Yield the ids of all pictures that a query selects, newest first; stable while others write."""
@@ -76,31 +81,38 @@ class Reader:
                 plan = self.plan(connection, query).within(0, before - 1)
                 rows, _ = self.newest(connection, query, plan, CAP)
                 named = "SELECT id FROM search_image WHERE n = ANY(%s::bigint[]) ORDER BY n DESC"
-                block = connection.execute(named, [rows.tolist()], binary=True).fetchall()
+                block = connection.execute(named, [literal(rows)], binary=True).fetchall()
             yield from (str(ident) for (ident,) in block)
             if len(rows) < CAP:
                 return
             before = int(rows[-1])
 
+    def known(self, connection: Connection[Any], state: State, query: Query) -> int | None:
+        """Return how many pictures a query selects, when that is kept: for one word, and for everything."""
+        if query.is_all:
+            return state.shown
+        return shown_of(connection, query.node) if isinstance(query.node, Words) else None
+
     def newest(
-        self, connection: Connection[Any], query: Query, plan: sql.Plan, limit: int, *, facets: bool = False
-    ) -> tuple[Rows, bytes]:
-        """Return the newest rows of a plan, newest first, and (when asked for) their packed facet values."""
+        self, connection: Connection[Any], query: Query, plan: sql.Plan, limit: int, columns: Columns = ()
+    ) -> tuple[Rows, list[bytes]]:
+        """Return the newest rows of a plan, newest first, and their values of ``columns``, each put together."""
         if not plan.words:
-            return _head(connection, plan, limit, facets)
+            return _head(connection, plan, limit, columns)
         state = state_of(connection)
-        if state.rows <= _RARE or self._rare(connection, state, query):
-            return _head(connection, plan, limit, facets)
-        rows, packed = np.empty(0, np.int64), b""
-        spans = self.months.spans(connection, state, plan.low >> SEQ_BITS, plan.high >> SEQ_BITS, limit)
+        known = self.known(connection, state, query)
+        if state.rows <= _RARE or (known <= limit if known is not None else self._rare(connection, state, query)):
+            return _head(connection, plan, limit, columns)
+        rows, packed = np.empty(0, np.int64), [b""] * len(columns)
+        spans = self.months.spans(connection, state, plan.low >> SEQ_BITS, plan.high >> SEQ_BITS, limit, known)
         asked: int | None = None
         while True:
             try:
                 part = spans.send(asked)
             except StopIteration:
                 return rows, packed
-            found, values = _head(connection, part.narrowed(plan), limit - len(rows), facets)
-            rows, packed = np.concatenate([rows, found]), packed + values
+            found, values = _head(connection, part.narrowed(plan), limit - len(rows), columns)
+            rows, packed = np.concatenate([rows, found]), [a + b for a, b in zip(packed, values, strict=True)]
             if len(rows) >= limit:
                 return rows, packed
             asked = len(rows)
@@ -121,18 +133,20 @@ class Reader:
 
 def state_of(connection: Connection[Any]) -> State:
     """Return the state of the index in this view of it."""
-    row = connection.execute("SELECT epoch, stamp, rows, tokens FROM search_meta").fetchone()
+    row = connection.execute("SELECT epoch, stamp, rows, shown, tokens FROM search_meta").fetchone()
     assert row is not None
     return State(*row)
 
 
-def _head(connection: Connection[Any], plan: sql.Plan, limit: int, facets: bool) -> tuple[Rows, bytes]:
-    text, params = plan.select("i.n, i.facets" if facets else "i.n", "i.n DESC", limit)
-    values = "string_agg(facets, ''::bytea)" if facets else "NULL::bytea"
-    statement = f"SELECT string_agg(int8send(n), ''::bytea ORDER BY n DESC), {values} FROM ({text}) AS found"
-    row = connection.execute(statement.encode(), params, binary=True).fetchone()
+def _head(connection: Connection[Any], plan: sql.Plan, limit: int, columns: Columns) -> tuple[Rows, list[bytes]]:
+    named = "".join(f", {expression} AS c{at}" for at, (expression, _) in enumerate(columns))
+    text, params = plan.select(f"i.n{named}", "i.n DESC", limit)
+    values = "".join(f", string_agg(c{at}, ''::bytea ORDER BY n DESC)" for at in range(len(columns)))
+    statement = f"SELECT string_agg(int8send(n), ''::bytea ORDER BY n DESC){values} FROM ({text}) AS found"
+    more = [param for _, params in columns for param in params]
+    row = connection.execute(statement.encode(), (*more, *params), binary=True).fetchone()
     assert row is not None
-    return np.frombuffer(row[0] or b"", ">i8").astype(np.int64), row[1] or b""
+    return np.frombuffer(row[0] or b"", ">i8").astype(np.int64), [value or b"" for value in row[1:]]
 
 
 class _Search:
@@ -151,46 +165,76 @@ class _Search:
         self.reader, self.connection, self.query = reader, connection, query
         self.order, self.limit, self.after, self.belongs = order, limit, after, belongs
         self.plan = reader.plan(connection, query)
-        self.ranked = 0
+        self.total = self.ranked = 0
 
     def page(self, facets: Sequence[str]) -> Page:
-        packed = b""
         if self.after is not None and self.order in ("date", "-date") and not facets:
-            head = np.empty(0, np.int64)
-            total, capped = self.after[2], self.after[3]
-            entries = self._walk()
+            return self._made(np.empty(0, np.int64), b"", self.after[3], self._walk(), facets)
+        state = state_of(self.connection)
+        known = self.reader.known(self.connection, state, self.query)
+        if known is None or (facets and known <= CAP):
+            return self._whole(state, facets)
+        head, entries = np.empty(0, np.int64), self._first(state, known) if self.order == "relevance" else self._walk()
+        if entries is None:
+            return self._whole(state, facets)
+        self.total = min(known, CAP)
+        return self._made(head, b"", known > CAP, entries, facets)
+
+    def _whole(self, state: State, facets: Sequence[str]) -> Page:
+        """The page of a result that is read as far as it is counted."""
+        ranker = self._ranker(state)
+        columns = [("i.facets", ())] if facets else []
+        head, packed = self._newest(CAP + 1, [*(ranker.columns if ranker else ()), *columns])
+        capped = len(head) > CAP
+        head = head[:CAP]
+        self.total = len(head)
+        if self.order == "relevance":
+            self.ranked = RANKED if len(head) > RANKED else 0
+            entries = self._ranked(ranker, head, packed)
+        elif self.order in ("date", "-date") and not capped:
+            rows = head if self.order == "-date" else head[::-1]
+            entries = self._page_of(rows, rows)
         else:
-            head, packed = self._newest(self.plan, CAP + 1, facets=bool(facets) and not self.query.is_all)
-            capped = len(head) > CAP
-            head, total = head[:CAP], min(len(head), CAP)
-            entries = self._entries(head, capped)
-            if self.after is not None:
-                total, capped = self.after[2], self.after[3]
+            entries = self._walk() if capped else self._by_column("i.n = ANY(%s::bigint[])", (literal(head),))
+        return self._made(head, packed[-1] if facets else b"", capped, entries, facets)
+
+    def _first(self, state: State, known: int) -> list[_Entry] | None:
+        """The entries of a page by relevance, of the pictures that are ranked; ``None`` when it goes beyond them."""
+        if self.after is not None and self.after[0] == UNRANKED:
+            return None
+        ranker = self._ranker(state)
+        head, packed = self._newest(RANKED, ranker.columns if ranker else ())
+        entries = self._ranked(ranker, head, packed)
+        if len(entries) <= self.limit and known > len(head):
+            return None
+        self.ranked = RANKED if known > RANKED else 0
+        return entries
+
+    def _made(self, head: Rows, packed: bytes, capped: bool, entries: list[_Entry], facets: Sequence[str]) -> Page:
+        if self.after is not None:
+            self.total = self.after[2]
         shown = entries[: self.limit]
         following = None
+        told = capped if self.after is None else self.after[3]
         if len(entries) > self.limit:
             key, n = shown[-1]
-            following = cursors.write(self.belongs, key, n, total, capped)
+            following = cursors.write(self.belongs, key, n, self.total, told)
         counts, bars, sampled = self._facets(head, packed, capped, facets)
-        return Page(self._hits(shown), total, capped, following, self.order, counts, bars, sampled, self.ranked)
+        return Page(self._hits(shown), self.total, told, following, self.order, counts, bars, sampled, self.ranked)
 
     # ---- order
 
-    def _entries(self, head: Rows, capped: bool) -> list[_Entry]:
+    def _ranker(self, state: State) -> Ranker | None:
+        if self.order != "relevance":
+            return None
+        return self.reader.ranking.ranker(self.connection, state, self.query.node)
+
+    def _ranked(self, ranker: Ranker | None, head: Rows, packed: Sequence[bytes]) -> list[_Entry]:
         """The entries of this page and at least one more if there is one: (key, row number)."""
-        if self.order == "relevance":
-            keys = np.full(len(head), UNRANKED, np.int64)
-            state = state_of(self.connection)
-            keys[:RANKED] = self.reader.ranking.keys(self.connection, state, self.query.node, head[:RANKED].tolist())
-            self.ranked = RANKED if len(head) > RANKED else 0
-            best = np.lexsort((-head, keys))
-            return self._page_of(keys[best], head[best])
-        if self.order in ("date", "-date"):
-            if capped:
-                return self._walk()
-            rows = head if self.order == "-date" else head[::-1]
-            return self._page_of(rows, rows)
-        return self._walk() if capped else self._by_column("i.n = ANY(%s::bigint[])", (head.tolist(),))
+        keys = np.full(len(head), UNRANKED, np.int64)
+        keys[:RANKED] = ranker.keys(self.connection, head[:RANKED].tolist(), packed) if ranker is not None else 0
+        best = np.lexsort((-head, keys))
+        return self._page_of(keys[best], head[best])
 
     def _page_of(self, keys: Rows, rows: Rows) -> list[_Entry]:
         """What follows the cursor, of all entries in order."""
@@ -202,10 +246,9 @@ class _Search:
         """Entries in the order of an index, from the cursor on."""
         if self.order == "-date":
             before = 1 << 62 if self.after is None else int(self.after[1])
-            rows, _ = self._newest(self.plan.within(0, before - 1), self.limit + 1)
+            rows, _ = self._newest(self.limit + 1, before=before)
             return [(n, n) for n in rows.tolist()]
-        condition, params = self.plan.condition()
-        return self._by_column(condition, params)
+        return self._by_column(*self.plan.condition())
 
     def _by_column(self, condition: str, params: sql.Params) -> list[_Entry]:
         down = self.order.startswith("-")
@@ -220,13 +263,13 @@ class _Search:
 
     # ---- parts
 
-    def _newest(self, plan: sql.Plan, limit: int, *, facets: bool = False) -> tuple[Rows, bytes]:
-        return self.reader.newest(self.connection, self.query, plan, limit, facets=facets)
+    def _newest(self, limit: int, columns: Columns = (), before: int = 1 << 62) -> tuple[Rows, list[bytes]]:
+        return self.reader.newest(self.connection, self.query, self.plan.within(0, before - 1), limit, columns)
 
     def _hits(self, entries: list[_Entry]) -> tuple[Found, ...]:
         rows = [n for _, n in entries]
         text = "SELECT n, doc FROM search_image WHERE n = ANY(%s::bigint[])"
-        docs = dict(self.connection.execute(text, [rows], binary=True).fetchall()) if rows else {}
+        docs = dict(self.connection.execute(text, [literal(rows)], binary=True).fetchall()) if rows else {}
         words = self.query.words
         found = [unpack(docs[n]) for n in rows]
         return tuple(Found(row, snippets(row, words)) for row in found)
@@ -237,8 +280,6 @@ class _Search:
         if not facets:
             return {}, (), 1
         if not capped:
-            if self.query.is_all:
-                head, packed = self._newest(self.plan, CAP, facets=True)
             return count_packed(self.connection, packed, facets, 1), histogram(head, 1), 1
         scale, sample, packed = FINE, *self._sample("f", FINE)
         if len(sample) < THIN:
@@ -249,4 +290,5 @@ class _Search:
 
     def _sample(self, name: str, of: int) -> tuple[Rows, bytes]:
         plan = self.plan.also(f"'{MARK}{name}{of // 2}'")
-        return _head(self.connection, plan, 2 * CAP, not self.query.is_all)
+        rows, packed = _head(self.connection, plan, 2 * CAP, [("i.facets", ())])
+        return rows, packed[0]

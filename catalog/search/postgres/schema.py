@@ -26,17 +26,17 @@ READ_SECONDS = 20.0
 _TABLES = """
 CREATE TABLE search_meta (
     version text NOT NULL, epoch text NOT NULL, position bigint, seq bigint NOT NULL DEFAULT 0, stamp bigint NOT NULL DEFAULT 0,
-    rows bigint NOT NULL DEFAULT 0, bytes bigint NOT NULL DEFAULT 0, tokens bigint NOT NULL DEFAULT 0,
-    indexed boolean NOT NULL DEFAULT false
+    rows bigint NOT NULL DEFAULT 0, shown bigint NOT NULL DEFAULT 0, bytes bigint NOT NULL DEFAULT 0,
+    tokens bigint NOT NULL DEFAULT 0, indexed boolean NOT NULL DEFAULT false
 );
 CREATE TABLE search_image (
     id text COLLATE "C" PRIMARY KEY, n bigint NOT NULL, hidden boolean NOT NULL, imported integer NOT NULL,
     width bigint NOT NULL, height bigint NOT NULL, megapixels bigint NOT NULL, size bigint NOT NULL, copies integer NOT NULL,
     filename text COLLATE "C" NOT NULL, phash bigint, facets bytea NOT NULL, weights bytea NOT NULL,
-    words tsvector NOT NULL, body text COLLATE "C" NOT NULL, doc bytea NOT NULL
+    more_weights bytea, words tsvector NOT NULL, body text COLLATE "C" NOT NULL, doc bytea NOT NULL
 ) WITH (toast_tuple_target = 256);
-ALTER TABLE search_image ALTER facets SET STORAGE PLAIN, ALTER weights SET STORAGE MAIN, ALTER words SET STORAGE EXTERNAL,
-    ALTER doc SET STORAGE EXTERNAL;
+ALTER TABLE search_image ALTER facets SET STORAGE PLAIN, ALTER weights SET STORAGE PLAIN,
+    ALTER more_weights SET STORAGE EXTERNAL, ALTER words SET STORAGE EXTERNAL, ALTER doc SET STORAGE EXTERNAL;
 CREATE TABLE search_band (value integer NOT NULL, n bigint NOT NULL, phash bigint NOT NULL);
 CREATE TABLE search_ran (
     image text COLLATE "C" NOT NULL, article text COLLATE "C" NOT NULL, PRIMARY KEY (image, article)
@@ -46,7 +46,8 @@ CREATE TABLE search_value (
     id serial PRIMARY KEY, field text COLLATE "C" NOT NULL, value text COLLATE "C" NOT NULL, folded text COLLATE "C" NOT NULL,
     count bigint NOT NULL DEFAULT 0, UNIQUE (field, value)
 );
-CREATE TABLE search_term (term text COLLATE "C" PRIMARY KEY, documents bigint NOT NULL) WITH (fillfactor = 70);
+CREATE TABLE search_term (term text COLLATE "C" PRIMARY KEY, documents bigint NOT NULL, shown bigint NOT NULL)
+    WITH (fillfactor = 70);
 CREATE TABLE search_gram (gram text COLLATE "C", term text COLLATE "C", PRIMARY KEY (gram, term));
 CREATE TABLE search_finding (
     id text COLLATE "C" PRIMARY KEY, kind text NOT NULL, status text NOT NULL, score double precision NOT NULL

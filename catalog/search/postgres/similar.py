@@ -14,6 +14,8 @@ from typing import Any
 
 from psycopg import Connection
 
+from ...stores.postgres.columns import literal
+
 BANDS, WIDTH = 4, 16
 _MASK = (1 << WIDTH) - 1
 
@@ -54,8 +56,9 @@ def near(connection: Connection[Any], ident: str, distance: int) -> list[int]:
         return []
     phash = int(row[0])
     found = connection.execute(
-        "SELECT DISTINCT n FROM search_band WHERE value = ANY(%s) AND bit_count((phash # %s)::bit(64)) <= %s ORDER BY n",
-        [probes(phash, distance), phash, distance],
+        "SELECT DISTINCT n FROM search_band WHERE value = ANY((SELECT %s::int[])::int[])"
+        " AND bit_count((phash # %s)::bit(64)) <= %s ORDER BY n",
+        [literal(probes(phash, distance)), phash, distance],
         binary=True,
     )
     return [int(n) for (n,) in found]

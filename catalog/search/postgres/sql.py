@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from ...stores.postgres.columns import literal
 from ..nodes import TEXT_FIELDS, All, And, Days, Flag, Ident, Node, Not, Number, Or, Similar, Value, Words
 from ..row import EVERY, flag_mark, value_mark
 from ..schema import SEQ_BITS
@@ -39,11 +40,6 @@ class Plan:
     def within(self, low: int, high: int) -> Plan:
         """Return the plan for rows from ``low`` to ``high`` only, both included."""
         return replace(self, low=max(self.low, low), high=min(self.high, high))
-
-    def beyond(self, column: str, key: object, n: object, down: bool) -> Plan:
-        """Return the plan for rows that come after one in the order of a column."""
-        condition = f"(i.{column}, i.n) {'<' if down else '>'} (%s, %s)"
-        return replace(self, where=(*self.where, condition), params=(*self.params, key, n))
 
     def condition(self) -> tuple[str, Params]:
         """Return the whole plan as a condition on ``search_image i``."""
@@ -173,7 +169,7 @@ def _condition(node: Node, neighbours: Neighbours) -> tuple[str, Params]:
                 return _between("i.imported", max(low or 1, 1), high)
             return "(i.n BETWEEN %s AND %s)", _rows_of(node)
         case Similar(ident, distance):
-            return "i.n = ANY(%s::bigint[])", (list(neighbours(ident, distance)),)
+            return "i.n = ANY(%s::bigint[])", (literal(list(neighbours(ident, distance))),)
     if node == _HIDDEN:
         return "i.hidden", ()
     expression = _expression(node)

@@ -22,9 +22,11 @@ from .schema import Tables
 #: Rows handled together, and rows after which a long run commits what it has.
 _CHUNK, _COMMIT = 2_000, 40_000
 _MAX_KNOWN = 1_000_000
+#: Bytes of weights that are kept in a row itself, at most.
+_INLINE = 1_200
 _IMAGE = (
     "id", "n", "hidden", "imported", "width", "height", "megapixels", "size", "copies", "filename", "phash", "facets",
-    "weights", "words", "body", "doc",
+    "weights", "more_weights", "words", "body", "doc",
 )  # fmt: skip
 
 _Pair = tuple[str, str]
@@ -82,8 +84,9 @@ class _Batch:
         self.connection, self.values = connection, values
         self.facets: Counter[int] = Counter()
         self.terms: Counter[str] = Counter()
+        self.shown_terms: Counter[str] = Counter()
         self.months: Counter[int] = Counter()
-        self.rows = self.bytes = self.tokens = 0
+        self.rows = self.shown = self.bytes = self.tokens = 0
         self.seq = int(_one(connection, "SELECT seq FROM search_meta")[0])
 
     def put(self, rows: list[Row]) -> None:
@@ -135,7 +138,7 @@ class _Batch:
             for (n, row, doc), facets in zip(rows, numbered, strict=True):
                 text = indexed(row)
                 self._count(row, facets, text, 1)
-                copy.write_row((*_scalars(n, row), lexemes.packed(facets), text.weights, text.words, text.body, doc))
+                copy.write_row((*_scalars(n, row), lexemes.packed(facets), *_weights(text), text.words, text.body, doc))
         ran = [(row.id, article) for _, row, _ in rows for article in dict.fromkeys(row.articles)]
         if ran:
             with self.connection.cursor().copy("COPY search_ran (image, article) FROM STDIN") as copy:
@@ -144,10 +147,15 @@ class _Batch:
         similar.put(self.connection, [(n, similar.signed(row.phash)) for n, row, _ in rows if row.phash])
 
     def _count(self, row: Row, facets: list[int], text: Indexed, sign: int) -> None:
-        for ident in facets if "hidden" not in row.flags else ():
-            self.facets[ident] += sign
-        for term in {lexemes.term(token) for token in text.tokens}:
+        terms = {lexemes.term(token) for token in text.tokens}
+        for term in terms:
             self.terms[term] += sign
+        if "hidden" not in row.flags:
+            self.shown += sign
+            for ident in facets:
+                self.facets[ident] += sign
+            for term in terms:
+                self.shown_terms[term] += sign
         self.months[month_of(day_of(row.date))] += sign
         self.rows += sign
         self.bytes += sign * row.size
@@ -192,19 +200,21 @@ class _Batch:
         )
         self._learn_terms()
         self.connection.execute(
-            "UPDATE search_meta SET seq = %s, stamp = stamp + 1, rows = rows + %s, bytes = bytes + %s, tokens = tokens + %s",
-            [self.seq, self.rows, self.bytes, self.tokens],
+            "UPDATE search_meta SET seq = %s, stamp = stamp + 1, rows = rows + %s, shown = shown + %s, bytes = bytes + %s,"
+            " tokens = tokens + %s",
+            [self.seq, self.rows, self.shown, self.bytes, self.tokens],
         )
 
     def _learn_terms(self) -> None:
-        changed = sorted((term, n) for term, n in self.terms.items() if n)
+        shown = self.shown_terms
+        changed = sorted((term, n, shown[term]) for term, n in self.terms.items() if n or shown[term])
         if not changed:
             return
         counted = self.connection.execute(
-            "INSERT INTO search_term SELECT * FROM unnest(%s::text[], %s::bigint[])"
-            " ON CONFLICT (term) DO UPDATE SET documents = search_term.documents + excluded.documents"
-            " RETURNING term, xmax = 0",
-            [[term for term, _ in changed], [n for _, n in changed]],
+            "INSERT INTO search_term SELECT * FROM unnest(%s::text[], %s::bigint[], %s::bigint[])"
+            " ON CONFLICT (term) DO UPDATE SET documents = search_term.documents + excluded.documents,"
+            " shown = search_term.shown + excluded.shown RETURNING term, xmax = 0",
+            [list(column) for column in zip(*changed, strict=True)],
         )
         new = sorted((g, term) for term, inserted in counted if inserted and learnable(term) for g in grams(term))
         if new:
@@ -219,6 +229,11 @@ def _scalars(n: int, row: Row) -> tuple[Any, ...]:
         row.id, n, "hidden" in row.flags, day_of(row.imported), row.width, row.height, row.width * row.height, row.size,
         row.copies, filename_key(row).replace("\x00", "\ufffd"), similar.signed(row.phash) if row.phash else None,
     )  # fmt: skip
+
+
+def _weights(text: Indexed) -> tuple[bytes, bytes | None]:
+    """The weights where a search that reads the row reads them too, or apart when they are many."""
+    return (text.weights, None) if len(text.weights) <= _INLINE else (b"", text.weights)
 
 
 def _one(connection: Connection[Any], statement: str) -> tuple[Any, ...]:
