@@ -328,16 +328,11 @@ def _first(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | 
             return _made(printed, (stop.end(), end), (start, stop.start()), "credit-first")
     if found := marker(printed, start, end):
         # "Photo: Jane Doe/AP. The senator waits for a train."
-        stop = next((m for m in _STOPPED.finditer(printed, found[0], min(end, start + MAX_CREDIT))), None)
-        if (
-            stop is not None
-            and found[1]
-            and end - stop.end() > 10
-            and not is_abbreviation(printed[start : stop.start()])
-            and is_names(printed[found[0] : stop.start()], 0.0)
-            and all(map(is_name, parts_of(printed[found[0] : stop.start()])))
-        ):
-            return _made(printed, (stop.end(), end), (start, stop.start()), "credit-first")
+        end_ = _STOPPED.search(printed, found[0], min(end, start + MAX_CREDIT))
+        if end_ is not None and found[1] and end - end_.end() > 10:
+            names = printed[found[0] : end_.start()]
+            if not is_abbreviation(names) and is_names(names, 0.0) and all(map(is_name, parts_of(names))):
+                return _made(printed, (end_.end(), end), (start, end_.start()), "credit-first")
     return None
 
 

@@ -35,9 +35,6 @@ _KANA = re.compile(
     r"[\u30a0-\u30ff\u4e00-\u9fff](?:[をでがはに]|する|した|され|[すくるむぐ](?![\u3041-\u309f]))|\d[年月日時]"
 )
 _PICTURE_WORD = re.compile(r"\s(?:pic|pics|pix|photo|photos|foto)[.\s]{0,3}$", re.I)
-_DETERMINERS = frozenset(
-    "the a an das der die ein eine la le les un une el los las una il lo gli o os as um uma het een".split()
-)
 PARTICLES = frozenset(
     [
         "van",
@@ -104,6 +101,7 @@ class Tables:
     agency: re.Pattern[str]
     brackets: frozenset[str]
     abbreviations: frozenset[str]
+    determiners: frozenset[str]
     core: re.Pattern[str]
     reach: int
 
@@ -137,9 +135,11 @@ def tables() -> Tables:
         alone_words=frozenset(max(w.split(), key=len).lower() for w in _split(data["alone"]["words"])),
         after=re.compile(rf"[\s／/]{{0,2}}(?:{_alternatives(_split(data['after']['words']))})[.\s]{{0,3}}$", re.I),
         agency=re.compile(
-            rf"{_EDGE}(?:(?:{agency})|(?i:{folded})|CC[ -]BY(?:-[A-Z]{{2}}){{0,3}}(?: \d\.\d)?|[\w-]{{3,30}}\.(?:{domains}))(?![^\W_])"
+            rf"{_EDGE}(?:(?:{agency})|(?i:{folded})|CC[ -]BY(?:-[A-Z]{{2}}){{0,3}}(?: \d\.\d)?"
+            rf"|[\w-]{{3,30}}\.(?:{domains}))(?![^\W_])"
         ),
         abbreviations=frozenset(w.casefold() for w in _split(data["abbreviations"]["words"])),
+        determiners=frozenset(data["determiners"]["words"].split()),
         core=re.compile(rf"(?i:{core})\s{{1,3}}(?=[^\s:a-z])"),
         reach=10 + max(len(w) for w in (*words, *_split(data["after"]["words"]))),
         brackets=frozenset(w.casefold() for w in _split(data["caption_brackets"]["words"])),
@@ -202,7 +202,7 @@ def strip_marker(text: str) -> tuple[int, int]:
     A marker glued to a name by a slash ("Photo/Jane Doe", "Ljósmynd/Aðsend") is part of the name as printed.
     """
     start, end = trimmed(text, 0, len(text))
-    for _ in range(4):
+    for number in range(4):
         while (
             end - start > 2
             and text[start] in OPEN
@@ -212,6 +212,9 @@ def strip_marker(text: str) -> tuple[int, int]:
             start, end = trimmed(text, start + 1, end - 1)
         found = marker(text, start, end) or _bare_marker(text, start, end)
         if found is None or (text[found[0] - 1] == "/" and text[found[0]] != " " and text[found[0] - 2] != " "):
+            break
+        if number and found[1] and text[start : found[0]].rstrip().endswith(".") and len(text[start : found[0]]) < 6:
+            # "Foto: Dok. Pemkot": the abbreviation is part of the name once a marker went before it.
             break
         start, end = trimmed(text, found[0], end)
     after = tables().after.search(text, max(start, end - 60), end)
@@ -340,7 +343,7 @@ def is_described(text: str) -> bool:
     The same is told of one whose last part is set off by a bracket, bar or label.
     """
     words = text.split()
-    if len(words) > 4 and words[0].casefold() in _DETERMINERS and not tables().agency.match(text):
+    if len(words) > 4 and words[0].casefold() in tables().determiners and not tables().agency.match(text):
         return True
     head = re.split(r"\s[(\[（【]|\s[-–—|]\s|\s\S{1,20}[:：]\s", text, maxsplit=1)[0]
     return (

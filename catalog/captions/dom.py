@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -17,6 +19,8 @@ Element = etree._Element
 #: Elements beyond this number are not read (the page gets a warning).
 MAX_ELEMENTS = 250_000
 MAX_CHARACTERS = 64_000_000
+#: Attributes in single quotes that are looked at for JSON.
+MAX_STATES = 1000
 #: Words of one element beyond this length cannot be a caption or credit.
 MAX_WORDS = 20_000
 
@@ -72,7 +76,10 @@ _WITHOUT = dict.fromkeys(map(ord, _INVISIBLE))
 
 @dataclass(slots=True)
 class Page:
-    """A parsed page: its elements in document order, by tag, and their positions in that order."""
+    """A parsed page: its elements in document order, by tag, and their positions in that order.
+
+    ``has_state``: an attribute may hold JSON with captions.
+    """
 
     root: Element
     elements: list[Element]
@@ -80,6 +87,7 @@ class Page:
     tags: dict[str, list[Element]]
     cut: bool = False
     too_deep: bool = False
+    has_state: bool = False
     ids: dict[str, Element] | None = field(default=None)
 
     def all(self, *names: str) -> list[Element]:
@@ -123,7 +131,39 @@ def parse(text: str) -> Page:
         tags[element.tag].append(element)
     cut = cut or len(elements) == MAX_ELEMENTS
     too_deep = any(e.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for e in parser.error_log)
-    return Page(root, elements, dict(zip(elements, range(len(elements)), strict=True)), dict(tags), cut, too_deep)
+    order = dict(zip(elements, range(len(elements)), strict=True))
+    return Page(root, elements, order, dict(tags), cut, too_deep, has_state(data))
+
+
+def has_state(data: bytes) -> bool:
+    """Tell whether an attribute of a page may hold JSON with captions: asked of the bytes, which is cheap."""
+    if b"aption&quot;" in data or b"aption&#34;" in data:
+        return True
+    for opening in (b"='[", b"='{"):
+        place = data.find(opening)
+        for _ in range(MAX_STATES):
+            if place < 0:
+                break
+            if b'aption"' in data[place : data.find(b"'", place + 2)]:
+                return True
+            place = data.find(opening, place + 1)
+    return False
+
+
+@contextmanager
+def quiet_memory() -> Iterator[None]:
+    """Put off the search for circular garbage while a page is read.
+
+    A tree is thousands of small objects that hold no circles and go when the page goes; looking through them again and again
+    while they are made cost a fifth of the reading. A caller who has switched the search off finds it off afterwards.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def names(element: Element) -> str:

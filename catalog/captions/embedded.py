@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from ..addresses import keys, resolve
@@ -34,6 +35,10 @@ _CREDIT = (
 _WORDS = frozenset({*_CAPTION, *_CREDIT, "author", "creator"})
 _PICTURE = re.compile(r"\.(?:jpe?g|png|webp|avif|gif)(?:$|[?#/&])|/(?:image|photo|img|picture|media)s?/", re.I)
 _STATE = re.compile(r"(?:^|[;\s])(?:window\.|var |let |const |self\.)?[\w.$\[\]\"']{1,80}\s{0,3}=\s{0,3}(?=[\[{])")
+
+
+_PUSH = re.compile(r"__next_f\.push\(\s{0,3}\[1,\s{0,3}(?=\")")
+_PARSED = re.compile(r"JSON\.parse\(\s{0,3}(?=\")")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +70,78 @@ def from_scripts(page: Page, base: str, about: list[str]) -> Iterator[Entry]:
     ``about`` are file names of pictures: only scripts that name one of them are read (all scripts when it is empty).
     """
     count = 0
+    pushed: list[str] = []
     for script in page.all("script"):
         text = script.text or ""
+        if "__next_f" in text and len(text) <= MAX_SCRIPT:
+            pushed.append(text)
+            continue
         kind = (script.get("type") or "").lower()
         if "aption" not in text or len(text) > MAX_SCRIPT or "ld+json" in kind:
             continue
         if about and not any(name in text for name in about):
             continue
         for value in _values(text, kind):
-            for node in walk(value):
-                if entry := _entry(node, base, "script-json"):
-                    yield entry
-                    count += 1
-                    if count >= MAX_ENTRIES:
-                        return
+            for entry in from_value(value, base):
+                yield entry
+                count += 1
+                if count >= MAX_ENTRIES:
+                    return
+
+    if pushed and any("aption" in t for t in pushed):
+        for value in _streamed(pushed):
+            yield from from_value(value, base)
+
+
+def from_value(value: Any, base: str) -> Iterator[Entry]:
+    """Yield the pictures with captions or credits in one JSON value, at most 300."""
+    entries = (entry for node in walk(value) if (entry := _entry(node, base, "script-json")))
+    yield from islice(entries, MAX_ENTRIES)
+
+
+def _streamed(scripts: list[str]) -> Iterator[Any]:
+    """The JSON values that Next.js sends in pieces: rows ``id:JSON`` in the strings of ``self.__next_f.push([1,"…"])``."""
+    decoder = json.JSONDecoder(strict=False)
+    pieces = []
+    for text in scripts:
+        for match in islice(_PUSH.finditer(text), 50):
+            try:
+                piece, _ = decoder.raw_decode(text, match.end())
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(piece, str):
+                pieces.append(piece)
+    for row in "".join(pieces)[:MAX_SCRIPT].split("\n"):
+        name, _, value = row.partition(":")
+        if "aption" in value and len(name) < 8 and value[:1] in ("[", "{"):
+            yield load_json(value)
+
+
+def _referenced(value: list[Any]) -> Iterator[dict[str, Any]]:
+    """The objects of a state whose values are places in one list (Nuxt's ``__NUXT_DATA__``), one level filled in."""
+
+    def at(place: Any) -> Any:
+        known = type(place) is int and 0 <= place < len(value)
+        return value[place] if known else place
+
+    for node in value:
+        if isinstance(node, dict):
+            yield {k: [at(i) for i in v] if isinstance(v := at(p), list) else v for k, p in node.items()}
 
 
 def _values(text: str, kind: str) -> Iterator[Any]:
     """The JSON values of a script: the whole of a JSON script, else what is assigned to names."""
     if "json" in kind or text.lstrip()[:1] in ("{", "["):
-        yield load_json(text)
+        value = load_json(text)
+        is_flat = isinstance(value, list) and any(isinstance(n, dict) and _has_places(n) for n in value[:200])
+        yield list(_referenced(value)) if is_flat else value
         return
     decoder = json.JSONDecoder(strict=False)
+    for match in islice(_PARSED.finditer(text), 10):
+        try:
+            yield load_json(str(decoder.raw_decode(text, match.end())[0]))
+        except (ValueError, RecursionError):
+            continue
     end = 0
     for found, match in enumerate(_STATE.finditer(text)):
         if match.end() < end or found > 50:
@@ -96,6 +151,10 @@ def _values(text: str, kind: str) -> Iterator[Any]:
         except (ValueError, RecursionError):
             continue
         yield value
+
+
+def _has_places(node: dict[str, Any]) -> bool:
+    return len(node) > 1 and all(type(v) is int for v in node.values())
 
 
 def _entry(node: dict[str, Any], base: str, source: str) -> Entry | None:

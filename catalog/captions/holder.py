@@ -16,6 +16,7 @@ from .dom import Element, says, tidy, words
 
 MAX_CAPTION = 2500
 MAX_CREDIT = 160
+_BUTTONS = frozenset({"a", "span", "div", "p", "label"})
 _CREDIT_TAGS = frozenset({"small", "cite", "span", "em", "i", "p", "div", "strong", "b", "a"})
 
 
@@ -44,6 +45,8 @@ def read(holders: list[Element], scope: Element | None, way: Evidence, known: tu
     ``known`` are houses and persons known to be credited on this page. ``None`` when there are no words, or too many.
     """
     furniture, marked = _parts(holders)
+    if (alone := _only_credit(holders, furniture, way, known)) is not None:
+        return alone
     tails = _tails(marked)
     whole = "\n".join(w for h in holders if (w := words(h, furniture, lines=True)))
     if len(whole) > MAX_CAPTION:
@@ -85,6 +88,19 @@ def read(holders: list[Element], scope: Element | None, way: Evidence, known: tu
     )
 
 
+def _only_credit(
+    holders: list[Element], furniture: set[Element], way: Evidence, known: tuple[str, ...]
+) -> Found | None:
+    """What is read where all words are one credit, its names perhaps links: "Photo by <a>X</a> on <a>Y</a>"."""
+    if len(holders) != 1:
+        return None
+    text = words(holders[0], furniture, lines=True)
+    if not text or len(text) > MAX_CREDIT or "\n" in text:
+        return None
+    done = cut(text, known=known)
+    return from_text(text, holders[0], way, known) if done.credit and not done.text else None
+
+
 def from_text(printed: str, element: Element | None, way: Evidence, known: tuple[str, ...] = ()) -> Found:
     """Cut the credit out of running text; line breaks in ``printed`` part credit from caption."""
     done = cut(printed, known=known)
@@ -107,9 +123,11 @@ def _parts(holders: list[Element]) -> tuple[set[Element], list[Element]]:
             if "credit" in said and "caption" not in said and len(words(child)) <= MAX_CREDIT:
                 marked.append(child)
                 taken.add(child)
-            elif ("furniture" in said and "caption" not in said and len(words(child)) < 40) or child.get(
-                "role"
-            ) == "button":
+            elif (
+                ("furniture" in said and "caption" not in said and len(words(child)) < 40)
+                or child.get("role") == "button"
+                or (child.tag in _BUTTONS and _is_button(words(child)))
+            ):
                 furniture.add(child)
                 taken.add(child)
     return furniture, marked
@@ -178,6 +196,16 @@ def _tails(marked: list[Element]) -> dict[Element, str]:
         if tail[:1] in ("/", "|") and len(tail) < 60 and all(is_name(p) for p in parts_of(tail)):
             found[element] = tail
     return found
+
+
+def _is_button(text: str) -> bool:
+    """Tell whether words in a caption offer something to do ("Purchase Licensing Rights", "Bild vergrößern")."""
+    return 0 < len(text) < 40 and text.casefold().strip(" .,›»→") in _buttons()
+
+
+@cache
+def _buttons() -> frozenset[str]:
+    return frozenset(" ".join(w.split()) for w in load("pagewords")["buttons"].split(";"))
 
 
 @cache

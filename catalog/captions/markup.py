@@ -7,6 +7,7 @@ page's data -> Extraction
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 from ..model import Article, Caption, Evidence, Extraction, PictureRef
 from ..sources.base import Document
@@ -14,11 +15,13 @@ from . import embedded, selection
 from . import pictures as pictures_
 from . import region as region_
 from . import story as story_
-from .dom import Page, parse, words
+from .attributes import galleries, plain
+from .creditwords import strip_marker
+from .dom import Page, parse, quiet_memory, tidy, words
 from .holder import Found, from_text
 from .ids import article_id, caption_ids
 from .pictures import Picture
-from .placement import Placer, plain
+from .placement import Placer
 from .spans import Locator
 
 #: Log-odds that the words which a page's data names as a picture's caption are printed as such.
@@ -35,6 +38,11 @@ def read(document: Document) -> Extraction:
 
 def read_all(document: Document) -> tuple[Extraction, ...]:
     """Return every whole story of a page, the main one first; at least one."""
+    with quiet_memory():
+        return _read_all(document)
+
+
+def _read_all(document: Document) -> tuple[Extraction, ...]:
     page = parse(document.text)
     facts = story_.read(page, document.url)
     main, others = region_.find_all(page, facts.title)
@@ -49,10 +57,12 @@ def read_all(document: Document) -> tuple[Extraction, ...]:
 def _extract(document: Document, page: Page, region: region_.Region, facts: story_.Story, ident: str) -> Extraction:
     address = facts.url or document.url
     wanted = pictures_.collect(page, region.root, address, lambda e: selection.in_story(region, e, address))
+    if drawn := list(_drawn(page, region, address)):
+        wanted = sorted([*wanted, *(p for p, _ in drawn)], key=lambda p: p.place)
     chosen = selection.choose(region, pictures_.merge(wanted), address, facts.lead)
     known = (facts.publisher,) if len(facts.publisher) > 2 else ()
     printed = Placer(page, region, chosen, known).place()
-    chosen, printed = _complete(page, facts, address, chosen, printed, known)
+    chosen, printed = _complete(page, facts, address, chosen, printed, known, [e for _, e in drawn])
     urls = [p.urls() for p in chosen]
     refs = tuple(
         PictureRef(n, u[0], u, p.alt, p.title, p.width, p.height)
@@ -122,11 +132,12 @@ def _complete(
     chosen: list[Picture],
     printed: list[Found | None],
     known: tuple[str, ...],
+    drawn: list[embedded.Entry],
 ) -> tuple[list[Picture], list[Found | None]]:
     """Fill captions and credits that only the page's data has; on a page without pictures, take them from there too."""
     if all(f is not None and f.credit for f in printed) and chosen:
         return chosen, printed
-    entries = list(embedded.from_jsonld(facts.nodes, address))
+    entries = [*drawn, *embedded.from_jsonld(facts.nodes, address)]
     silent = [
         p.urls()[0].split("?", 1)[0].rsplit("/", 1)[-1] for p, f in zip(chosen, printed, strict=True) if f is None
     ]
@@ -147,15 +158,34 @@ def _fill(picture: Picture, found: Found | None, entries: list[embedded.Entry], 
     reason = Evidence(entry.source, DATA_WEIGHTS[entry.source])
     if found is None:
         made = from_text(plain(entry.caption), None, reason, known)
-        if entry.credit and not made.credit:
-            made.credit = entry.credit
+        if (credit := _credit(entry)) and not made.credit:
+            made.credit = credit
             made.printed = f"{made.printed} {entry.credit}".strip()
         return made if made.text or made.credit else None
-    credit = entry.credit or from_text(plain(entry.caption), None, reason, known).credit
+    credit = _credit(entry) or from_text(plain(entry.caption), None, reason, known).credit
     if credit and credit != found.text:
         found.credit = credit
         found.reasons.append(Evidence("credit-data", 1.0, credit[:80]))
     return found
+
+
+def _credit(entry: embedded.Entry) -> str:
+    """An entry's credit without markup and markers."""
+    text = tidy(plain(entry.credit))
+    return text[slice(*strip_marker(text))]
+
+
+def _drawn(page: Page, region: region_.Region, address: str) -> Iterator[tuple[Picture, embedded.Entry]]:
+    """The captioned pictures of galleries that a script draws from an attribute of an element in the story."""
+    for holder, value in galleries(page):
+        if not region.holds(holder) or region.is_outside(holder) or region.is_doubtful(holder):
+            continue
+        for entry in embedded.from_value(value, address):
+            picture = Picture(holder, page.order[holder], alt=entry.alt)
+            for url in entry.urls:
+                picture.add(url, address)
+            if entry.caption and picture.urls():
+                yield picture, entry
 
 
 def _from_data(page: Page, entries: list[embedded.Entry], address: str) -> tuple[list[Picture], list[Found | None]]:

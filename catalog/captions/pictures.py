@@ -162,11 +162,14 @@ def collect(page: Page, root: Element, base: str, wanted: Callable[[Element], bo
 
 def _picture_tags(page: Page) -> list[str]:
     """The tags that may show a picture: ``img``, and custom elements of that name (``amp-img``, ``x-image-v2``)."""
-    return [t for t in page.tags if t == "img" or ("-" in t and _CUSTOM.search(t))]
+    return [t for t in page.tags if t in ("img", "video") or ("-" in t and _CUSTOM.search(t))]
 
 
 def _names_address(element: Element) -> bool:
-    """Tell whether a custom element names an address and holds no ``img`` that shows it."""
+    """Tell whether a custom element names an address and holds no ``img`` that shows it, or a captioned video its poster."""
+    if element.tag == "video":
+        figure = next(element.iterancestors("figure"), None)
+        return bool(element.get("poster")) and figure is not None and next(figure.iter("figcaption"), None) is not None
     return (
         any(element.get(a) for a in ("src", "data-src", "srcset", "data-srcset"))
         and next(element.iter("img"), None) is None
@@ -201,6 +204,8 @@ def add_attributes(picture: Picture, node: Element, base: str) -> None:
         if "srcset" in name:
             for candidate in srcset.parse(value):
                 picture.add(candidate.url, base, candidate.width)
+        elif name == "poster":
+            picture.add(value, base)
         elif name in _ADDRESS and node.tag not in ("a", "iframe", "video"):
             if not value.lstrip().startswith(("{", "[")):
                 picture.add(value, base)

@@ -7,8 +7,10 @@ the picture's own wrapper; short text that shares the wrapper; a data attribute;
 from __future__ import annotations
 
 from ..model import Evidence
+from . import attributes, gallery
 from .credit import cut
-from .dom import Element, Page, parse, says, tidy, words
+from .creditwords import strip_marker
+from .dom import Element, Page, says, words
 from .holder import MAX_CAPTION, Found, from_text, read
 from .pictures import Picture
 from .region import Region
@@ -26,15 +28,8 @@ WEIGHTS = {
     "same-as-alt": 2.0,
     "set-apart": 1.0,
     "title-attribute": 1.0,
+    "link-title": 1.0,
 }
-_DATA = (
-    "data-caption",
-    "data-sub-html",
-    "data-image-caption",
-    "data-figcaption",
-    "data-description",
-    "data-credit-caption",
-)
 _STOPS = frozenset({"body", "html", "article", "main"})
 _SMALL = frozenset({"em", "i", "small", "font", "center"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
@@ -57,7 +52,13 @@ class Placer:
 
     def place(self) -> list[Found | None]:
         """Return what is printed with each picture, in their order."""
-        return [self._of(number, picture) for number, picture in enumerate(self.pictures)]
+        found = [self._of(number, picture) for number, picture in enumerate(self.pictures)]
+        silent = {n: self.pictures[n].element for n, f in enumerate(found) if f is None or not f.text}
+        for number, shared in gallery.complete(silent, self.shown, self.region.mass, {}, self.known):
+            before = found[number]
+            if before is None or not before.credit or shared.credit:
+                found[number] = shared
+        return found
 
     def _of(self, number: int, picture: Picture) -> Found | None:
         best: Found | None = None
@@ -66,7 +67,7 @@ class Placer:
                 self._figure(element, number)
                 or self._described(element)
                 or self._wrapped(element, number, picture)
-                or self._attribute(element)
+                or self._attribute(element, number)
                 or self._next(element, number, picture)
             )
             if found and (best is None or (found.text and not best.text)):
@@ -109,13 +110,13 @@ class Placer:
         while node is not None and steps < 7:
             if node.tag in _STOPS or not self._alone(node, number):
                 return None
-            if self.region.mass.get(node, 0) > max(400, 0.15 * self.region.total):
+            if self.region.mass.get(node, 0) > max(min(400, 0.4 * self.region.total), 0.15 * self.region.total):
                 return None
             steps += node.tag not in ("source", "picture")
             if not any(t.strip() for t in node.itertext()):
                 node = node.getparent()
                 continue
-            if named := _named(node):
+            if named := gallery.captions_below(node)[:3]:
                 way = _way("caption-class-figure" if node.tag == "figure" else "caption-class")
                 return read(named, node, way, self.known)
             if found := self._plain(node, element, picture):
@@ -143,13 +144,23 @@ class Placer:
             found.reasons += evidence[1:]
         return found
 
-    def _attribute(self, element: Element) -> Found | None:
-        above = element.getparent()
-        for node in (element, above) if above is not None else (element,):
-            for name in _DATA:
-                value = node.get(name)
-                if value and 3 < len(value) < MAX_CAPTION:
-                    return from_text(plain(value), None, _way("data-caption"), self.known)
+    def _attribute(self, element: Element, number: int) -> Found | None:
+        credit = ""
+        for node in attributes.around(element):
+            if not self._alone(node, number):
+                return None
+            credit = credit or attributes.credit_of(node)
+            way, value = "data-caption", attributes.caption_of(node)
+            if not value:
+                way, value = "link-title", attributes.link_title(node)
+            if not value:
+                continue
+            found = from_text(value, None, _way(way), self.known)
+            if credit and not found.credit and credit not in found.text:
+                found.credit = credit[slice(*strip_marker(credit))]
+                found.printed = f"{found.printed} {credit}"
+                found.reasons.append(Evidence("credit-data", 1.0, found.credit[:80]))
+            return found
         return None
 
     def _next(self, element: Element, number: int, picture: Picture) -> Found | None:
@@ -185,34 +196,6 @@ class Placer:
         return found
 
 
-def plain(value: str) -> str:
-    """Return an attribute's or script's text; markup inside it is taken out."""
-    return words(parse(value[:20_000]).root, lines=True) if "<" in value else tidy(value)
-
-
-def _named(node: Element) -> list[Element]:
-    """The outermost elements below ``node`` that are named as captions and have words."""
-    found: list[Element] = []
-    taken: set[Element] = set()
-    for element in node.iter("*"):
-        if element is node:
-            continue
-        if element.getparent() in taken:
-            taken.add(element)
-        elif _is_caption(element) and words(element):
-            found.append(element)
-            taken.add(element)
-    return found[:3]
-
-
-def _is_caption(element: Element) -> bool:
-    if element.tag in ("figcaption", "caption"):
-        return True
-    if element.tag in ("img", "picture", "source", "button", "input", "meta", "figure"):
-        return False
-    return "caption" in says(element) and next(element.iter("img", "picture"), None) is None
-
-
 def _letters(text: str) -> str:
     return "".join(c for c in text.casefold() if c.isalnum())
 
@@ -227,11 +210,31 @@ def _same_as_alt(text: str, picture: Picture) -> bool:
 
 
 def _set_apart(block: Element, text: str) -> bool:
-    """Tell whether a whole block is italic or small, or bold with a full stop (sub-headings have none)."""
+    """Tell whether a whole block is centred, italic or small, or bold with a full stop (sub-headings have none)."""
+    if len(text) < 200 and (block.get("align") == "center" or "text-align:center" in _style(block)):
+        return True
     for child in block.iter("em", "i", "small", "strong", "b", "font"):
         if len(words(child)) >= 0.9 * len(text):
             return child.tag in _SMALL or (text.endswith((".", "。")) and len(text) < 200)
     return False
+
+
+def _style(block: Element) -> str:
+    return (block.get("style") or "")[:400].replace(" ", "").lower()
+
+
+def is_told_beside(element: Element) -> bool:
+    """Tell whether a short paragraph right after a picture's own paragraph is set apart as its caption, by form or credit."""
+    node = element
+    for above in element.iterancestors("p", "div", "center", "span", "a"):
+        if above.getparent() is None or len(above) > 1 or words(above):
+            break
+        node = above
+    after = node.getnext()
+    if after is None or after.tag not in ("p", "div", "center") or next(after.iter("img", "a"), None) is not None:
+        return False
+    text = words(after)
+    return 4 < len(text) < 250 and (bool(cut(text).credit) or _set_apart(after, text))
 
 
 def _with_attributes(found: Found | None, picture: Picture, known: tuple[str, ...]) -> Found | None:

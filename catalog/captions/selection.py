@@ -6,8 +6,10 @@ import re
 from itertools import islice
 
 from ..addresses import keys
+from . import attributes
 from .dom import Element, says, words
 from .pictures import Picture, is_decoration
+from .placement import is_told_beside
 from .region import Region
 from .words import path_says, roles
 
@@ -35,7 +37,7 @@ def _belongs(region: Region, picture: Picture, named: frozenset[str]) -> bool:
     if not captioned and not is_lead and (region.is_doubtful(element) or _is_card(region, element)):
         return False
     if picture.place > region.last:
-        return captioned and (region.container in element.iterancestors())
+        return region.container in element.iterancestors() and (captioned or is_told_beside(element))
     if region.heading is not None and picture.place < min(region.place(region.heading), region.first):
         return is_lead or captioned
     return True
@@ -74,7 +76,9 @@ def _is_card(region: Region, element: Element) -> bool:
 
 
 def has_caption(region: Region, element: Element) -> bool:
-    """Tell whether a picture is in a figure with words in its ``figcaption`` or in an element named as a caption."""
+    """Tell whether a picture has a caption: in its figure, in an element so named, in an attribute."""
+    if any(attributes.caption_of(node) for node in attributes.around(element) if node.tag != "figure"):
+        return True
     steps = 0
     for above in element.iterancestors():
         if above.tag in ("body", "article", "main") or steps > 8:

@@ -1,0 +1,112 @@
+"""Captions that several pictures share, and captions that stand apart from theirs in the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..model import Evidence
+from .dom import Element, says, words
+from .holder import MAX_CAPTION, Found, read
+
+#: Log-odds that a caption so placed is the pictures'.
+WEIGHTS = {"caption-shared": 2.0, "caption-by-order": 1.5}
+#: Pictures of one row, collage or comparison that may share a caption; more are a list of something.
+MOST_SHARED = 6
+REACH = 6
+_STOPS = frozenset({"body", "html", "article", "main"})
+
+
+def complete(
+    silent: dict[int, Element],
+    shown: dict[Element, set[int]],
+    mass: dict[Element, int],
+    named: dict[Element, list[Element]],
+    known: tuple[str, ...],
+) -> Iterator[tuple[int, Found]]:
+    """Yield the captions of pictures that have none of their own.
+
+    ``silent``: element by number of the pictures without caption; ``shown``: the pictures below an element; ``mass``: the
+    story's text below an element; ``named``: a memo of the caption elements below one.
+    """
+    for number, element in silent.items():
+        for node in _groups(element, shown, mass):
+            group = shown[node]
+            found = None
+            if group <= silent.keys():
+                found = _ordered(node, sorted(group).index(number), len(group), shown, known)
+                if found is None and len(group) <= MOST_SHARED:
+                    found = _shared(node, shown, named, known)
+            if found is not None:
+                yield number, found
+            if found is not None or not group <= silent.keys():
+                break
+
+
+def _groups(element: Element, shown: dict[Element, set[int]], mass: dict[Element, int]) -> Iterator[Element]:
+    """The elements around a picture that show others too and hold none of the story's text, nearest first."""
+    steps = 0
+    for node in element.iterancestors():
+        if node.tag in _STOPS or mass.get(node, 0) or steps > REACH:
+            return
+        if len(shown.get(node, ())) > 1:
+            steps += 1
+            yield node
+
+
+def captions_below(node: Element) -> list[Element]:
+    """Return the outermost elements below ``node`` that are named as captions and have words."""
+    found: list[Element] = []
+    taken: set[Element] = set()
+    for element in node.iter("*"):
+        if element is node:
+            continue
+        if element.getparent() in taken:
+            taken.add(element)
+        elif is_caption(element) and words(element):
+            found.append(element)
+            taken.add(element)
+    return found
+
+
+def is_caption(element: Element) -> bool:
+    """Tell whether an element is named as a caption and shows no picture."""
+    if element.tag in ("figcaption", "caption"):
+        return True
+    if element.tag in ("img", "picture", "source", "button", "input", "meta", "figure"):
+        return False
+    return "caption" in says(element) and next(element.iter("img", "picture"), None) is None
+
+
+def _shared(
+    node: Element, shown: dict[Element, set[int]], named: dict[Element, list[Element]], known: tuple[str, ...]
+) -> Found | None:
+    """The only caption element in a group of pictures, when it stands with none of them alone."""
+    if node not in named:
+        named[node] = captions_below(node)
+    captions = named[node]
+    if len(captions) != 1 or not 0 < len(words(captions[0])) < MAX_CAPTION:
+        return None
+    first = next((a for a in captions[0].iterancestors() if a in shown), None)
+    if first is None or shown[first] != shown[node]:
+        return None
+    return read(captions, node, Evidence("caption-shared", WEIGHTS["caption-shared"]), known)
+
+
+def _ordered(
+    node: Element, index: int, count: int, shown: dict[Element, set[int]], known: tuple[str, ...]
+) -> Found | None:
+    """The caption at the same place in a list beside the pictures that has as many entries with words as there are pictures."""
+    for holder in node.iter("ul", "ol", "div", "dl"):
+        if holder in shown or len(holder) != count or not _is_list(holder):
+            continue
+        texts = [words(child) for child in holder]
+        if all(8 < len(t) < 600 for t in texts) and len(set(texts)) == count:
+            return read([holder[index]], None, Evidence("caption-by-order", WEIGHTS["caption-by-order"]), known)
+    return None
+
+
+def _is_list(holder: Element) -> bool:
+    """Tell whether an element is named as holding captions, itself or each of its children, and leads nowhere."""
+    if next(holder.iter("a"), None) is not None:
+        return False
+    return "caption" in says(holder) or all("caption" in says(child) for child in holder)
