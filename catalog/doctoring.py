@@ -16,6 +16,7 @@ from PIL import features
 
 from . import __version__
 from .errors import CatalogError
+from .stores.base import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def checks(url: str) -> Iterator[Check]:
 
 
 def _catalogue(url: str) -> Iterator[Check]:
-    from .stores import open_store
+    from .stores import is_postgres, open_store
 
     if "://" not in url:
         folder = Path(url)
@@ -102,13 +103,25 @@ def _catalogue(url: str) -> Iterator[Check]:
     try:
         store = open_store(url, create=False)
     except CatalogError as error:
-        yield Check("catalogue", "wrong", str(error), "cutline verify")
+        yield Check("catalogue", "wrong", str(error), "" if is_postgres(url) else "cutline verify")
         return
-    yield Check("catalogue", "fine", f"{store.count('image'):,} pictures, {store.count('article'):,} articles at {url}")
+    where = store.url
+    if is_postgres(url):
+        yield _server(store)
+    yield Check(
+        "catalogue", "fine", f"{store.count('image'):,} pictures, {store.count('article'):,} articles at {where}"
+    )
     known = store.get("meta", "media")
     store.close()
     if known is not None:
         yield _media(str(known["address"]))
+
+
+def _server(store: Store) -> Check:
+    from .stores.postgres.store import PostgresStore
+
+    assert isinstance(store, PostgresStore)
+    return Check("PostgreSQL", "fine", store.described())
 
 
 def _media(address: str) -> Check:

@@ -54,20 +54,31 @@ def _in_folder(store: Store, folder: Path, media: str) -> Engine:
 
         return Index.open(folder / "index.sqlite")
 
-    return Engine(store, open_media(choose(store, media), folder), folder, index, lambda: _files(folder))
+    def neighbours() -> Neighbours:
+        from .duplicates.index import DuplicateIndex
+
+        return DuplicateIndex(folder / "fingerprints")
+
+    return Engine(store, open_media(choose(store, media), folder), folder, index, neighbours)
 
 
 def _shared(store: Store, media: str) -> Engine:
     from .search.postgres import PostgresIndex
+    from .stores.postgres.neighbours import PostgresNeighbours
     from .stores.postgres.store import PostgresStore
 
     assert isinstance(store, PostgresStore)
+    database = store.database
     folder = shared_folder(store.url)
-    asked = media or store.database.address.media
+    asked = media or database.address.media
     # Where nothing was ever said, the originals lie on this machine, in no cache, and the catalogue says where.
     pictures = choose(store, asked) or place(str(folder))
     return Engine(
-        store, open_media(pictures, folder), folder, lambda: PostgresIndex(store.database), lambda: _files(folder)
+        store,
+        open_media(pictures, folder),
+        folder,
+        lambda: PostgresIndex(database),
+        lambda: PostgresNeighbours(database),
     )
 
 
@@ -75,9 +86,3 @@ def shared_folder(shown: str) -> Path:
     """Return this machine's own folder for the shared catalogue at an address (without its password)."""
     digest = hashlib.sha256(shown.encode()).hexdigest()[:16]
     return Path(platformdirs.user_data_dir("cutline", appauthor=False)) / "shared" / digest
-
-
-def _files(folder: Path) -> Neighbours:
-    from .duplicates.index import DuplicateIndex
-
-    return DuplicateIndex(folder / "fingerprints")

@@ -239,6 +239,12 @@ class PostgresStore:
         for damage in found:
             yield replace(damage, repaired=mended if checking.is_derived(damage) else "")
 
+    def described(self) -> str:
+        """Return what there is to know of the server, on one line."""
+        (number,) = self.database.fetch("SELECT max(number) FROM migration")[0]
+        where = f"schema {self.database.schema}, migration {number}"
+        return f"version {self.database.version}, reachable; {where}; no extensions needed"
+
     def compact(self) -> None:
         """Forget the order of old transactions, and let the server measure its tables."""
         with self.writing():
