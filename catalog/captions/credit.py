@@ -61,8 +61,8 @@ _FINISHED = ".!?…”\"»’'」』）)" + ENDS
 _FIRST = re.compile(r"\s?\|\s?|\s[–—•·]\s|\n")
 _LABEL = re.compile(r"\s*([^\W\d_][\w.'’-]{1,24}(?:\s[\w.'’-]{1,20})?)\s{0,2}[:：=＝]\s*(\S.{0,150})", re.S)
 #: The signs and joining words that end a marker.
-_SIGNS = re.compile(r"[:：=＝／/|]")
-_JOINS = re.compile(r"(?<=\s)(?:by|via|von|[-–—])(?=\s)", re.I)
+_SIGNS = re.compile(r"[:：=＝／/|・]")
+_JOINS = re.compile(r"(?<=\s)(?:by|via|von|oleh|door|par|por|av|af|[-–—])(?=\s)", re.I)
 _STOPPED = re.compile(r"[.!?…][»”\"’')]?\s")
 _SLASH = re.compile(
     r"(?:^|[\s»”\"’)\].,])"
@@ -195,19 +195,19 @@ def _marker_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> C
     tail = printed[low:end].lower()
     # The word lists are long: they are searched only when the text holds what every match needs.
     found: list[tuple[re.Match[str], bool]] = []
-    if any(sign in tail for sign in ":：=＝／/|"):
+    if any(sign in tail for sign in ":：=＝／/|・"):
         found += [(m, True) for m in _around(_SIGNS, tables().strong, printed, low, end)]
     if any(word in tail for word in tables().alone_words):
         found += [(m, True) for m in tables().alone.finditer(printed, low, end)]
-    if any(join in tail for join in (" by ", " via ", " von ", " - ", " – ", " — ")):
+    if _JOINS.search(tail):
         found += [(m, False) for m in _around(_JOINS, tables().weak, printed, low, end)]
     for match, strong in sorted(found, key=lambda f: (f[0].start(), -f[0].end())):
         before, rest = printed[start : match.start()].rstrip(), printed[match.end() : end]
-        if not before or not _may_begin(before, match):
+        first = _with_agency_before(printed, start, match.start())
+        if not before or (first == match.start() and not _may_begin(before, match)):
             continue
         share = 0.0 if not strong else 1.0 if before[-1] in ".!?…»”)" + ENDS and len(rest.split()) <= 6 else 0.5
         if is_names(rest, share):
-            first = _with_agency_before(printed, start, match.start())
             return _made(printed, (start, first), (first, end), "credit-marker")
     return None
 
@@ -286,6 +286,8 @@ def _house_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cu
         if len(before) < 12 or is_abbreviation(before.rstrip(".")):
             continue
         if is_slashed(clause):
+            return _made(printed, (start, place), (place, end), "credit-slash")
+        if printed[place - 2] in "|•·" and 2 <= len(clause.split()) <= 4 and clause.istitle() and is_name(clause):
             return _made(printed, (start, place), (place, end), "credit-slash")
         if is_capitals(clause) and not before.isupper():
             return _made(printed, (start, place), (place, end), "credit-capitals")

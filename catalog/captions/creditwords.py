@@ -17,8 +17,8 @@ OPEN, CLOSE = "([（［【〔", ")]）］】〕"
 LOOSE = " \t\n\r\u00a0|/–—-:;,=·•：／＝"
 _EDGE = r"(?<![^\W_])"
 #: After a marker: a sign that only credits have, or a joining word or dash that sentences have too.
-_SIGN = r"\s{0,3}(?::|：|=|＝|／|\|)\s{0,3}|\s{0,2}/\s{0,2}"
-_JOIN = r"\s{1,3}(?:by|via|von|-|–|—)\s{1,3}"
+_SIGN = r"\s{0,3}(?::|：|(?<=[\u3041-\u9fff])・|=|＝|／|\|)\s{0,3}|\s{0,2}/\s{0,2}"
+_JOIN = r"\s{1,3}(?:by|via|von|oleh|door|par|por|av|af|-|–|—)\s{1,3}"
 _SPLIT = re.compile(
     r"\s*(?:/|／|\||,|;|、|：|:|＝|=|\(|\)|（|）|\+{1,3}|\s[-–—•·]\s|\b(?:via|for|by|für|and|und|y|et|e)\b)\s*"
 )
@@ -103,6 +103,7 @@ class Tables:
     abbreviations: frozenset[str]
     determiners: frozenset[str]
     core: re.Pattern[str]
+    label: re.Pattern[str]
     reach: int
 
 
@@ -140,6 +141,7 @@ def tables() -> Tables:
         ),
         abbreviations=frozenset(w.casefold() for w in _split(data["abbreviations"]["words"])),
         determiners=frozenset(data["determiners"]["words"].split()),
+        label=re.compile(rf"(?:{before})(?:,|…|\.{{3}})\s{{0,3}}(?=\S)", re.I),
         core=re.compile(rf"(?i:{core})\s{{1,3}}(?=[^\s:a-z])"),
         reach=10 + max(len(w) for w in (*words, *_split(data["after"]["words"]))),
         brackets=frozenset(w.casefold() for w in _split(data["caption_brackets"]["words"])),
@@ -226,13 +228,18 @@ def strip_marker(text: str) -> tuple[int, int]:
 
 def _bare_marker(text: str, start: int, end: int) -> tuple[int, bool] | None:
     """A word for photograph right before a name ("Foto Jean Rival/SIPA"), or a marker after one capitalised word."""
+    if match := tables().label.match(text, start, end):
+        # What only a screen reader says: "Image source, X", "Credit...X"
+        return match.end(), True
     if (match := tables().core.match(text, start, end)) and not tables().agency.match(text, start, end):
         return (match.end(), False) if is_names(text[match.end() : end], 0.0) else None
     space = text.find(" ", start, end)
     if 0 < space - start < 12 and text[start].isupper() and text[start:space].isalpha():
         # "Express Photo by X", "Staff photo: X"
-        match = tables().weak.match(text, space + 1, end) or tables().strong.match(text, space + 1, end)
-        if match and not tables().agency.match(text, start, end) and match.end() < end:
+        match = tables().weak.match(text, space + 1, end)
+        if match is None and not tables().agency.match(text, start, end):
+            match = tables().strong.match(text, space + 1, end)
+        if match and match.end() < end:
             return match.end(), True
     return None
 
