@@ -32,7 +32,7 @@ from typing import Any
 
 from lxml import etree
 
-from catalog.addresses import keys
+from catalog.addresses import keys, stem
 from catalog.captions import extract_document, extraction_to_json
 from catalog.sources.base import Document
 
@@ -112,7 +112,7 @@ def fixture_pages(folder: Path) -> Iterator[Page]:
     for path in sorted(folder.glob("*.json")):
         data = json.loads(path.read_text(encoding="utf-8"))
         expected = tuple(
-            Expected(frozenset({f"f:{i['stem']}"}), _some(i["caption"]), _some(i["credit"])) for i in data["images"]
+            Expected(frozenset({f"s:{i['stem']}"}), _some(i["caption"]), _some(i["credit"])) for i in data["images"]
         )
         yield Page(path.stem, data["url"], path.with_suffix(".html").read_text(encoding="utf-8"), expected)
 
@@ -165,7 +165,8 @@ def score(page: Page, answer: dict[str, Any]) -> Tally:
     for image in answer["images"]:
         c["given"] += 1
         c["pairs given"] += bool(image["caption"])
-        names = frozenset[str]().union(*(keys(u, page.url) for u in image["urls"]))
+        # The project's own pages name pictures by their stems ("s:").
+        names = frozenset(f"s:{stem(u)}" for u in image["urls"]).union(*(keys(u, page.url) for u in image["urls"]))
         shared = [
             (len(e.names & names), -n) for n, e in enumerate(page.expected) if e.names & names and n not in matched
         ]

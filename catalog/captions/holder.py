@@ -17,6 +17,7 @@ from .dom import Element, says, tidy, words
 MAX_CAPTION = 2500
 MAX_CREDIT = 160
 _BUTTONS = frozenset({"a", "span", "div", "p", "label"})
+_FRAMES = frozenset({"table", "tbody", "tr", "td", "font", "center"})
 _CREDIT_TAGS = frozenset({"small", "cite", "span", "em", "i", "p", "div", "strong", "b", "a"})
 
 
@@ -160,8 +161,10 @@ def _unmarked(holders: list[Element], furniture: set[Element], known: tuple[str,
     """A first or last child that by its words is a credit and nothing else: ``<p>…</p><small>Foto: X</small>``."""
     for holder in holders:
         node = holder
-        for _ in range(4):
-            children = [c for c in node if c.tag in _CREDIT_TAGS and c not in furniture and words(c)]
+        for _ in range(8):
+            children = [
+                c for c in node if (c.tag in _CREDIT_TAGS or c.tag in _FRAMES) and c not in furniture and words(c)
+            ]
             if len(children) == 1 and len(words(children[0])) >= 0.98 * len(words(node, furniture)):
                 node = children[0]
                 continue
