@@ -1,4 +1,4 @@
-"""The two ways to run a query: on rows in memory, and as SQL on the index. They must select the same pictures."""
+"""The ways to run a query: on rows in memory, on an SQLite index, on PostgreSQL. They must select the same pictures."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.search import parse
-from catalog.search.index import Index
+from catalog.search.base import SearchIndex
+from catalog.search.facets import FACETS
 from catalog.search.memory import Context, matches
-from catalog.search.nodes import Flag, Node, Query, conjunction, disjunction, negation
+from catalog.search.nodes import SORTS, Flag, Node, Query, conjunction, disjunction, negation
 from catalog.search.parser import MAX_DEPTH
 from catalog.search.row import Row
 
@@ -41,7 +42,7 @@ _CALM = settings(max_examples=150, deadline=None, suppress_health_check=[HealthC
 
 
 @pytest.mark.parametrize("term", _TERMS)
-def test_each_term_means_the_same_in_both(term: str, index: Index, rows: list[Row], context: Context) -> None:
+def test_each_term_means_the_same_in_both(term: str, index: SearchIndex, rows: list[Row], context: Context) -> None:
     """One term selects the same pictures in the index as in memory."""
     query = parse(term, TODAY)
     assert set(index.ids(query)) == {row.id for row in rows if matches(query, row, context)}
@@ -49,7 +50,7 @@ def test_each_term_means_the_same_in_both(term: str, index: Index, rows: list[Ro
 
 @_CALM
 @given(node=_TREES)
-def test_trees_mean_the_same_in_both(node: Node, index: Index, rows: list[Row], context: Context) -> None:
+def test_trees_mean_the_same_in_both(node: Node, index: SearchIndex, rows: list[Row], context: Context) -> None:
     """Whatever is combined, both ways give the same ids, and the count is theirs."""
     query = Query(node)
     wanted = {row.id for row in rows if matches(query, row, context)}
@@ -59,7 +60,7 @@ def test_trees_mean_the_same_in_both(node: Node, index: Index, rows: list[Row], 
 
 @_CALM
 @given(node=_TREES)
-def test_not_is_the_complement(node: Node, index: Index, rows: list[Row]) -> None:
+def test_not_is_the_complement(node: Node, index: SearchIndex, rows: list[Row]) -> None:
     """What a query selects and what its negation selects are together everything, and share nothing."""
     either = disjunction([Flag("is", "hidden"), negation(Flag("is", "hidden"))])
     yes, no = (set(index.ids(Query(conjunction([n, either])))) for n in (node, negation(node)))
@@ -83,7 +84,7 @@ def test_printed_trees_parse_back(node: Node) -> None:
     sort=st.sampled_from(["relevance", "date", "-date", "-width", "filename", "size"]),
     limit=st.integers(1, 30),
 )
-def test_pages_give_every_picture_once(node: Node, sort: str, limit: int, index: Index) -> None:
+def test_pages_give_every_picture_once(node: Node, sort: str, limit: int, index: SearchIndex) -> None:
     """Going through the pages of any order meets each picture of the result exactly once."""
     query, cursor, met = Query(node), None, list[str]()
     while True:
@@ -96,17 +97,35 @@ def test_pages_give_every_picture_once(node: Node, sort: str, limit: int, index:
     assert page.total == len(met)
 
 
+@settings(_CALM, max_examples=60)
+@given(node=_TREES, sort=st.sampled_from([None, *SORTS]), limit=st.integers(1, 130))
+def test_engines_give_the_same_pages(
+    node: Node, sort: str | None, limit: int, file_index: SearchIndex, shared_index: SearchIndex
+) -> None:
+    """Every engine gives the same pictures in the same order, the same counts, facets, marks and cursors, page by page."""
+    query, cursor = Query(node), None
+    while True:
+        one, other = (
+            index.search(query, sort=sort, limit=limit, cursor=cursor, facets=FACETS)
+            for index in (file_index, shared_index)
+        )
+        assert one == other
+        cursor = one.next
+        if cursor is None:
+            return
+
+
 @pytest.mark.parametrize(
     "level", ["-({} OR ", "-({} OR width:500 OR ", "-(old {} -caption:city OR ", "({} -width:500 OR -"]
 )
-def test_the_deepest_trees_run(level: str, index: Index, rows: list[Row], context: Context) -> None:
+def test_the_deepest_trees_run(level: str, index: SearchIndex, rows: list[Row], context: Context) -> None:
     """Whatever the parser lets through, the index can run."""
     words = ["mosul", "bridge", "kuwait", "battle", "lodzi", "desk", "war", "muller"]
     query = parse("".join(map(level.format, words[:MAX_DEPTH])) + "city" + ")" * MAX_DEPTH)
     assert set(index.ids(query)) == {row.id for row in rows if matches(query, row, context)}
 
 
-def test_hidden_pictures_are_left_out_unless_asked_for(index: Index, rows: list[Row]) -> None:
+def test_hidden_pictures_are_left_out_unless_asked_for(index: SearchIndex, rows: list[Row]) -> None:
     """A hidden picture is found by ``is:hidden`` only."""
     hidden = {row.id for row in rows if "hidden" in row.flags}
     assert hidden

@@ -15,33 +15,34 @@ import pytest
 from catalog.errors import Damaged, UsageError
 from catalog.model import Finding
 from catalog.search import parse
+from catalog.search.base import SearchIndex
 from catalog.search.index import Index
 from catalog.search.row import Row
 from catalog.search.schema import Database
 from tests.search.search_rows import make_rows
 
 
-def ids(index: Index, text: str) -> set[str]:
+def ids(index: SearchIndex, text: str) -> set[str]:
     """The ids that a query selects."""
     return set(index.ids(parse(text)))
 
 
-def test_a_new_index_has_to_be_filled(own: Index) -> None:
+def test_a_new_index_has_to_be_filled(own_file: Index) -> None:
     """An index that nobody filled has no position, and one that was has it after reopening."""
-    assert own.fresh
-    own.apply([Row("1", captions=("mosul",))], [], 7)
-    again = Index.open(own.path)
+    assert own_file.fresh
+    own_file.apply([Row("1", captions=("mosul",))], [], 7)
+    again = Index.open(own_file.path)
     assert (again.position(), ids(again, "mosul")) == (7, {"1"})
     again.close()
 
 
-def test_an_unfinished_filling_is_told(own: Index) -> None:
+def test_an_unfinished_filling_is_told(own: SearchIndex) -> None:
     """A negative position says that the index is not filled yet."""
     own.apply([Row("1")], [], -1)
     assert own.position() is None
 
 
-def test_changes_replace_what_was_there(own: Index) -> None:
+def test_changes_replace_what_was_there(own: SearchIndex) -> None:
     """Putting a row again changes everything about it: its words, its date, its facets."""
     own.apply([Row("1", captions=("mosul",), credit="AFP", date="2017-01-01"), Row("2", captions=("erbil",))], [], 1)
     own.apply([Row("1", captions=("baghdad",), credit="EPA", date="2018-01-01")], [], 2)
@@ -52,7 +53,7 @@ def test_changes_replace_what_was_there(own: Index) -> None:
     assert list(own.verify()) == []
 
 
-def test_removed_rows_are_gone(own: Index) -> None:
+def test_removed_rows_are_gone(own: SearchIndex) -> None:
     """A removed row is found no more; removing what is not there does nothing."""
     own.apply([Row("1", captions=("mosul",)), Row("2", captions=("mosul",))], [], 1)
     own.apply([], ["1", "nobody"], 2)
@@ -61,7 +62,7 @@ def test_removed_rows_are_gone(own: Index) -> None:
     assert list(own.verify()) == []
 
 
-def test_many_changes_leave_a_sound_index(own: Index) -> None:
+def test_many_changes_leave_a_sound_index(own: SearchIndex) -> None:
     """After rounds of changes the index equals one made anew."""
     rows = make_rows(60)
     own.apply(rows, [], 1)
@@ -75,25 +76,25 @@ def test_many_changes_leave_a_sound_index(own: Index) -> None:
     assert ids(own, "-is:hidden") == {r.id for r in rows if "hidden" not in r.flags}
 
 
-def test_names_that_are_not_unicode_are_kept(own: Index) -> None:
+def test_names_that_are_not_unicode_are_kept(own: SearchIndex) -> None:
     """A file name with undecodable bytes neither stops the filling nor hides the picture."""
     own.apply([Row("1", filenames=("br\udcfccke.jpg",), credit="A\udcfc", captions=("mosul",))], [], 1)
     assert ids(own, "filename:jpg mosul") == {"1"}
 
 
-def test_another_process_sees_whole_transactions(own: Index) -> None:
+def test_another_process_sees_whole_transactions(own_file: Index) -> None:
     """What one process puts, another finds at once."""
-    own.apply([Row("1", captions=("mosul",))], [], 1)
+    own_file.apply([Row("1", captions=("mosul",))], [], 1)
     code = (
         "import sys; from catalog.search.index import Index; from catalog.search.row import Row;"
         "Index.open(sys.argv[1]).apply([Row('2', captions=('mosul',))], [], 2)"
     )
-    subprocess.run([sys.executable, "-c", code, str(own.path)], check=True, cwd=Path(__file__).parents[2])
-    assert own.position() == 2
-    assert ids(own, "mosul") == {"1", "2"}
+    subprocess.run([sys.executable, "-c", code, str(own_file.path)], check=True, cwd=Path(__file__).parents[2])
+    assert own_file.position() == 2
+    assert ids(own_file, "mosul") == {"1", "2"}
 
 
-def test_threads_read_while_one_writes(own: Index) -> None:
+def test_threads_read_while_one_writes(own: SearchIndex) -> None:
     """Readers in other threads get answers throughout, each of one state."""
     own.apply(make_rows(40), [], 1)
     problems: list[object] = []
@@ -114,13 +115,13 @@ def test_threads_read_while_one_writes(own: Index) -> None:
     assert not problems
 
 
-def test_a_deleted_file_is_made_again(own: Index) -> None:
+def test_a_deleted_file_is_made_again(own_file: Index) -> None:
     """When the file is deleted under an open index, it is empty again and says so."""
-    own.apply([Row("1")], [], 1)
-    own.path.unlink()
-    assert own.position() is None
-    own.apply([Row("1", captions=("mosul",))], [], 1)
-    assert ids(own, "mosul") == {"1"}
+    own_file.apply([Row("1")], [], 1)
+    own_file.path.unlink()
+    assert own_file.position() is None
+    own_file.apply([Row("1", captions=("mosul",))], [], 1)
+    assert ids(own_file, "mosul") == {"1"}
 
 
 @pytest.mark.parametrize("damage", ["garbage", "empty", "cut"])
@@ -147,30 +148,30 @@ def test_a_damaged_file_is_replaced(tmp_path: Path, damage: str) -> None:
     index.close()
 
 
-def test_an_index_of_another_version_is_emptied(own: Index) -> None:
+def test_an_index_of_another_version_is_emptied(own_file: Index) -> None:
     """Tables of another version of the program are not read."""
-    own.apply([Row("1")], [], 1)
-    own.close()
-    with sqlite3.connect(own.path) as connection:
+    own_file.apply([Row("1")], [], 1)
+    own_file.close()
+    with sqlite3.connect(own_file.path) as connection:
         connection.execute("UPDATE meta SET value = 'other' WHERE key = 'version'")
     connection.close()
-    again = Index.open(own.path)
+    again = Index.open(own_file.path)
     assert again.fresh
     again.close()
 
 
-def test_verify_notices_what_is_missing(own: Index) -> None:
+def test_verify_notices_what_is_missing(own_file: Index) -> None:
     """Rows that vanished from a table are noticed."""
-    own.apply(make_rows(10), [], 1)
-    with sqlite3.connect(own.path) as connection:
+    own_file.apply(make_rows(10), [], 1)
+    with sqlite3.connect(own_file.path) as connection:
         connection.execute("DELETE FROM page WHERE rowid IN (SELECT rowid FROM page LIMIT 1)")
     connection.close()
-    assert list(own.verify())
+    assert list(own_file.verify())
 
 
-def test_a_question_that_takes_too_long_is_given_up(own: Index) -> None:
+def test_a_question_that_takes_too_long_is_given_up(own_file: Index) -> None:
     """A search is stopped after its time, with advice, and the index goes on answering."""
-    database = Database(own.path)
+    database = Database(own_file.path)
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
     with pytest.raises(UsageError, match="too long"), database.reading(seconds=0) as connection:
         connection.execute(endless).fetchone()
@@ -181,7 +182,7 @@ def test_a_question_that_takes_too_long_is_given_up(own: Index) -> None:
 # ---- pages
 
 
-def test_best_matches_come_first(own: Index) -> None:
+def test_best_matches_come_first(own: SearchIndex) -> None:
     """A word in the caption counts more than one in the article, and more of the words' rarity more."""
     own.apply(
         [
@@ -198,7 +199,7 @@ def test_best_matches_come_first(own: Index) -> None:
     assert own.search(parse("credit:x")).sort == "-date"
 
 
-def test_pages_stay_stable_while_others_write(own: Index) -> None:
+def test_pages_stay_stable_while_others_write(own: SearchIndex) -> None:
     """Pictures that come or go between two pages neither repeat nor hide others."""
     for order in ("-date", "relevance", "filename", "width"):
         own.clear()
@@ -224,14 +225,14 @@ def test_pages_stay_stable_while_others_write(own: Index) -> None:
 @pytest.mark.parametrize(
     "cursor", ["", "x", "AAAA", "W10", "é" * 10, "A" * 5000, "WyJhIiwxLDIsMywwXQ", "bnVsbA", "e30"]
 )
-def test_a_made_up_cursor_is_refused(cursor: str, index: Index) -> None:
+def test_a_made_up_cursor_is_refused(cursor: str, index: SearchIndex) -> None:
     """Whatever is not a cursor of this list is a usage error."""
     with pytest.raises(UsageError) as caught:
         index.search(parse("mosul"), cursor=cursor)
     assert caught.value.field == "cursor"
 
 
-def test_a_cursor_of_another_query_is_refused(index: Index) -> None:
+def test_a_cursor_of_another_query_is_refused(index: SearchIndex) -> None:
     """A cursor continues the query and order that it came from, no other."""
     cursor = index.search(parse("old"), limit=1).next
     assert cursor is not None
@@ -240,7 +241,7 @@ def test_a_cursor_of_another_query_is_refused(index: Index) -> None:
             index.search(parse(query), sort=sort, cursor=cursor)
 
 
-def test_bad_arguments_are_named(index: Index) -> None:
+def test_bad_arguments_are_named(index: SearchIndex) -> None:
     """Orders, limits and facets that do not exist are refused by name."""
     for arguments, field in (({"sort": "__class__"}, "sort"), ({"limit": 0}, "limit"), ({"facets": ["x"]}, "facets")):
         with pytest.raises(UsageError) as caught:
@@ -251,7 +252,7 @@ def test_bad_arguments_are_named(index: Index) -> None:
 # ---- facets
 
 
-def test_facets_count_under_the_query(index: Index, rows: list[Row]) -> None:
+def test_facets_count_under_the_query(index: SearchIndex, rows: list[Row]) -> None:
     """Facets count the pictures of the result, and each names the term that selects its pictures."""
     page = index.search(parse("old"), facets=["credit", "year", "state", "place"])
     shown = index.search(parse("old"), limit=1000).hits
@@ -266,7 +267,7 @@ def test_facets_count_under_the_query(index: Index, rows: list[Row]) -> None:
     assert rows
 
 
-def test_large_results_are_counted_to_a_cap_and_sampled(own: Index) -> None:
+def test_large_results_are_counted_to_a_cap_and_sampled(own: SearchIndex) -> None:
     """Above the cap the total says "at least", the whole catalogue's facets are exact and others estimated in proportion."""
     rows = [
         Row(
@@ -303,7 +304,7 @@ def test_large_results_are_counted_to_a_cap_and_sampled(own: Index) -> None:
 # ---- words
 
 
-def test_misspelt_words_are_corrected(index: Index) -> None:
+def test_misspelt_words_are_corrected(index: SearchIndex) -> None:
     """A word that finds nothing is offered as one that does; words that find something are left alone."""
     assert index.suggest_words("mosol")[0] == "mosul"
     assert index.suggest_words("brigde")[0] == "bridge"
@@ -312,7 +313,7 @@ def test_misspelt_words_are_corrected(index: Index) -> None:
     assert index.did_you_mean(parse("xqzzwv")) is None
 
 
-def test_values_are_completed(index: Index) -> None:
+def test_values_are_completed(index: SearchIndex) -> None:
     """Beginnings of a value or of one of its words are completed, accents aside; signs are no wildcards."""
     assert index.complete("afp", "credit")[0][0] == "AFP/Getty Images"
     assert index.complete("krak", "place")[0][0] == "Kraków"
@@ -323,7 +324,7 @@ def test_values_are_completed(index: Index) -> None:
 # ---- similar
 
 
-def test_similar_follows_changes(own: Index) -> None:
+def test_similar_follows_changes(own: SearchIndex) -> None:
     """Fingerprints that come, change and go are seen by the next search."""
     own.apply([Row("a", phash="0" * 16), Row("b", phash="0" * 15 + "3"), Row("c", phash="f" * 16)], [], 1)
     assert ids(own, "similar:a~2") == {"a", "b"}
@@ -342,7 +343,7 @@ def finding(n: int, **fields: Any) -> Finding:
     return replace(Finding(f"f{n}", "link", float(n), (), "", ()), **fields)
 
 
-def test_the_queue_is_in_order_of_worth(own: Index) -> None:
+def test_the_queue_is_in_order_of_worth(own: SearchIndex) -> None:
     """Findings come highest worth first, page by page, each once; decided ones leave the queue."""
     own.apply_findings([finding(n, kind="link" if n % 2 else "conflict") for n in range(10)], [])
     first = own.findings(limit=4)
@@ -358,7 +359,7 @@ def test_the_queue_is_in_order_of_worth(own: Index) -> None:
     assert own.finding_kinds() == own.finding_kinds("decided") == {}
 
 
-def test_a_search_scopes_the_queue(own: Index) -> None:
+def test_a_search_scopes_the_queue(own: SearchIndex) -> None:
     """A query selects findings by their pictures, or by pictures that ran in their articles."""
     own.apply(
         [Row("p1", credit="AFP", articles=("a1",)), Row("p2", credit="EPA"), Row("p3", credit="EPA", articles=("a1",))],
@@ -371,7 +372,7 @@ def test_a_search_scopes_the_queue(own: Index) -> None:
     assert own.findings(query=parse("credit:Reuters")).ids == ()
 
 
-def test_a_broad_search_scopes_the_queue_too(own: Index) -> None:
+def test_a_broad_search_scopes_the_queue_too(own: SearchIndex) -> None:
     """With thousands of pictures selected, the queue is the same as with few."""
     own.apply([Row(f"p{n}", credit="AFP" if n % 3 else "EPA", articles=(f"a{n}",)) for n in range(4_000)], [], 1)
     own.apply_findings([finding(n, images=(f"p{n}",) if n % 2 else (), articles=(f"a{n}",)) for n in range(300)], [])
@@ -383,7 +384,7 @@ def test_a_broad_search_scopes_the_queue_too(own: Index) -> None:
 # ---- tallies
 
 
-def test_labelled_documents_are_counted(own: Index) -> None:
+def test_labelled_documents_are_counted(own: SearchIndex) -> None:
     """Documents are counted under each of their words once; what changes or goes is counted anew."""
     own.apply_labels("conflict", {"a": ["place", "date"], "b": ["place", "place"], "c": []})
     own.apply_labels("match", {"a": ["cropped"]})
