@@ -29,7 +29,7 @@ def _pages(server: Server) -> list[str]:
     return [
         "/", "/search?view=list&q=bridge", "/search?q=%28broken", "/search?q=zzqqxx", f"/images/{pair[0].id}",
         f"/articles/{article}", *(f"/review/{ident}" for ident in kinds.values()), f"/compare/{pair[0].id}/{pair[1].id}",
-        "/import", "/log", "/overview", "/nowhere",
+        f"/groups/{pair[0].id}", "/groups", "/import", "/log", "/overview", "/nowhere",
     ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -157,6 +158,63 @@ def test_a_caption_is_linked_by_a_key(server: Server, open_page: Open, library: 
     page.keyboard.press("1")
     page.wait_for_url(re.compile("#c-"))
     assert any(u.caption.id == finding.subjects[0] and u.status == "linked" for u in library.record(image).usages)
+
+
+def test_a_picture_is_dragged_to_its_caption(server: Server, open_page: Open, library: Library) -> None:
+    """On the article's page a picture dropped on a caption is linked to it; the decision shows there and is undone there."""
+    finding = library.findings("caption-without-image", limit=1).items[0]
+    caption = finding.subjects[0]
+    page = open_page(f"{server.address}/articles/{finding.articles[0]}")
+    source = page.locator(".loose [data-image]").first
+    image = source.get_attribute("data-image")
+    source.drag_to(page.locator(f'[data-caption="{caption}"]'))
+    page.wait_for_url(re.compile("#c-"))
+    assert any(u.caption.id == caption and u.status == "linked" for u in library.record(image).usages)
+    card = page.locator(f'[data-caption="{caption}"]')
+    assert "decided" in card.inner_text()
+    card.get_by_role("button", name="Undo").click()
+    page.wait_for_function(f"() => !document.querySelector('[data-caption=\"{caption}\"] .decided')")
+    assert library.finding(finding.id).finding.status == "open"
+
+
+def test_a_selection_is_kept_in_the_address(reading: Server, open_page: Open) -> None:
+    """Query, order, view and selection are in the address: who opens it sees the same."""
+    page = open_page(reading.address + "/search?q=bridge&sort=date&view=list")
+    page.locator("#hits .pick").nth(1).check()
+    again = open_page(page.url)
+    assert again.locator("#hits .pick:checked").count() == 1 and again.locator("#hits .pick").nth(1).is_checked()
+    assert again.locator("#q").input_value() == "bridge" and again.locator("#hits.list").count() == 1
+    assert again.locator(".sorts [aria-current]").inner_text() == "Oldest"
+
+
+def test_a_dropped_picture_is_searched_for(reading: Server, open_page: Open, stories: Path) -> None:
+    """A picture dropped anywhere on the search page finds its copies."""
+    page = open_page(reading.address)
+    data = base64.b64encode((stories / "harbour" / "DSC_2077.jpg").read_bytes()).decode()
+    dropped = page.evaluate_handle(
+        """data => {
+          const bytes = Uint8Array.from(atob(data), c => c.charCodeAt(0));
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([bytes], 'mine.jpg', { type: 'image/jpeg' }));
+          return transfer;
+        }""",
+        data,
+    )
+    page.dispatch_event("body", "drop", {"dataTransfer": dropped})
+    page.wait_for_url("**/search/similar")
+    assert page.locator(".matches li").count() >= 1
+
+
+def test_a_bar_of_the_histogram_narrows_the_date(reading: Server, open_page: Open) -> None:
+    """A click on a year's bar adds that year to the query, and all that is found is of that time."""
+    page = open_page(reading.address)
+    bar = page.locator(".histogram a").last
+    year = bar.locator("title").text_content().split(":")[0]
+    bar.click()
+    page.wait_for_url(re.compile("date"))
+    assert page.locator("#q").input_value() == f"date:{year}"
+    ids = page.eval_on_selector_all("#hits [data-id]", "items => items.map(i => i.dataset.id)")
+    assert ids == list(reading.library.ids(f"date:{year}"))[: len(ids)] != []
 
 
 def test_the_colour_scheme_is_remembered(server: Server, open_page: Open) -> None:

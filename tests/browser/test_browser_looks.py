@@ -1,0 +1,59 @@
+"""What pages look like on paper, in forced colours, and for people whom motion disturbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from .conftest import Server
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Any]
+
+
+def _path(server: Server) -> str:
+    return f"{server.address}/images/{server.library.search('footbridge').items[0].id}"
+
+
+def test_paper_gets_pictures_and_words_only(reading: Server, open_page: Open) -> None:
+    """Printed, a picture's page has its captions in black on white, and no bar, field or button."""
+    page = open_page(_path(reading), color_scheme="dark")
+    page.emulate_media(media="print")
+    shown = "e => e.checkVisibility()"
+    for gone in (".top", ".edit form", ".skip", "main button"):
+        assert not any(page.locator(gone).nth(n).evaluate(shown) for n in range(page.locator(gone).count())), gone
+    assert page.locator(".timeline .caption").first.evaluate(shown)
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_forced_colours_lose_nothing(reading: Server, open_page: Open) -> None:
+    """In forced colours the focus is outlined, chosen buttons and links are told by more than colour, plots are drawn."""
+    page = open_page(reading.address, forced_colors="active")
+    assert page.evaluate("matchMedia('(forced-colors: active)').matches")
+    page.keyboard.press("Tab")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    current = page.locator("nav [aria-current]").first
+    assert (
+        current.evaluate("e => getComputedStyle(e).textDecorationLine + getComputedStyle(e).borderBottomStyle")
+        != "nonenone"
+    )
+    colours = "e => [getComputedStyle(e).fill, getComputedStyle(document.body).backgroundColor]"
+    fill, ground = page.locator(".histogram rect:not(.reach)").first.evaluate(colours)
+    assert fill != ground
+
+
+def test_nothing_moves_for_whom_motion_disturbs(reading: Server, open_page: Open) -> None:
+    """With reduced motion no element has an animation or transition that takes time, and nothing scrolls by itself smoothly."""
+    for path in ("/", "/review", "/overview"):
+        page = open_page(reading.address + path, reduced_motion="reduce")
+        moving = page.evaluate(
+            """() => [...document.querySelectorAll('*')].filter(e => {
+              const s = getComputedStyle(e);
+              const long = s.transitionDuration.split(',').some(t => parseFloat(t) > 0) && s.transitionProperty !== 'none';
+              return long || s.animationName !== 'none' || s.scrollBehavior === 'smooth';
+            }).map(e => e.className || e.tagName)"""
+        )
+        assert not moving, (path, moving[:5])
