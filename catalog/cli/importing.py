@@ -15,7 +15,6 @@ from ..codec import to_dict
 from ..config import setting
 from ..model import ImportResult, ImportSummary
 from ..paths import display
-from ..watching import Watcher
 from . import terminal
 from .main import INTERRUPTED, Context, cli, json_option
 
@@ -147,6 +146,8 @@ def watch(ctx: Context, folder: Path, in_place: bool, settle: float, as_json: bo
     Example:
       cutline watch /srv/incoming
     """
+    from ..watching import Watcher
+
     with ctx.open(create=True) as library, Watcher(folder, settle) as watcher:
         handler = signal.signal(signal.SIGINT, lambda *_: watcher.stop())
         try:

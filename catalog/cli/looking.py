@@ -10,12 +10,16 @@ from typing import Any
 import click
 
 from ..codec import to_dict
-from ..export.jsonl import record_line
-from ..library import verify_catalogue
 from ..model import Group, Record
 from ..paths import display
 from . import terminal
 from .main import Context, cli, json_option
+
+
+def _line(record: Record) -> dict[str, Any]:
+    from ..export.jsonl import record_line
+
+    return record_line(record)
 
 
 def _name(record: Record) -> str:
@@ -43,14 +47,14 @@ def list_(ctx: Context, as_json: bool) -> None:
     with ctx.open() as library:
         if as_json:
             for record in library.records():
-                terminal.emit(record_line(record))
+                terminal.emit(_line(record))
         else:
             _print_records(library.records())
 
 
 def record_json(record: Record) -> dict[str, Any]:
     """Return a record with everything: what `show` prints and the API answers."""
-    return {**record_line(record), **to_dict(record), "captions": list(record.captions)}
+    return {**_line(record), **to_dict(record), "captions": list(record.captions)}
 
 
 @cli.command()
@@ -151,7 +155,7 @@ def search(
         while True:
             for hit in islice(hits.items, left):
                 record = library.record(hit.id)
-                terminal.emit(record_line(record)) if as_json else terminal.say(
+                terminal.emit(_line(record)) if as_json else terminal.say(
                     f"{hit.id}  {_name(record)}\n    {record.captions[0] if record.captions else '-'}  {record.credit}"
                 )
             left -= len(hits.items)
@@ -311,6 +315,8 @@ def verify(ctx: Context, repair: bool, as_json: bool) -> None:
     Example:
       cutline verify --repair
     """
+    from ..library import verify_catalogue
+
     damages = 0
     for damage in verify_catalogue(ctx.url, repair=repair):
         damages += not damage.repaired

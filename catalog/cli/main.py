@@ -5,16 +5,18 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from .. import __version__
 from ..config import Setting, setting
 from ..errors import CatalogError
-from ..library import Library, open_library
 from ..selfcheck import check
 from . import terminal
+
+if TYPE_CHECKING:
+    from ..library import Library
 
 INTERRUPTED = 130
 
@@ -84,6 +86,9 @@ class Context:
 
     def open(self, *, create: bool = False) -> Library:
         """Open the catalogue. Raises CatalogueUnusable when it is not there and ``create`` is false."""
+        # Not before a command needs it: help and completions must come at once.
+        from ..library import open_library
+
         return open_library(self.url, create=create, media=self._media())
 
     def _media(self) -> str:

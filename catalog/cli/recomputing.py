@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import signal
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..codec import to_dict
 from ..config import setting
-from ..library import Progress
 from ..model import ImportResult, ImportSummary
 from ..paths import display
-from ..recomputing import What
 from . import terminal
 from .importing import cluster_option, stop_politely, workers_option
 from .main import INTERRUPTED, Context, cli, json_option
+
+if TYPE_CHECKING:
+    from ..recomputing import What
 
 #: Kinds of work, as they are shown.
 _WORK = {"hash": "fingerprints", "image": "pictures compared", "article": "articles linked", "finding": "findings"}
@@ -27,7 +28,7 @@ _WORK = {"hash": "fingerprints", "image": "pictures compared", "article": "artic
 @cluster_option
 @json_option
 @click.pass_obj
-def rehash(ctx: Context, **options: Any) -> None:
+def rehash(ctx: Context, /, **options: Any) -> None:
     """Take the fingerprint of every picture again from its original, then compare those that changed. Decisions are untouched.
 
     An original that cannot be read, or has other bytes than were imported, is named, and keeps the fingerprint it had. It can be
@@ -45,7 +46,7 @@ def rehash(ctx: Context, **options: Any) -> None:
 @cluster_option
 @json_option
 @click.pass_obj
-def relink(ctx: Context, **options: Any) -> None:
+def relink(ctx: Context, /, **options: Any) -> None:
     """Link the captions of every article again, and find anew what follows from that. Decisions are untouched.
 
     It can be stopped and run again; it then goes on where it was.
@@ -62,7 +63,7 @@ def relink(ctx: Context, **options: Any) -> None:
 @cluster_option
 @json_option
 @click.pass_obj
-def regroup(ctx: Context, **options: Any) -> None:
+def regroup(ctx: Context, /, **options: Any) -> None:
     """Compare all pictures again: matches, groups of copies, and the findings about them. Decisions are untouched.
 
     It can be stopped and run again; it then goes on where it was.
@@ -76,6 +77,8 @@ def regroup(ctx: Context, **options: Any) -> None:
 
 
 def _run(ctx: Context, what: What, *, workers: int | None, cluster: str | None, as_json: bool) -> None:
+    from ..library import Progress
+
     count, where = setting("workers", workers).value, str(setting("cluster", cluster).value or "")
     summary = None
     line = terminal.Line()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from typing import TYPE_CHECKING
 
 import click
 
 from ..config import setting
-from ..demo import demo_catalogue, fixtures_folder, summary_rows
-from ..library import Library, open_library
 from . import terminal
 from .main import Context, cli
+
+if TYPE_CHECKING:
+    from ..library import Library
 
 
 def _serve(library: Library, host: str, port: int) -> None:
@@ -74,6 +76,9 @@ def demo(ctx: Context, no_serve: bool, port: int | None) -> None:
     Example:
       cutline demo --no-serve
     """
+    from ..demo import demo_catalogue, fixtures_folder, summary_rows
+    from ..library import open_library
+
     folder = fixtures_folder()
     with open_library(demo_catalogue()) as library:
         terminal.note(f"Importing the example stories of {folder} ...")
