@@ -1,7 +1,8 @@
 """Keeping the search index level with the store: which rows a change touches, and making them anew.
 
 The index is derived. It remembers the position of the store that it has seen; whoever opens the catalogue or commits
-brings it up to date, and when the changes in between are no longer known it is rebuilt from the records.
+brings it up to date, and when the changes in between are no longer known it is rebuilt from the records. Where several processes
+share one index, one of them does so at a time.
 """
 
 from __future__ import annotations
@@ -79,16 +80,25 @@ class Indexer:
     def catch_up(self) -> bool:
         """Apply what has been committed since the index last looked; return whether there was anything."""
         with self._lock:
-            position = self.store.position()
-            seen = self.index.position()
-            if seen == position:
+            if self.index.position() == self.store.position():
                 return False
-            changes = None if seen is None or seen > position else self.store.changes(seen)
-            if changes is None:
-                self._rebuild(position)
-            else:
-                self._apply(changes, position)
-            return True
+            with self.index.filling():
+                return self._level()
+
+    def _level(self) -> bool:
+        position, seen = self.store.position(), self.index.position()
+        if seen is not None and seen > position:
+            # Whoever filled a shared index has seen more than this process had.
+            self.store.refresh()
+            position = self.store.position()
+        if seen == position:
+            return False
+        changes = None if seen is None or seen > position else self.store.changes(seen)
+        if changes is None:
+            self._rebuild(position)
+        else:
+            self._apply(changes, position)
+        return True
 
     def _apply(self, changes: Iterator[Change], position: int) -> None:
         images: set[str] = set()

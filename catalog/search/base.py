@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -86,6 +87,9 @@ class SearchIndex(Protocol):
         """Release what is held open."""
 
     # ---- filling
+
+    def filling(self) -> AbstractContextManager[None]:
+        """Hold while bringing the index level with the store: of all who share an index, one does at a time. Raises Locked."""
 
     def position(self) -> int | None:
         """Return the store's position that the index shows, ``None`` when it has to be filled first."""

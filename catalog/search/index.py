@@ -7,6 +7,7 @@ also while another process writes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from ..errors import UsageError
@@ -44,6 +45,10 @@ class Index:
         self._database.close()
 
     # ---- filling
+
+    def filling(self) -> AbstractContextManager[None]:
+        """Hold nothing: each process fills its own file, or finds what another filled."""
+        return nullcontext()
 
     @property
     def fresh(self) -> bool:
