@@ -9,6 +9,9 @@ first, one for each of its pages in order of their names; each with ``images``: 
 "authors"}]. No rule is fitted to pages, so there is nothing to leave out: the spread over publishers (two halves by a hash
 of the name, the mean over publishers and its standard error) says what to expect of publishers not seen.
 
+The last table tells whether confidence means what it says: of captions given 0.9 about nine in ten should be right
+(:mod:`bench.confidence` fits it).
+
 Figures in percent. *exact*: the caption equals the expected one once white space, quotes and dashes are alike; *bare*: the
 same without punctuation at the ends, the expected credits taken off on both sides; *credit*: one of the expected names is
 in what was given. Cost: seconds of processor time for reading, over those of a bare lxml parse of the same pages.
@@ -27,6 +30,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +41,7 @@ from catalog.captions import extract_document, extraction_to_json
 from catalog.sources.base import Document
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures" / "pages"
+BINS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 1.01)
 _ALIKE = str.maketrans(
     {**dict.fromkeys("‘’‚‛`´′‹›", "'"), **dict.fromkeys("“”„‟«»″", '"'), **dict.fromkeys("‐‑‒–—−―", "-")}
 )
@@ -155,16 +160,10 @@ def _expected(images: list[dict[str, Any]], base: str) -> Iterator[Expected]:
     yield from joined
 
 
-def score(page: Page, answer: dict[str, Any]) -> Tally:
-    """Compare what the reader gave for a page (as ``extract`` prints it) with what is expected."""
-    tally = Tally()
-    c = tally.counts
-    c["pages"] += 1
-    c["wanted"] += len(page.expected)
+def match(page: Page, images: list[dict[str, Any]]) -> list[tuple[Expected, dict[str, Any]]]:
+    """Return the expected pictures with those given that share most addresses with them, each at most once."""
     matched: dict[int, dict[str, Any]] = {}
-    for image in answer["images"]:
-        c["given"] += 1
-        c["pairs given"] += bool(image["caption"])
+    for image in images:
         # The project's own pages name pictures by their stems ("s:").
         names = frozenset(f"s:{stem(u)}" for u in image["urls"]).union(*(keys(u, page.url) for u in image["urls"]))
         shared = [
@@ -172,14 +171,43 @@ def score(page: Page, answer: dict[str, Any]) -> Tally:
         ]
         if shared:
             matched[-max(shared)[1]] = image
+    return [(page.expected[n], image) for n, image in matched.items()]
+
+
+def right_words(text: str, expected: Expected) -> bool:
+    """Tell whether a caption's words are those expected, punctuation at the ends and the expected credits left aside."""
+    given = _bare(text, expected.credits)
+    return bool(given) and any(given == _bare(e, expected.credits) for e in expected.captions)
+
+
+def confidences(page: Page, answer: dict[str, Any]) -> list[tuple[float, bool]]:
+    """Return the confidence of each picture's caption and whether its words are right."""
+    sure = {c["image_url"]: c["confidence"] for c in reversed(answer["captions"]) if c["text"]}
+    images = [i for i in answer["images"] if i["caption"]]
+    expected = {i["position"]: e for e, i in match(page, images)}
+    return [
+        (sure.get(i["url"], 0.0), i["position"] in expected and right_words(i["caption"], expected[i["position"]]))
+        for i in images
+    ]
+
+
+def score(page: Page, answer: dict[str, Any]) -> Tally:
+    """Compare what the reader gave for a page (as ``extract`` prints it) with what is expected."""
+    tally = Tally()
+    c = tally.counts
+    c["pages"] += 1
+    c["wanted"] += len(page.expected)
+    for image in answer["images"]:
+        c["given"] += 1
+        c["pairs given"] += bool(image["caption"])
+    matched = {page.expected.index(e): image for e, image in match(page, answer["images"])}
     c["found"] += len(matched)
     for number, expected in enumerate(page.expected):
         got = matched.get(number, {"caption": "", "credit": ""})
         c["pairs"] += bool(expected.captions)
         c["credits"] += bool(expected.credits)
         c["exact"] += any(_alike(got["caption"]) == _alike(e) for e in expected.captions)
-        given = _bare(got["caption"], expected.credits)
-        c["bare"] += bool(given) and any(given == _bare(e, expected.credits) for e in expected.captions)
+        c["bare"] += right_words(got["caption"], expected)
         c["credit"] += any(_alike(e).casefold() in _alike(got["credit"]).casefold() for e in expected.credits)
     return tally
 
@@ -199,6 +227,7 @@ def run(pages: list[Page], *, by_publisher: bool) -> str:
     total = Tally()
     halves: dict[str, Tally] = defaultdict(Tally)
     publishers: dict[str, Tally] = defaultdict(Tally)
+    told: list[tuple[float, bool]] = []
     reading = parsing = 0.0
     for page in pages:
         document = Document(page.publisher, "webpage", page.text, "utf-8", "0" * 64, page.url)
@@ -210,6 +239,7 @@ def run(pages: list[Page], *, by_publisher: bool) -> str:
         reading += time.process_time() - parsed
         parsing += parsed - begun
         tally = score(page, answer)
+        told += confidences(page, answer)
         for group in (total, halves[half(page.publisher)], publishers[page.publisher]):
             group.add(tally)
     lines = ["| | " + " | ".join(total.figures()) + " |", "|---" * (len(total.figures()) + 1) + "|"]
@@ -220,7 +250,25 @@ def run(pages: list[Page], *, by_publisher: bool) -> str:
         lines += [_row(name, tally.figures()) for name, tally in sorted(publishers.items())]
     lines.append(
         f"\nreading {1000 * reading / len(pages):.1f} ms a page, bare lxml parse {1000 * parsing / len(pages):.1f} ms, "
-        f"ratio {reading / parsing:.2f}"
+        f"ratio {reading / parsing:.2f}\n"
+    )
+    lines.append(calibration(told))
+    return "\n".join(lines)
+
+
+def calibration(told: list[tuple[float, bool]]) -> str:
+    """Return the calibration table of (confidence, right) pairs: bins, how many, how many right, mean confidence."""
+    lines = ["| confidence | captions | mean confidence | right, % |", "|---|---|---|---|"]
+    for low, high in pairwise(BINS):
+        inside = [(p, r) for p, r in told if low <= p < high]
+        if inside:
+            mean, share = sum(p for p, _ in inside) / len(inside), 100 * sum(r for _, r in inside) / len(inside)
+            lines.append(f"| {low:.2f} to {min(high, 1.0):.2f} | {len(inside)} | {mean:.2f} | {share:.1f} |")
+    brier = sum((p - r) ** 2 for p, r in told) / max(1, len(told))
+    pairs = [(a, b) for a, r in told if r for b, s in told if not s]
+    order = sum((a > b) + 0.5 * (a == b) for a, b in pairs) / len(pairs) if pairs else math.nan
+    lines.append(
+        f"\nBrier score {brier:.3f}; a right caption stands above a wrong one in {100 * order:.0f} of 100 pairs"
     )
     return "\n".join(lines)
 

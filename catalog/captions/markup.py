@@ -6,7 +6,6 @@ page's data -> Extraction
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from ..model import Article, Caption, Evidence, Extraction, PictureRef
@@ -23,6 +22,7 @@ from .ids import article_id, caption_ids
 from .pictures import Picture
 from .placement import Placer
 from .spans import Locator
+from .weighing import probability, weighed
 
 #: Log-odds that the words which a page's data names as a picture's caption are printed as such.
 DATA_WEIGHTS = {"json-ld": 1.5, "script-json": 1.5}
@@ -96,6 +96,7 @@ def _captions(ident: str, source: str, refs: tuple[PictureRef, ...], printed: li
     for position, ((number, found), name) in enumerate(
         zip(held, caption_ids(ident, (f.printed for _, f in held)), strict=True)
     ):
+        reasons = weighed(found.reasons)
         start, end = locator.find(found.element, found.printed)
         credit_start = source.find(found.credit, start, end) if found.credit and start >= 0 else -1
         captions.append(
@@ -113,16 +114,11 @@ def _captions(ident: str, source: str, refs: tuple[PictureRef, ...], printed: li
                 line=locator.line(found.element, start),
                 picture=number,
                 image_url=refs[number].url,
-                confidence=_probability(found.weight),
-                reasons=tuple(found.reasons),
+                confidence=probability(sum(r.weight for r in reasons)),
+                reasons=reasons,
             )
         )
     return captions
-
-
-def _probability(weight: float) -> float:
-    """The logistic of a sum of log-odds."""
-    return round(1 / (1 + math.exp(-max(-20.0, min(20.0, weight)))), 4)
 
 
 def _complete(
