@@ -59,7 +59,7 @@ def image_doc(image: Image) -> Doc:
     doc["keys"] = {
         "folders": sorted({f for p in image.paths for f in _folders(p, 3)}),
         "stems": sorted({s for n in names if (s := addresses.stem(n))}),
-        "words": key_words([image.metadata.caption, image.metadata.headline]),
+        "words": [*key_words([image.metadata.caption, image.metadata.headline]), *_document_keys(image)],
     }
     return doc
 
@@ -125,25 +125,41 @@ def _served(cat: Catalogue, image: str) -> list[str]:
 def _known(cat: Catalogue, image: Image, article: str) -> tuple[linking.Known, ...]:
     """Captions already settled for this picture or one that matches it, in other articles or by a person.
 
-    Only links that stand on evidence of their own count, so that two links never prove each other.
+    Only links that stand on evidence of their own count, so that two links never prove each other; and nothing that was said
+    of this article's own captions, so that a decision never proves itself: there it settles the link without being evidence.
+    A rejection still speaks against other renditions of the picture.
     """
     pairs = {image.id: ""} | {
         (m.b if m.a == image.id else m.a): (m.b if m.a == image.id else m.a)
         for m in cat.matches_of(image.id)[:MAX_TEXTS]
         if m.relation != "same scene"
     }
+    pairs |= {other: other for other in _of_one_document(cat, image) if other not in pairs}
     texts: list[linking.Known] = []
     for decision in cat.decisions_about(pairs):
         chosen = str(decision.values.get("image", ""))
         if chosen in pairs and (decision.action in resolve.CHOOSING or decision.action == "reject"):
             for caption in cat.captions(s for s in decision.subjects if s != chosen).values():
-                texts.append(linking.Known(caption.text, decision.action != "reject", True, pairs[chosen]))
+                if caption.article != article or (decision.action == "reject" and pairs[chosen]):
+                    texts.append(linking.Known(caption.text, decision.action != "reject", True, pairs[chosen]))
     for other, via in pairs.items():
         for link in cat.links_of_image(other):
             own = link.band == "certain" and not any(e.name.startswith("known caption") for e in link.evidence)
             if own and link.article != article and (caption_ := cat.caption(link.caption)):
                 texts.append(linking.Known(caption_.text, True, False, via))
     return tuple(dict.fromkeys(texts))
+
+
+def _document_keys(image: Image) -> list[str]:
+    """The ids of the documents that a file is, or was made from (XMP media management), as keys; they are no words."""
+    meta = image.metadata
+    return sorted({f"document {i.casefold()}" for i in (meta.document_id, *meta.derived_from[:8]) if len(i) >= 16})
+
+
+def _of_one_document(cat: Catalogue, image: Image) -> list[str]:
+    """The pictures whose files were made from the same document as this one; none where a template's id is on many."""
+    found = {i for key in _document_keys(image) for i in cat.store.find("image", "keys.words", key)} - {image.id}
+    return sorted(found) if len(found) <= MAX_TEXTS else []
 
 
 def infer_links(cat: Catalogue, article_ids: Iterable[str]) -> tuple[Transaction, set[str]]:

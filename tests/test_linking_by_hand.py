@@ -45,3 +45,14 @@ def test_what_cannot_be_linked_is_refused(library: Library) -> None:
     with pytest.raises(NotAllowed):
         library.link(usage.caption.id, "marry", usage.image)
     assert library.log().total == 0
+
+
+def test_a_decision_is_no_evidence_of_itself(library: Library) -> None:
+    """Accepting a link and linking anew gives the same evidence and score as before: the decision settles it, no more."""
+    finding = next(library.all_findings("link"))
+    caption, image = finding.subjects[:2]
+    before = {x.id: x for x in library.caption(caption).links}
+    library.decide(finding.id, "accept")
+    list(library.recompute("relink"))
+    assert {x.id: x for x in library.caption(caption).links} == before
+    assert [u.status for u in library.record(image).usages if u.caption.id == caption] == ["linked"]

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from ..model import Comparison, Contradiction
 from . import credits as crediting
-from . import languages, multilingual
+from . import languages, multilingual, names
 from .judging import Verdict, judge
 from .reading import Reading, read
 
-__all__ = ["compare"]
+__all__ = ["cities", "compare"]
 
 #: Captions that share less of their content than this say different things.
 UNRELATED = 0.34
@@ -41,6 +41,13 @@ def compare(
         verdict = judge(one, other)
     found = [_with_words(c, a, b) for c in verdict.found]
     return _result(a, b, one, other, verdict, found, note)
+
+
+def cities(text: str) -> frozenset[str]:
+    """Return the cities of the gazetteer that a caption names, or a field that holds a place, whatever language it is in."""
+    return frozenset(
+        str(item.value) for item in read(text).items if item.kind == "place" and item.value in names.cities()
+    )
 
 
 def _result(

@@ -31,6 +31,12 @@ def gazetteer() -> dict[str, str]:
 
 
 @cache
+def cities() -> frozenset[str]:
+    """Return the names under which :func:`gazetteer` knows cities: countries and regions may lie around what else is named."""
+    return frozenset(gazetteer()[fold(line.split(";")[0].strip())] for line in lines("cities.txt"))
+
+
+@cache
 def first_names() -> frozenset[str]:
     """Return folded first names of many countries."""
     return frozenset(name for line in lines("firstnames.txt") for name in line.split())

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
+from .. import conflicts
 from ..model import Article, Caption, Evidence
 from . import boilerplate, tokens
 from .calibration import evidence
@@ -199,6 +200,14 @@ def _place(scene: Scene, words: Words, picture: Picture) -> Iterator[Evidence]:
         if place and _holds(words.text, place):
             yield evidence("place agrees", place)
             return
+    theirs = conflicts.cities(meta.city[:200]) if meta.city else frozenset()
+    mine = conflicts.cities(words.caption.text) if theirs else theirs
+    if (
+        len(mine) == 1
+        and not mine & theirs
+        and not any(_holds(words.text, p) for p in (meta.state, meta.location) if p)
+    ):
+        yield evidence("place contradicts", meta.city)
 
 
 def _holds(text: Text, phrase: str) -> bool:

@@ -172,3 +172,23 @@ def test_hostile_texts_neither_break_nor_stall() -> None:
     files = [picture(f"story/{i}.jpg", caption=t, headline=t, keywords=(t,) * 3) for i, t in enumerate(nasty)]
     made = [Caption(f"c{i}", "a1", i, t, credit=t) for i, t in enumerate(nasty)]
     assert isinstance(link(article(), made, files), list)
+
+
+def _evidence_names(caption: str, **meta: str) -> set[str]:
+    """The evidence between a caption and a picture whose file name agrees with it."""
+    file = picture("story/harbour-master-opens-market.jpg", **meta)
+    return {e.name for x in link(article(), captions(caption), [file]) for e in x.evidence}
+
+
+def test_another_city_speaks_against_and_the_same_in_another_language_does_not() -> None:
+    """The embedded city is held against the one city that a caption names, by the gazetteer; unknown towns say nothing."""
+    text = "The harbour master opens the market in Lisbon"
+    assert "place contradicts" in _evidence_names(text, city="Madrid")
+    assert not {"place contradicts", "place agrees"} & _evidence_names(text, city="Lissabon")
+    assert "place agrees" in _evidence_names(text, city="Lisbon")
+    assert "place contradicts" not in _evidence_names(text, city="Port Selby")
+    assert "place contradicts" not in _evidence_names("The harbour master opens the market in Portugal", city="Madrid")
+    assert "place contradicts" not in _evidence_names(
+        "The harbour master of Porto opens the market in Lisbon", city="Madrid"
+    )
+    assert "place contradicts" not in _evidence_names(text, city="Madrid", location="Lisbon harbour")
