@@ -105,3 +105,13 @@ def test_loose_copies_are_recognised_with_their_relation(library: Library, stori
         assert ids[b] not in {s.id for s in library.similar(ids[a])}
     rejected = {p.rsplit("/", 1)[-1] for p, result, _ in library.runs()[0].problems if result == "rejected"}
     assert rejected == set(want["rejected"])
+
+
+def test_metadata_that_disagree_are_a_finding_that_names_the_fields(library: Library, stories: Path) -> None:
+    """The groups of one file that say different things are shown beside each other; neither is dropped."""
+    want = expected(stories, "orchard")
+    finding = next(library.all_findings("metadata"))
+    assert sorted(set(finding.detail["fields"])) == want["metadata_disagree"]
+    assert name(library, finding.subjects[0]) == want["picture"]
+    groups = {v.group for d in library.record(finding.subjects[0]).image.metadata.disagreements for v in d.values}
+    assert groups == {"IPTC", "XMP"}
