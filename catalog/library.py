@@ -20,6 +20,7 @@ from .asof import Past, moment
 from .catalogue import Catalogue
 from .checking import beyond_store, verify
 from .codec import from_dict
+from .copying import Copied, Parts, copy
 from .duplicates.base import Neighbours
 from .engines import open_engine
 from .errors import CatalogueUnusable, NotFound, UsageError, WrongType
@@ -557,6 +558,13 @@ class Library:
     def export_files(self, format_: str, query: str = "", *, base: str = "") -> Iterator[tuple[str, bytes]]:
         """Yield (name, content) of one file a picture. Raises UsageError for a format that is one file for all, QueryError."""
         return export_files(format_, self.records(query), base=base)
+
+    def copy_to(self, target: Library) -> Iterator[Copied]:
+        """Copy everything into ``target``, which is empty or an unfinished copy of this. See :func:`catalog.copying.copy`."""
+        yield from copy(
+            Parts(self.store, self.media, self.neighbours), Parts(target.store, target.media, target.neighbours)
+        )
+        target._level()
 
     def rebuild_index(self) -> None:
         """Throw the search index away and make it anew from the records."""

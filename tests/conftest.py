@@ -40,9 +40,9 @@ def library(imported: Path, tmp_path: Path) -> Iterator[Library]:
 
 
 @pytest.fixture(scope="session")
-def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres_server.Server]:
+def database_server() -> Iterator[postgres_server.Server]:
     """A PostgreSQL server for the whole session."""
-    with postgres_server.running(tmp_path_factory.mktemp("postgres")) as server:
+    with postgres_server.running() as server:
         yield server
 
 

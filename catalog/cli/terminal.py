@@ -95,6 +95,12 @@ class Line:
             click.echo("\r\033[K", err=True, nl=False)
 
 
+def passing(text: str) -> None:
+    """Show on a terminal's stderr how far work is, in place of what was shown before; nothing elsewhere."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\033[K{display(text)}", err=True, nl=False)
+
+
 class Progress:
     """The progress of an import on stderr: one moving line on a terminal, a plain line now and then elsewhere."""
 

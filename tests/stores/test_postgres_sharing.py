@@ -1,0 +1,294 @@
+"""Several people and machines on one shared catalogue: nothing is lost, nobody waits in a circle, a broken line is survived."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from catalog import inferring, waiting
+from catalog.catalogue import Catalogue
+from catalog.errors import CatalogueUnusable, NotAllowed, NotFound, Stale
+from catalog.library import open_library
+from catalog.model import ImportResult, ImportSummary
+from catalog.stores import Store, Transaction
+from catalog.stores.postgres.connection import Database
+from catalog.stores.postgres.store import PostgresStore
+from tests.postgres_server import Server
+
+
+@pytest.fixture
+def shared(imported: Path, postgres: str, tmp_path: Path) -> Iterator[str]:
+    """The address of a shared catalogue of the example stories."""
+    folder = tmp_path / "catalogue"
+    shutil.copytree(imported, folder)
+    with open_library(folder) as source, open_library(postgres, media=str(tmp_path / "media")) as target:
+        list(source.copy_to(target))
+    yield postgres
+
+
+def together(*works: Callable[[], None]) -> None:
+    """Run all at the same time; raise what one of them raised."""
+    wrong: list[BaseException] = []
+
+    def run(work: Callable[[], None]) -> None:
+        try:
+            work()
+        except BaseException as error:
+            wrong.append(error)
+
+    threads = [threading.Thread(target=run, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if wrong:
+        raise wrong[0]
+
+
+def drop_connections(url: str) -> None:
+    """End every other connection, as a failing network would."""
+    database = Database(url)
+    with database.connection() as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE application_name = 'cutline' AND pid <> pg_backend_pid()"
+        )
+    database.close()
+
+
+def put(store: Store, kind: str, ident: str, **fields: object) -> int:
+    change = Transaction()
+    change.put(kind, ident, dict(fields))
+    return store.commit(change)
+
+
+def drawn(folder: Path, seed: int, n: int = 6) -> Path:
+    """A folder of small pictures that no other seed draws."""
+    rng = random.Random(seed)
+    folder.mkdir()
+    for i in range(n):
+        noise = Image.frombytes("RGB", (8, 8), rng.randbytes(192))
+        noise.resize((160, 120), Image.Resampling.BICUBIC).save(folder / f"{i}.jpg")
+    return folder
+
+
+def test_people_and_importers_at_once_lose_nothing(shared: str, tmp_path: Path) -> None:
+    """Twelve people decide on the same findings while two import: each decision is kept once, and all is as if computed anew."""
+    made: list[str] = []
+    refused: list[str] = []
+    lock = threading.Lock()
+
+    def decide(seed: int) -> None:
+        rng = random.Random(seed)
+        with open_library(shared) as library:
+            findings = list(library.all_findings(status="all"))
+            rng.shuffle(findings)
+            for finding in findings[:6]:
+                action = rng.choice([a for a in finding.actions if a not in ("choose", "link")])
+                try:
+                    ident = library.decide(finding.id, action, seen=finding.seen, who=f"p{seed}").id
+                except (Stale, NotAllowed, NotFound):  # others were quicker
+                    with lock:
+                        refused.append(finding.id)
+                    continue
+                with lock:
+                    made.append(ident)
+
+    def bring(seed: int) -> None:
+        with open_library(shared) as library:
+            summary = list(library.import_([drawn(tmp_path / f"new{seed}", seed)], workers=1))[-1]
+            assert isinstance(summary, ImportSummary)
+            assert summary.counts["new"] == 6
+
+    together(*(lambda n=n: decide(n) for n in range(12)), lambda: bring(1), lambda: bring(2))
+    with open_library(shared) as library:
+        assert sorted(made) == library.store.ids("decision")
+        assert len(made) == len(set(made)) and len(made) + len(refused) == 12 * min(6, library.store.count("finding"))
+        assert library.store.count("image") == 20 + 12
+        before = dict(library.store.iter("finding"))
+        again = waiting.Waiting(library.store, None, map, Counter())
+        again.mark("finding", [*library.store.ids("image"), *library.store.ids("article")])
+        list(again.work_off())
+        assert dict(library.store.iter("finding")) == before
+        assert list(library.verify()) == []
+
+
+def test_one_finding_is_decided_once(shared: str) -> None:
+    """Of many who send the same ``seen``, one is heard and the others are told that it changed."""
+    with open_library(shared) as library:
+        finding = next(library.all_findings("duplicate"))
+        outcomes: list[str] = []
+
+        def decide() -> None:
+            try:
+                library.decide(finding.id, "not-same", seen=finding.seen)
+                outcomes.append("made")
+            except Stale:
+                outcomes.append("stale")
+
+        together(*[decide] * 8)
+        assert sorted(outcomes) == ["made"] + ["stale"] * 7
+
+
+def test_sections_on_different_subjects_do_not_wait(postgres: str) -> None:
+    """Two people on two findings work at the same time; two on the same one after the other."""
+    store = PostgresStore(postgres)
+    order: list[str] = []
+    inside, go = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with store.writing(lambda: ["a"]):
+            inside.set()
+            assert go.wait(20)
+            order.append("first")
+
+    def second() -> None:
+        assert inside.wait(20)
+        with store.writing(lambda: ["b"]):
+            order.append("other")
+        go.set()
+        with store.writing(lambda: ["a"]):
+            order.append("same")
+
+    together(first, second)
+    assert order == ["other", "first", "same"]
+    store.close()
+
+
+def test_what_is_touched_is_asked_again_when_it_is_held(postgres: str) -> None:
+    """A section whose subjects grew while it waited takes those too before it goes on."""
+    store = PostgresStore(postgres)
+    asked: list[int] = []
+
+    def touches() -> set[str]:
+        asked.append(1)
+        return {"a"} if len(asked) == 1 else {"a", "b"}
+
+    with store.writing(touches):
+        assert len(asked) == 3
+    store.close()
+
+
+def test_positions_never_pass_one_that_is_still_to_come(postgres: str) -> None:
+    """Whoever follows positions while many commit sees every document."""
+    stores = [PostgresStore(postgres) for _ in range(4)]
+    seen: set[str] = set()
+    done = threading.Event()
+
+    def follow() -> None:
+        reader, at = PostgresStore(postgres), 0
+        while True:
+            last = done.is_set()
+            reader.refresh()
+            changes = reader.changes(at)
+            assert changes is not None
+            for change in changes:
+                seen.add(change.id)
+                at = max(at, change.position)
+            if last:
+                reader.close()
+                return
+
+    def write(n: int) -> None:
+        for i in range(40):
+            put(stores[n], "image", f"{n}-{i}")
+
+    follower = threading.Thread(target=follow)
+    follower.start()
+    together(*(lambda n=n: write(n) for n in range(4)))
+    done.set()
+    follower.join()
+    assert len(seen) == 160
+    for store in stores:
+        store.close()
+
+
+def test_an_error_inside_a_section_undoes_all_of_it(postgres: str) -> None:
+    """What was committed before the error is not there; the next section works."""
+    store = PostgresStore(postgres)
+    with pytest.raises(RuntimeError), store.writing():
+        put(store, "image", "a", sha256="x")
+        assert store.find("image", "sha256", "x") == ["a"] and store.count("image") == 1
+        raise RuntimeError
+    assert (store.get("image", "a"), store.count("image"), store.position()) == (None, 0, 0)
+    assert put(store, "image", "a") == 1
+    store.close()
+
+
+def test_odd_characters_of_ids_and_values_survive(postgres: str) -> None:
+    """NUL, lone surrogates and the largest character, in ids, looked-up values and anywhere else."""
+    store = PostgresStore(postgres)
+    for odd in ("nul\0", "\udc80", "\U0010ffff", "\U0010ffff00dc80", "1e400"):
+        put(store, "image", odd, paths=[odd, "x" * 100_000], note={"deep": [odd]}, large=1e16, small=-0.0)
+        doc = store.get("image", odd)
+        assert doc == {"id": odd, "paths": [odd, "x" * 100_000], "note": {"deep": [odd]}, "large": 1e16, "small": -0.0}
+        assert isinstance(doc["large"], float) and str(doc["small"]) == "-0.0"
+        assert store.find("image", "paths", odd) == [odd]
+    assert store.ids("image") == [ident for ident, _ in store.iter("image")] or len(store.ids("image")) == 5
+    assert list(store.verify()) == []
+    store.close()
+
+
+def test_damage_of_lookups_is_found_and_repaired(postgres: str) -> None:
+    """Values by which a document is not found, or that none has, and wrong counts, are said and made anew."""
+    store = PostgresStore(postgres)
+    put(store, "image", "a", sha256="x")
+    put(store, "image", "b", sha256="y")
+    store.database.execute("DELETE FROM lookup WHERE id = 'a'")
+    store.database.execute("INSERT INTO lookup VALUES (gen_random_uuid(), 'z'), (gen_random_uuid(), 'z')")
+    store.database.execute("UPDATE tally SET value = 7 WHERE name = 'count:image'")
+    assert len(list(store.verify())) == 3
+    assert all(damage.repaired for damage in store.verify(repair=True))
+    assert list(store.verify()) == []
+    assert store.find("image", "sha256", "x") == ["a"] and store.count("image") == 2
+    store.close()
+
+
+def test_a_line_lost_during_an_import_is_told_and_the_next_run_goes_on(
+    postgres: str, stories: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The import ends with one sentence; what it reported is there; importing again completes it."""
+    with open_library(postgres, media=str(tmp_path / "media")) as library:
+        results = library.import_([stories], workers=1)
+        kept = [next(results)]
+
+        drop_connections(postgres)  # between two transactions nobody notices
+
+        def cut(cat: Catalogue, idents: list[str]) -> tuple[Transaction, set[str]]:
+            drop_connections(postgres)
+            return infer(cat, idents)
+
+        infer = inferring.infer_links
+        monkeypatch.setattr(inferring, "infer_links", cut)
+        with pytest.raises(CatalogueUnusable, match="reached"):
+            for result in results:
+                kept.append(result)
+    monkeypatch.undo()
+    with open_library(postgres) as library:
+        told = {r.id for r in kept if isinstance(r, ImportResult) and r.id}
+        assert told and told <= {*library.store.ids("image"), *library.store.ids("article")}
+        list(library.import_([stories], workers=1))
+        assert library.store.count("image") == 20
+        assert [i for i in library.store.ids("meta") if i.startswith("pending:")] == []
+        assert list(library.verify()) == []
+
+
+def test_a_server_that_restarts_keeps_what_was_acknowledged(postgres: str, database_server: Server) -> None:
+    """After a restart in the middle the same store goes on, with everything that it reported as done."""
+    if not database_server.restartable:
+        pytest.skip("the server is not the tests' own: it is not restarted")
+    store, kept = PostgresStore(postgres), []
+    for n in range(30):
+        if n == 15:
+            database_server.restart()
+        put(store, "image", f"{n:02d}")
+        kept.append(f"{n:02d}")
+    assert store.ids("image") == kept and store.position() == 30
+    store.close()
