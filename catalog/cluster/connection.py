@@ -222,7 +222,8 @@ def connect(address: str, workers: int | None = None) -> Iterator[ClusterPool]:
         raise CatalogueUnusable(
             "Working on a cluster needs a package that is not installed: pip install 'cutline[cluster]'."
         ) from error
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is said in sentences of our own
+    for name in ("distributed", "asyncio"):  # what goes wrong is said in sentences of our own
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     settings = {"distributed.comm.timeouts.connect": f"{_CONNECT_S}s", "distributed.scheduler.allowed-failures": 3}
     with dask.config.set(settings), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # parcels are as large as they are

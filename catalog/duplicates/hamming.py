@@ -5,7 +5,7 @@ Hashes are rows of unsigned 64-bit words; distances are numbers of differing bit
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from math import comb
 
@@ -63,9 +63,10 @@ def self_join(codes: Words, radius: int) -> tuple[Rows, Rows, npt.NDArray[np.uin
     first band that finds it.
     """
     found: list[tuple[Rows, Rows, npt.NDArray[np.uint8]]] = []
-    bands = _bands(len(codes), radius)
+    bands = band_layout(len(codes), radius)
     for number, (shift, width) in enumerate(bands):
-        found.extend(_join_band(codes, radius, bands[:number], shift, width, radius // len(bands)))
+        slack = radius // len(bands)
+        found.extend(join_band(codes, radius, bands[:number], shift, width, slack, masks(width, slack)))
     if not found:
         none = np.zeros(0, np.intp)
         return none, none, np.zeros(0, np.uint8)
@@ -74,8 +75,8 @@ def self_join(codes: Words, radius: int) -> tuple[Rows, Rows, npt.NDArray[np.uin
     return left[order], right[order], apart[order]
 
 
-def _bands(n: int, radius: int) -> list[tuple[int, int]]:
-    """(shift, width) of the bands for which the fewest look-ups and comparisons are expected among ``n`` random codes."""
+def band_layout(n: int, radius: int) -> list[tuple[int, int]]:
+    """Return (shift, width) of the bands for which the fewest look-ups and comparisons are expected among ``n`` random codes."""
 
     def cost(k: int) -> float:
         width = 64 // k
@@ -93,13 +94,20 @@ def _bands(n: int, radius: int) -> list[tuple[int, int]]:
     return bands
 
 
-def _join_band(
-    codes: Words, radius: int, before: list[tuple[int, int]], shift: int, width: int, slack: int
+def join_band(
+    codes: Words,
+    radius: int,
+    before: Sequence[tuple[int, int]],
+    shift: int,
+    width: int,
+    slack: int,
+    differing: Iterable[int],
 ) -> Iterator[tuple[Rows, Rows, npt.NDArray[np.uint8]]]:
-    """Pairs whose keys in this band differ by at most ``slack`` bits, leaving out those that a band ``before`` has found."""
+    """Yield the pairs whose keys in this band differ by one of the masks ``differing``, leaving out those that a band ``before``
+    has found (keys there at most ``slack`` bits apart)."""
     band = _Band((codes >> np.uint64(shift)).astype(np.uint32) & np.uint32((1 << width) - 1), width)
     sorted_codes = codes[band.order]
-    for mask in _masks(width, slack):
+    for mask in differing:
         for lower, upper in band.pairs(mask):
             mixed = sorted_codes[lower] ^ sorted_codes[upper]
             apart = np.bitwise_count(mixed)
@@ -144,7 +152,7 @@ class _Band:
         return self._without[bit]
 
 
-def _first_found(mixed: Words, before: list[tuple[int, int]], slack: int) -> npt.NDArray[np.bool_]:
+def _first_found(mixed: Words, before: Sequence[tuple[int, int]], slack: int) -> npt.NDArray[np.bool_]:
     """Which differences no earlier band has found."""
     new = np.ones(len(mixed), bool)
     for shift, width in before:
@@ -153,7 +161,8 @@ def _first_found(mixed: Words, before: list[tuple[int, int]], slack: int) -> npt
     return new
 
 
-def _masks(width: int, slack: int) -> Iterator[int]:
+def masks(width: int, slack: int) -> Iterator[int]:
+    """Yield every mask of at most ``slack`` of ``width`` bits."""
     for bits in range(slack + 1):
         for places in combinations(range(width), bits):
             yield sum(1 << place for place in places)
