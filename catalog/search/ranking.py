@@ -65,6 +65,10 @@ class Ranking:
         rows, keys = numbers(connection, ("rowid", "score"), text, (plan.match, plan.low, plan.high, most))
         return rows, keys
 
+    def ranks(self, connection: sqlite3.Connection, node: Node) -> bool:
+        """Return whether any word of ``node`` tells pictures apart."""
+        return bool(self._expression(connection, node))
+
     def _all_rank(self, connection: sqlite3.Connection, node: Node) -> bool:
         if isinstance(node, And | Or):
             return all(self._all_rank(connection, child) for child in node.children)

@@ -111,6 +111,8 @@ class _Search:
             entries = self._walk()
         elif self.order == "relevance" and (best := self._best()) is not None:
             head, entries, total, capped = self._by_relevance(*best, whole=bool(facets) or self.after is not None)
+        elif self.order == "relevance" and self.after is None and not facets and not self._ranks():
+            head, entries, total, capped = self._newest()
         else:
             head = self._rowids(self.plan, CAP + 1)
             capped = len(head) > CAP
@@ -130,6 +132,16 @@ class _Search:
 
     def _best(self) -> tuple[sql.Rows, sql.Rows] | None:
         return self.reader.ranking.scored(self.connection, self.plan, self.query.node, RANKED)
+
+    def _ranks(self) -> bool:
+        return self.reader.ranking.ranks(self.connection, self.query.node)
+
+    def _newest(self) -> tuple[sql.Rows, list[_Entry], int, bool]:
+        """What :meth:`_by_relevance` returns where all words are too common to rank by."""
+        rows = self._rowids(self.plan, self.limit + 1)
+        total = self.reader.counted(self.connection, self.plan, CAP + 1)
+        self.ranked = RANKED if total > RANKED else 0
+        return rows, [(0, r) for r in rows.tolist()], min(total, CAP), total > CAP
 
     def _by_relevance(self, head: sql.Rows, keys: sql.Rows, *, whole: bool) -> tuple[sql.Rows, list[_Entry], int, bool]:
         """Rows, entries, total and whether there are more, of the newest rows and their keys.

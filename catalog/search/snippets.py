@@ -22,16 +22,15 @@ def snippets(row: Row, words: Sequence[Words]) -> tuple[tuple[str, Segments], ..
         return ()
     out: list[tuple[str, Segments]] = []
     by_field = any(w.field for w in words)
+    wanted, first = words, words[0].tokens[0] if len(words) == 1 else ""
     for field, values in zip(TEXT_FIELDS, texts(row), strict=True):
-        wanted = [w for w in words if w.field in ("", field)] if by_field else words
+        if not values:
+            continue
+        if by_field:
+            wanted = [w for w in words if w.field in ("", field)]
         for value in values if wanted else ():
-            if value.isascii():
-                low = value.lower()
-                for word in wanted:
-                    if word.tokens[0] in low:
-                        break
-                else:
-                    continue
+            if first not in value.lower() and value.isascii():
+                continue
             segments = marked(value, wanted)
             if segments:
                 out.append((field, segments))
@@ -91,6 +90,8 @@ def _ranges(text: str, words: Sequence[Words]) -> list[tuple[int, int]]:
 
 
 def _merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    if len(ranges) == 1:
+        return ranges
     out: list[tuple[int, int]] = []
     for start, end in sorted(ranges):
         if out and start <= out[-1][1]:

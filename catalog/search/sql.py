@@ -22,6 +22,8 @@ Params = tuple[object, ...]
 Rows = np.ndarray[tuple[int], np.dtype[np.int64]]
 #: Conditions that select at most this many rows are resolved first.
 FEW = 2_000
+#: Up to so many of them are asked one by one whether the words hold.
+_ONE_BY_ONE = 50
 _HIDDEN = Not(Flag("is", "hidden"))
 _ALL = f'"{EVERY}"'
 _LAST = (1 << 62) - 1
@@ -62,15 +64,17 @@ class Plan:
 
     def select(self, columns: str = "rowid", order: str = "rowid DESC", limit: int = -1) -> tuple[str, Params]:
         """Return the statement for these columns of ``i`` (or ``rowid``) in this order."""
-        if not self.match or self.few is not None or columns != "rowid" or order.split()[0] != "rowid":
+        if not self.match or self.few is not None:
             return self._from_image(columns, order, limit)
-        if not self.where:
+        params = (self.match, self.low, self.high, *self.params, limit)
+        if not self.where and columns == "rowid" and order.split()[0] == "rowid":
             sql = "SELECT w.rowid FROM words w WHERE words MATCH ? AND w.rowid BETWEEN ? AND ?"
-            return f"{sql} ORDER BY w.{order} LIMIT ?", (self.match, self.low, self.high, limit)
-        conditions = " AND ".join(self.where)
-        sql = "SELECT w.rowid FROM words w CROSS JOIN image i ON i.rowid = w.rowid"
-        sql += f" WHERE words MATCH ? AND w.rowid BETWEEN ? AND ? AND {conditions} ORDER BY w.{order} LIMIT ?"
-        return sql, (self.match, self.low, self.high, *self.params, limit)
+            return f"{sql} ORDER BY w.{order} LIMIT ?", params
+        # The engine goes through its own list once: asked picture by picture, it begins anew for each.
+        sql = f"SELECT {_of_image(columns)} FROM words w CROSS JOIN image i ON i.rowid = w.rowid"
+        conditions = " AND ".join(("words MATCH ?", "w.rowid BETWEEN ? AND ?", *self.where))
+        ordered = f"w.{order}" if order.split()[0] == "rowid" else _of_image(order)
+        return f"{sql} WHERE {conditions} ORDER BY {ordered} LIMIT ?", params
 
     def condition(self) -> tuple[str, Params]:
         """Return the whole plan as a condition on ``image i``."""
@@ -79,16 +83,24 @@ class Plan:
         if self.few is not None:
             conditions.append("i.rowid IN (SELECT value FROM json_each(?))")
             params.append(json.dumps(self.few))
-        if self.match:
+        if self.match and self.few and len(self.few) > _ONE_BY_ONE:
+            conditions.append(
+                "i.rowid IN (SELECT w.rowid FROM words w WHERE words MATCH ? AND w.rowid BETWEEN ? AND ?)"
+            )
+            params += [self.match, max(self.low, self.few[0]), min(self.high, self.few[-1])]
+        elif self.match:
             conditions.append("EXISTS (SELECT 1 FROM words w WHERE words MATCH ? AND w.rowid = i.rowid)")
             params.append(self.match)
         return " AND ".join(conditions), tuple(params)
 
     def _from_image(self, columns: str, order: str, limit: int) -> tuple[str, Params]:
         condition, params = self.condition()
-        chosen = ", ".join(f"i.{c.strip()}" for c in columns.split(","))
-        ordered = ", ".join(f"i.{o.strip()}" for o in order.split(","))
+        chosen, ordered = _of_image(columns), _of_image(order)
         return f"SELECT {chosen} FROM image i WHERE {condition} ORDER BY {ordered} LIMIT ?", (*params, limit)
+
+
+def _of_image(columns: str) -> str:
+    return ", ".join(f"i.{column.strip()}" for column in columns.split(","))
 
 
 def packed(rowids: Sequence[int]) -> str:
