@@ -19,6 +19,7 @@ from catalog.search.base import SearchIndex
 from catalog.search.index import Index
 from catalog.search.row import Row
 from catalog.search.schema import Database
+from catalog.search.snippets import snippets
 from tests.search.search_rows import make_rows
 
 
@@ -394,3 +395,53 @@ def test_labelled_documents_are_counted(own: SearchIndex) -> None:
     assert own.tallies("match") == {"cropped": 1}
     own.clear()
     assert own.tallies("match") == {}
+
+
+# ---- odd texts
+
+
+def test_endless_words_and_odd_signs_are_found(own: SearchIndex) -> None:
+    """Words of thousands of letters, quotation marks, backslashes and zero bytes are kept and found as others are."""
+    own.apply(
+        [
+            Row("1", captions=("a" * 5000, "x\x00y 'quoted' \\back"), format="f" * 3000, credit="A\x00B"),
+            Row("2", captions=("ü" * 4000,), filenames=("f\x00.jpg",)),
+            Row("3", captions=(" ".join(["again"] * 20_000),)),
+        ],
+        [],
+        1,
+    )
+    for text in ("a" * 5000, "caption:" + "a" * 4000 + "*", "format:" + "f" * 3000, '"x y"', "quoted back", "credit:b"):
+        assert ids(own, text) == {"1"}, text[:20]
+    assert ids(own, "caption:" + "a" * 4999) == set()
+    assert ids(own, "caption:" + "ü" * 3999 + "*") == ids(own, "ü" * 4000) == {"2"}
+    assert own.search(parse('"again again"')).ids == ("3",)
+    assert list(own.verify()) == []
+
+
+def test_a_number_and_a_word_select_what_has_both(own: SearchIndex) -> None:
+    """A number that more than a few pictures have, with a word, selects the pictures that have both, hidden ones left out."""
+    rows = [
+        Row(f"r{n:03}", captions=("mosul",) if n % 3 else ("erbil",), width=500 if n % 2 else 900,
+            date="2017-01-01", flags=frozenset({"hidden"} if n % 7 == 0 else ()))
+        for n in range(300)
+    ]  # fmt: skip
+    own.apply(rows, [], 1)
+    wanted = {f"r{n:03}" for n in range(300) if n % 3 and n % 2 and n % 7}
+    assert ids(own, "mosul width:500") == wanted
+    assert ids(own, "-mosul width:500") == {f"r{n:03}" for n in range(300) if not n % 3 and n % 2 and n % 7}
+    assert set(own.search(parse("mosul width:500"), limit=1000, sort="-size").ids) == wanted
+
+
+def test_marks_in_a_snippet_are_the_words_asked_for() -> None:
+    """Words are marked whole, phrases across signs, beginnings to the end of the word; parts of other words are not."""
+    row = Row("1", captions=("The old, old city of Oldham: the old-city wall",))
+    marked = {
+        text: [t for t, on in snippets(row, parse(text).words)[0][1] if on]
+        for text in ("old", '"old city"', '"old old"', "city*", "oldh*", "old city")
+    }
+    assert marked == {
+        "old": ["old", "old", "old"], '"old city"': ["old city", "old-city"], '"old old"': ["old, old"],
+        "city*": ["city", "city"], "oldh*": ["Oldham"], "old city": ["old", "old", "city", "old", "city"],
+    }  # fmt: skip
+    assert snippets(row, parse("ham").words) == ()

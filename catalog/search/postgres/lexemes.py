@@ -9,9 +9,11 @@ field on a line of its own, each between blanks.
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 
 from ..nodes import TEXT_FIELDS
 from ..row import GAP, MARK, Row, field_tokens, marks, texts
@@ -24,6 +26,7 @@ LONG = 240
 _MOST = 1_000_000
 _CODES = {field: chr(ord("a") + n) for n, field in enumerate(TEXT_FIELDS)}
 _TOP = (1 << 16) - 1
+_BYTES = [n.to_bytes(2, "big") for n in range(_TOP + 1)]
 MONTH, YEAR = f"{MARK}m", f"{MARK}y"
 
 
@@ -42,24 +45,26 @@ def indexed(row: Row) -> Indexed:
     """Return what full text keeps of ``row``."""
     lines: list[str] = []
     frequency: dict[str, int] = {}
-    lexemes: dict[str, None] = dict.fromkeys([*_own_marks(row), *date_marks(day_of(row.date))])
+    words: list[str] = []
     length = 0
     for field, values in zip(TEXT_FIELDS, texts(row), strict=True):
-        tokens = field_tokens(values)
+        tokens = field_tokens(values) if values else []
         lines.append(f" {' '.join(tokens)} " if tokens else "")
         length += len(tokens)
+        counts = Counter(tokens)
+        del counts[GAP]
         weight, code = int(WEIGHTS[field]), _CODES[field]
-        for token in tokens:
-            if token != GAP:
-                frequency[token] = frequency.get(token, 0) + weight
-                lexemes[lexeme(token)] = lexemes[f"{code}:{lexeme(token)}"] = None
-    return Indexed(
-        _vector(lexemes), "\n".join(lines), weights_of(frequency), frozenset(frequency), length + len(marks(row))
-    )
+        for token, n in counts.items():
+            frequency[token] = frequency.get(token, 0) + weight * n
+        words += [f"{code}:{token}" for token in _cut(counts)]
+    own = marks(row)
+    lexemes = [*_cut(dict.fromkeys(own[: own.index(MARK)])), *date_marks(day_of(row.date)), *_cut(frequency), *words]
+    return Indexed(_vector(lexemes), "\n".join(lines), weights_of(frequency), frozenset(frequency), length + len(own))
 
 
-def _own_marks(row: Row) -> Iterable[str]:
-    return (lexeme(mark) for mark in marks(row) if mark != MARK)
+def _cut(tokens: Iterable[str]) -> Iterable[str]:
+    """The lexemes of tokens, which hardly ever are so long that they have to be cut."""
+    return tokens if max(map(len, tokens), default=0) * 4 <= LONG else map(lexeme, tokens)
 
 
 def month_of(day: int) -> int:
@@ -78,7 +83,9 @@ def date_marks(day: int) -> tuple[str, str]:
 
 def weights_of(frequency: dict[str, int]) -> bytes:
     """Return weighted frequencies by token, so that one is found by its :func:`weight_key`: two bytes after it."""
-    parts = [weight_key(token) + min(f, _TOP).to_bytes(2, "big") for token, f in frequency.items()]
+    parts = [
+        b"\x00%b\x01%b" % (token.encode("utf-8", "replace"), _BYTES[min(f, _TOP)]) for token, f in frequency.items()
+    ]
     return b"".join(parts)
 
 
@@ -110,16 +117,13 @@ def field_lexeme(field: str, text: str) -> str:
     return f"{_CODES[field]}:{text}" if field else text
 
 
-def _vector(lexemes: Iterable[str]) -> str:
+def _vector(lexemes: list[str]) -> str:
     """The text form of a tsvector. Tokens hold letters and digits, so that nothing in them needs to be escaped."""
-    parts: list[str] = []
-    size = 0
-    for one in lexemes:
-        size += len(one) * 4 + 8 if not one.isascii() else len(one) + 8
-        if size > _MOST:
-            break
-        parts.append(f"'{one}'")
-    return " ".join(parts)
+    whole = "' '".join(lexemes)
+    if len(whole) * 4 > _MOST:
+        sizes = accumulate(len(one.encode("utf-8", "replace")) + 8 for one in lexemes)
+        whole = "' '".join(one for one, size in zip(lexemes, sizes, strict=True) if size < _MOST)
+    return f"'{whole}'"
 
 
 def packed(numbers: Iterable[int]) -> bytes:

@@ -13,7 +13,7 @@ from ...stores.postgres.columns import literal
 from ..nodes import TEXT_FIELDS, All, And, Days, Flag, Ident, Node, Not, Number, Or, Similar, Value, Words
 from ..row import EVERY, flag_mark, value_mark
 from ..schema import SEQ_BITS
-from .lexemes import LONG, beginning, field_lexeme
+from .lexemes import LONG, beginning, field_lexeme, lexeme
 
 Params = tuple[object, ...]
 _HIDDEN = Flag("is", "hidden")
@@ -107,7 +107,7 @@ def _expression(node: Node) -> _Expression | None:
         case Words():
             return _of_words(node)
         case Value(field, value):
-            return _Expression(_quoted(value_mark(field, value)))
+            return _Expression(_quoted(lexeme(value_mark(field, value))))
         case Flag(group, word):
             return _Expression(_quoted(flag_mark(group, word)))
         case All():
@@ -137,9 +137,9 @@ def _of_words(node: Words) -> _Expression:
     return _Expression(" & ".join(parts), exact)
 
 
-def _quoted(lexeme: str) -> str:
+def _quoted(word: str) -> str:
     """A lexeme in a tsquery. Tokens hold letters and digits, so that nothing in them needs to be escaped."""
-    return f"'{lexeme}'"
+    return f"'{word}'"
 
 
 def needle(node: Words) -> str:
