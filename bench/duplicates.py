@@ -99,10 +99,11 @@ def rows_of(manifest: Path, half: str) -> list[Row]:
     rows: list[Row] = [json.loads(line) for line in manifest.read_text().splitlines()]
     if half == "all":
         return rows
-    return [row for row in rows if row["role"] not in ("original", "copy") or _half(row["sources"][0]) == half]
+    return [row for row in rows if row["role"] not in ("original", "copy") or half_of(row["sources"][0]) == half]
 
 
-def _half(source: str) -> str:
+def half_of(source: str) -> str:
+    """Which half a photograph is in: ``dev`` (A), on which thresholds are chosen, or ``held`` (B)."""
     return ("dev", "held")[hashlib.sha256(source.encode()).digest()[0] % 2]
 
 

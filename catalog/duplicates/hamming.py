@@ -15,7 +15,7 @@ import numpy.typing as npt
 Words = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.intp]
 
-_CHUNK = 1 << 15
+_CHUNK = 1 << 16
 
 
 def words(hexes: list[str]) -> Words:

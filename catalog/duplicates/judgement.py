@@ -1,28 +1,49 @@
 """From what was seen of a pair to one number: how surely the two are copies of one photograph.
 
-A logistic regression on three measures, fitted on copies (with weight on the hard ones) against frames of one scene,
-five-fold by source photograph and scene; the threshold leaves 1 % of the scene pairs. Three guards, not fitted, stand
-before it: a few blocks prove nothing; what agrees must be much of one of the pictures (a logo is not); and of what both
-could show, about half must agree (pages of one template agree exactly, but only in the template).
+A logistic regression on three measures (``weights.tsv``), fitted on copies against frames of one scene of half of the
+photographs (``bench/fit_duplicates.py``). Three guards, not fitted, stand before it: a few blocks prove nothing; what agrees
+must be much of one of the pictures (a logo is not); and of what both could show, about half must agree (pages of one
+template agree exactly, but only in the template).
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
 
 from .blocks import Agreement
 
 #: From this score on a pair is a match of the same photograph; between the two it is another frame of the same scene.
 COPY, SCENE = 0.5, 0.02
 
-_SHARE, _CLOSE, _REPEATED, _CONSTANT = 7.56, 8.33, 3.14, -8.68 - 0.76
 _ENOUGH_BLOCKS, _ENOUGH_COVER, _ENOUGH_SHARE = 16.0, 0.25, 0.48
 
 
 def score(agreement: Agreement, repeated: float) -> float:
     """Return 0..1. ``repeated`` is the share of corners in the common part that both pictures have."""
-    logit = _SHARE * agreement.share + _CLOSE * agreement.close + _REPEATED * min(1.0, repeated) + _CONSTANT
-    logit -= 0.25 * max(0.0, _ENOUGH_BLOCKS - agreement.blocks)
-    logit -= 16 * max(0.0, _ENOUGH_COVER - max(agreement.of_a, agreement.of_b))
-    logit -= 30 * max(0.0, _ENOUGH_SHARE - agreement.share)
+    by = weights()
+    logit = sum(by[name] * value for name, value in measures(agreement, repeated).items()) - guards(agreement)
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+def measures(agreement: Agreement, repeated: float) -> dict[str, float]:
+    """What the weights are for, by name."""
+    return {"share": agreement.share, "close": agreement.close, "repeated": min(1.0, repeated), "constant": 1.0}
+
+
+def guards(agreement: Agreement) -> float:
+    """Log-odds that are taken away where too little was compared, shared or alike."""
+    taken = 0.25 * max(0.0, _ENOUGH_BLOCKS - agreement.blocks)
+    taken += 16 * max(0.0, _ENOUGH_COVER - max(agreement.of_a, agreement.of_b))
+    return taken + 30 * max(0.0, _ENOUGH_SHARE - agreement.share)
+
+
+@cache
+def weights() -> Mapping[str, float]:
+    """The table ``weights.tsv`` by measure."""
+    lines = Path(__file__).with_name("weights.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return MappingProxyType({name: float(weight) for name, weight, _ in rows})

@@ -31,10 +31,11 @@ _MIRROR = np.array([[-1.0, 0, 1], [0, 1, 0], [0, 0, 1]])
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """One way that b may lie on a, judged. ``corners`` of both agree with it."""
+    """One way that b may lie on a, judged. ``corners`` of both agree with it: the share ``repeated`` of those they could share."""
 
     agreement: Agreement
     corners: int
+    repeated: float
     score: float
 
 
@@ -108,7 +109,7 @@ class _Both:
             share, corners = repeated(self.a, self.b.mirrored, agreement.matrix @ _MIRROR, self.alike_mirrored)
         else:
             share, corners = repeated(self.a, self.b, agreement.matrix, self.alike)
-        yield Hypothesis(agreement, corners, judgement.score(agreement, share))
+        yield Hypothesis(agreement, corners, share, judgement.score(agreement, share))
 
 
 @lru_cache(maxsize=256)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
-from catalog.duplicates import Sample, verify
+from catalog.duplicates import Sample, judgement, verify
+from catalog.duplicates.blocks import Agreement
 from catalog.duplicates.geometry import apply
 from catalog.model import Match
 from tests.duplicates_drawn import drawn, jpeg, sample
@@ -109,6 +110,19 @@ def test_a_turn_is_told_from_first_to_second() -> None:
     assert f"second turned {way}" in found.detail
 
 
+def test_half_a_turn_has_no_way() -> None:
+    """A picture upside down is turned by 180°, neither clockwise nor anticlockwise."""
+    found = _match(sample(drawn(24)), sample(drawn(24).transpose(Image.Transpose.ROTATE_180)))
+    assert found.relation == "rotated" and "second turned 180°" in found.detail and "clockwise" not in found.detail
+
+
+def test_a_tilted_copy_that_lacks_only_corners_is_no_crop() -> None:
+    """Turned within its frame by a few degrees, a picture is rotated; its box would be all of the other, so there is none."""
+    tilted = drawn(29).rotate(5, Image.Resampling.BICUBIC)
+    found = _match(sample(drawn(29)), sample(tilted))
+    assert found.relation == "rotated" and found.box is None and found.whole == ""
+
+
 def test_a_collage_holds_both_of_its_pictures() -> None:
     """Both halves of a collage match their photographs, as parts of the collage; the photographs do not match."""
     left, right = drawn(25), drawn(26)
@@ -160,3 +174,11 @@ def test_gradients_are_not_copies_of_each_other() -> None:
     skies = [np.tile(ramp, (300, 1)), np.tile(ramp**1.02, (300, 1)), np.tile(ramp[::-1], (300, 1))]
     samples = [sample(Image.fromarray(sky.astype(np.uint8))) for sky in skies]
     assert all(verify(a, b) is None for i, a in enumerate(samples) for b in samples[:i])
+
+
+def test_the_weights_are_read_from_their_table() -> None:
+    """Every measure has its weight in the table, and what speaks for a copy has a positive one."""
+    agreement = Agreement(np.eye(3), 1.0, 1.0, 100.0, 1.0, 1.0, np.ones((2, 2), np.int8), 1.0, 0.0)
+    assert set(judgement.weights()) == set(judgement.measures(agreement, 1.0))
+    assert all(judgement.weights()[name] > 0 for name in ("share", "close", "repeated"))
+    assert judgement.score(agreement, 1.0) > 0.97
