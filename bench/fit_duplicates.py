@@ -4,7 +4,7 @@
 
 MANIFEST and FOLDER as in ``bench/duplicates.py``. A photograph, or a series of one scene, is in the half that a hash of its name
 says; a copy goes with its (first) photograph. Pairs: each copy with its photographs; each copy with what the index names besides;
-all pairs within a series. Strangers that agree in nothing score nothing and need no fitting.
+copies of different photographs under the same overlay, frame or page; all pairs within a series. Strangers that agree in nothing score nothing and need no fitting.
 
 The weights of half A are fitted by logistic regression held near the present ones; hard copies and frames of one scene count
 more than the many easy copies. The constant is then lowered until no pair of half A that is none scores as a copy, by a margin.
@@ -69,6 +69,14 @@ def pairs_of(rows: list[Row], samples: dict[str, Sample]) -> Iterator[tuple[str,
             strangers = [x for x in index.candidates(own, 12) if not set(by_id[x]["sources"]) & set(row["sources"])]
             for ident in strangers[:STRANGERS]:
                 yield half, False, "stranger", own, samples[by_id[ident]["file"]]
+    alike: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        if row["role"] == "copy" and len(row["sources"]) == 1:
+            alike.setdefault((half_of(row["sources"][0]), row["transform"]), []).append(row)
+    for (half, _), members in alike.items():
+        for one, other in zip(members, members[1:], strict=False):
+            if one["sources"] != other["sources"]:
+                yield half, False, "stranger", samples[one["file"]], samples[other["file"]]
     for one, other in combinations([row for row in rows if row["role"] == "series"], 2):
         if one["transform"] == other["transform"]:
             half = half_of(one["transform"])
