@@ -4,7 +4,8 @@
 
 MANIFEST and FOLDER as in ``bench/duplicates.py``. A photograph, or a series of one scene, is in the half that a hash of its name
 says; a copy goes with its (first) photograph. Pairs: each copy with its photographs; each copy with what the index names besides;
-copies of different photographs under the same overlay, frame or page; all pairs within a series. Strangers that agree in nothing score nothing and need no fitting.
+copies of different photographs under the same overlay, frame or page; all pairs within a series. Strangers that agree in
+nothing score nothing and need no fitting.
 
 The weights of half A are fitted by logistic regression held near the present ones; hard copies and frames of one scene count
 more than the many easy copies. The constant is then lowered until no pair of half A that is none scores as a copy, by a margin.
@@ -20,7 +21,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -74,7 +75,7 @@ def pairs_of(rows: list[Row], samples: dict[str, Sample]) -> Iterator[tuple[str,
         if row["role"] == "copy" and len(row["sources"]) == 1:
             alike.setdefault((half_of(row["sources"][0]), row["transform"]), []).append(row)
     for (half, _), members in alike.items():
-        for one, other in zip(members, members[1:], strict=False):
+        for one, other in pairwise(members):
             if one["sources"] != other["sources"]:
                 yield half, False, "stranger", samples[one["file"]], samples[other["file"]]
     for one, other in combinations([row for row in rows if row["role"] == "series"], 2):

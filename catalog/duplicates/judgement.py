@@ -1,9 +1,9 @@
 """From what was seen of a pair to one number: how surely the two are copies of one photograph.
 
-A logistic regression on three measures (``weights.tsv``), fitted on copies against frames of one scene; fitted anew on half of
-the photographs alone (``bench/fit_duplicates.py``), it does no better on the other half. Three guards, not fitted, stand before it: a few blocks prove nothing; what agrees
-must be much of one of the pictures (a logo is not); and of what both could show, about half must agree (pages of one
-template agree exactly, but only in the template).
+A logistic regression on three measures (``weights.tsv``), fitted on copies against frames of one scene; fitted anew on half
+of the photographs alone (``bench/fit_duplicates.py``), it does no better on the other half. Three guards, not fitted, stand
+before it: a few blocks prove nothing; what agrees must be much of one of the pictures (a logo is not); and of what both
+could show, about half must agree (pages of one template agree exactly, but only in the template).
 """
 
 from __future__ import annotations
