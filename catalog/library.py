@@ -51,6 +51,7 @@ from .views import (
     Hit,
     LogPage,
     Overview,
+    Place,
     RunView,
     SearchPage,
     Similar,
@@ -271,6 +272,10 @@ class Library:
         ``status`` is open (those that changed since they were decided come back) or decided.
         """
         return searching.findings(self.index, self.store, kind, query, status=status, limit=limit, cursor=cursor)
+
+    def place(self, finding: str, kind: str = "", query: str = "") -> Place:
+        """Return where an open finding stands in the queue; for ``""``, how long the queue is and which is first."""
+        return searching.place(self.index, finding, kind, query)
 
     def all_findings(self, kind: str = "", query: str = "", *, status: str = "open") -> Iterator[Finding]:
         """Yield the whole queue in order of worth; with ``status`` all, the decided ones after the open ones."""

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from .catalogue import Catalogue
 from .errors import UsageError
 from .search import parse
-from .search.base import Found, SearchIndex
+from .search.base import MAX_LIMIT, Found, SearchIndex
 from .search.facets import FACETS, term_of
 from .search.nodes import HAS, IS, SORTS, Query
 from .stores.base import Store
-from .views import FacetValue, FindingPage, Hit, SearchPage, Snippet, Suggestion
+from .views import FacetValue, FindingPage, Hit, Place, SearchPage, Snippet, Suggestion
 
 _FIELDS = {
     "caption:": "words of a caption", "credit:": "agency or photographer",
@@ -23,6 +23,8 @@ _FIELDS = {
 }  # fmt: skip
 _FLAGS = {"has": HAS, "missing": HAS, "is": IS, "sort": SORTS, "orientation": ("landscape", "portrait", "square")}
 MAX_NAME = 80
+#: Findings of a search that are gone through to tell the place of one; without a search, all are.
+REACH = 2_000
 
 
 def _hit(found: Found) -> Hit:
@@ -159,6 +161,30 @@ def findings(
     cat = Catalogue(store)
     items = tuple(f for i in page.ids if (f := cat.finding(i)) is not None)
     return FindingPage(items, page.total, page.next, index.finding_kinds("open"))
+
+
+def place(index: SearchIndex, finding: str, kind: str, text: str) -> Place:
+    """Return where an open finding stands among those of ``kind`` that a query selects; of ``""``, which comes first.
+
+    Only ids are read. Raises QueryError.
+    """
+    query = parse(text) if text.strip() else None
+    page = index.findings(kind, query, limit=MAX_LIMIT if finding else 1)
+    first, total, kinds = next(iter(page.ids), ""), page.total, tuple(index.finding_kinds("open").items())
+    seen, before = 0, ""
+    while finding:
+        if finding in page.ids:
+            n = page.ids.index(finding)
+            before = page.ids[n - 1] if n else before
+            later = page.ids[n + 1 : n + 2]
+            if not later and page.next is not None:
+                later = index.findings(kind, query, limit=1, cursor=page.next).ids
+            return Place(seen + n + 1, total, before, next(iter(later), ""), kinds)
+        seen, before = seen + len(page.ids), page.ids[-1] if page.ids else ""
+        if page.next is None or (query is not None and seen >= REACH):
+            break
+        page = index.findings(kind, query, limit=MAX_LIMIT, cursor=page.next)
+    return Place(0, total, "", first, kinds)
 
 
 def check_saved(name: str, query: str) -> None:

@@ -116,6 +116,20 @@ class ArticleView:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a finding stands in the queue of open ones: ``n`` is 1-based, 0 when it does not wait or is too far down a search.
+
+    ``previous`` and ``next`` are the ids beside it; without ``n``, ``next`` is the first of the queue.
+    """
+
+    n: int
+    total: int
+    previous: str = ""
+    next: str = ""
+    kinds: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FindingPage:
     """One page of the queue, in order of worth. ``total`` counts what the filter selects; ``kinds`` all open ones by kind."""
 

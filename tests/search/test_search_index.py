@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from catalog import searching
 from catalog.errors import Damaged, UsageError
 from catalog.model import Finding
 from catalog.search import parse
@@ -445,3 +446,14 @@ def test_marks_in_a_snippet_are_the_words_asked_for() -> None:
         "city*": ["city", "city"], "oldh*": ["Oldham"], "old city": ["old", "old", "city", "old", "city"],
     }  # fmt: skip
     assert snippets(row, parse("ham").words) == ()
+
+
+def test_the_place_in_a_long_queue_is_exact(own: SearchIndex) -> None:
+    """A finding's place is told however far down the queue it stands, with what comes before and after."""
+    own.apply_findings([finding(n, kind="link" if n % 2 else "conflict") for n in range(5_200)], [])
+    for n in (5_199, 4_200, 4_199, 0):
+        place = searching.place(own, f"f{n}", "", "")
+        wanted = (5_200 - n, 5_200, f"f{n + 1}" if n < 5_199 else "", f"f{n - 1}" if n else "")
+        assert (place.n, place.total, place.previous, place.next) == wanted
+    assert searching.place(own, "f1", "link", "").n == 2_600
+    assert (searching.place(own, "nobody", "link", "").n, searching.place(own, "", "link", "").next) == (0, "f5199")
