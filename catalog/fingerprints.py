@@ -88,7 +88,7 @@ def prepare(picture: Pictures.Image) -> Prepared:
     flat = float(small.std()) < FLAT_DEVIATION
     box = None if flat else content_box(grey)
     fingerprint = Fingerprint(
-        phash=str(imagehash.phash(Pictures.fromarray(grey))),
+        phash=phash(Pictures.fromarray(grey)),
         dct=_hex(_signs(small)),
         trimmed=_hex(_signs(_small(_part(grey, box)))) if box else "",
         box=box,
@@ -97,6 +97,28 @@ def prepare(picture: Pictures.Image) -> Prepared:
         colours=_colours(picture),
     )
     return Prepared(fingerprint, features.pack(features.extract(grey)))
+
+
+def phash(grey: Pictures.Image) -> str:
+    """Return ImageHash's 64-bit phash of a grey picture.
+
+    It is computed by two matrix products, without the FFT of SciPy, which takes long to load. Where a coefficient is so near
+    the median that rounding would decide (drawings, flat pictures), ImageHash itself decides.
+    """
+    pixels = np.asarray(grey.resize((32, 32), Pictures.Resampling.LANCZOS), np.float64)
+    basis = _wide_basis()
+    low = 4 * (basis @ pixels @ basis.T)
+    middle = float(np.median(low))
+    if float(np.abs(low - middle).min()) < 1e-6:
+        return str(imagehash.phash(grey))
+    return np.packbits(low > middle).tobytes().hex()
+
+
+@lru_cache
+def _wide_basis() -> npt.NDArray[np.float64]:
+    """The 8 lowest rows of the type-II DCT matrix for 32 samples."""
+    k, n = np.arange(8)[:, None], np.arange(32)[None, :]
+    return np.asarray(np.cos(np.pi * k * (2 * n + 1) / 64), np.float64)
 
 
 def turned(dct: str) -> dict[str, str]:
@@ -152,7 +174,10 @@ def _part(grey: Grey, box: tuple[float, float, float, float]) -> Grey:
 
 
 def _small(grey: Grey) -> npt.NDArray[np.float32]:
-    return np.asarray(cv2.resize(grey, (64, 64), interpolation=cv2.INTER_AREA), np.float32)
+    # Averaging whole pixels is quick, fractions of them slow: so first to a multiple of 64, by less than two.
+    width, height = (64 * max(1, -(-side // 128)) for side in grey.shape[::-1])
+    even = cv2.resize(grey, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.resize(even, (64, 64), interpolation=cv2.INTER_AREA), np.float32)
 
 
 @lru_cache
@@ -196,8 +221,10 @@ def _opaque(picture: Pictures.Image) -> Pictures.Image:
 
 def _colours(picture: Pictures.Image, count: int = 5) -> tuple[str, ...]:
     """The dominant colours: cells of a coarse RGB cube by frequency, each by the mean of its pixels."""
-    small = picture.convert("RGB").resize((48, 48), Pictures.Resampling.BOX, reducing_gap=2.0)
-    values = np.asarray(small, np.int64).reshape(-1, 3)
+    times = min(picture.size) // 96
+    coarse = np.asarray(picture.reduce(times) if times > 1 else picture)
+    small = cv2.resize(coarse, (48, 48), interpolation=cv2.INTER_AREA)
+    values = np.asarray(small if small.ndim == 3 else np.stack([small] * 3, axis=-1), np.int64).reshape(-1, 3)
     cells = (values >> 6) @ np.array([16, 4, 1])
     counts = np.bincount(cells, minlength=64)
     best = [int(c) for c in np.argsort(-counts, kind="stable")[:count] if counts[c] * 50 >= len(values)]

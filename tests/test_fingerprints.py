@@ -7,7 +7,7 @@ from PIL import Image, ImageOps
 
 from catalog import features, panels
 from catalog.features import extract, pack, unpack
-from catalog.fingerprints import FORMS, content_box, prepare, turned
+from catalog.fingerprints import FORMS, content_box, phash, prepare, turned
 from tests.duplicates_drawn import drawn, jpeg
 
 TURNS = {
@@ -31,6 +31,15 @@ def test_the_phash_is_imagehashs() -> None:
     """Users can compare our 64-bit phash with that of ImageHash."""
     picture = drawn(1)
     assert prepare(picture).fingerprint.phash == str(imagehash.phash(picture))
+
+
+def test_the_quick_phash_is_imagehashs_bit_for_bit() -> None:
+    """Two matrix products give what ImageHash gives with SciPy, on drawings, bars, ramps and one colour too."""
+    ramp = np.tile(np.linspace(0, 255, 90).astype(np.uint8), (70, 1))
+    bars = np.where(np.arange(64) % 16 < 8, 255, 0).astype(np.uint8)[None, :].repeat(64, axis=0)
+    greys = [drawn(seed, (200 + seed, 150)).convert("L") for seed in range(40)]
+    greys += [Image.fromarray(ramp), Image.fromarray(bars), Image.new("L", (40, 30), 7), Image.new("L", (1, 1))]
+    assert [phash(grey) for grey in greys] == [str(imagehash.phash(grey)) for grey in greys]
 
 
 @pytest.mark.parametrize("name", FORMS)
