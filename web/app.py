@@ -13,7 +13,7 @@ from catalog.library import Library
 
 from . import api, articles, compare, desk, groups, imports, log, login, overview, pictures, records, review, search
 from .access import Access
-from .answers import FastJSON
+from .answers import FastJSON, compress
 from .limits import Attempts
 from .present import prepare
 from .problems import handle
@@ -45,6 +45,7 @@ def create_app(library: Library, access: Access | None = None) -> Flask:
     prepare(app)
     guard(app, access)
     handle(app)
+    app.after_request(compress)
     for module in (pictures, search, records, articles, review, compare, groups, imports, log, overview, login, desk, api):
         app.register_blueprint(module.pages)
     return app

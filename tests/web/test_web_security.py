@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -76,6 +78,14 @@ def test_every_answer_carries_the_headers(client: FlaskClient, library: Library)
         assert headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"]
         assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
         assert "Access-Control-Allow-Origin" not in headers
+
+
+def test_pages_are_packed_for_those_who_take_it(client: FlaskClient) -> None:
+    """A page comes as gzip where the browser takes it and unpacks to what others get; pictures and files come as they are."""
+    plain, packed = client.get("/"), client.get("/", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip" and "Accept-Encoding" in plain.headers["Vary"]
+    assert gzip.decompress(packed.data) == plain.data and len(packed.data) < len(plain.data) / 2
+    assert "Content-Encoding" not in client.get("/static/desk.css", headers={"Accept-Encoding": "gzip"}).headers
 
 
 @pytest.mark.parametrize(
