@@ -7,7 +7,6 @@ import sys
 import click
 
 from ..errors import UsageError
-from ..library import open_library
 from . import terminal
 from .main import Context, cli, json_option
 
@@ -31,6 +30,8 @@ def copy(ctx: Context, source: str, target: str, media: str, as_json: bool) -> N
       cutline copy pictures postgresql://desk@db/cutline --media s3://bucket/pictures
       cutline copy postgresql://desk@db/cutline backup
     """
+    from ..library import open_library
+
     if source == target:
         raise UsageError("A catalogue cannot be copied onto itself.", field="target")
     with open_library(source, create=False) as one, open_library(target, media=media) as other:

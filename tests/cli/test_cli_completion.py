@@ -29,3 +29,10 @@ def test_commands_and_options_are_completed() -> None:
     """The beginning of a command gives the commands that begin so; of an option, the command's options."""
     assert "verify" in ask(_CUTLINE_COMPLETE="bash_complete", COMP_WORDS="cutline ver", COMP_CWORD="1")
     assert "--everything" in ask(_CUTLINE_COMPLETE="bash_complete", COMP_WORDS="cutline export --ev", COMP_CWORD="2")
+
+
+def test_help_and_completion_load_no_catalogue() -> None:
+    """All commands are known before anything that decodes, searches or judges is loaded: the Tab key does not wait for that."""
+    code = "import sys; import catalog.cli.commands; print(*sorted({'catalog.library', 'numpy', 'cv2', 'lxml'} & sys.modules.keys()))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert found.stdout.split() == []
