@@ -1,0 +1,175 @@
+"""The store of a shared catalogue: loading in bulk, one decision, and many clients at once, on a PostgreSQL server.
+
+    python -m bench.postgres postgresql://HOST/DATABASE 1000000 [--keep]
+
+Loads COUNT images and COUNT captions (ten a story), decides on duplicates as a person does, and lets clients read, decide and
+import at the same time. Speed depends on the server's disk: every decision waits for it. ``--keep`` leaves the schema
+``bench_store`` behind. Search and near duplicates are measured by :mod:`bench.postgres_search`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+import statistics
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+
+from catalog import deciding, inferring
+from catalog.catalogue import Catalogue
+from catalog.codec import to_dict
+from catalog.model import Article, Caption, Image, Match, Metadata
+from catalog.stores.base import Doc, Transaction
+from catalog.stores.postgres.store import PostgresStore
+from catalog.waiting import Waiting
+
+SCHEMA = "bench_store"
+WORDS = [f"{a}{b}" for a in ("river", "market", "harbour", "council", "bridge", "forest") for b in range(500)]
+BATCH = 10_000
+PAIRS = 1_000
+
+
+def name(n: int) -> str:
+    """Return the SHA-256 that stands for the n-th picture."""
+    return hashlib.sha256(str(n).encode()).hexdigest()
+
+
+def documents(count: int) -> Iterator[tuple[str, Doc]]:
+    """Yield (kind, document) of ``count`` images and captions, and of the stories they stand in."""
+    rng = random.Random(1)
+    for story in range(0, count, 10):
+        article = f"{story:016x}"
+        captions = []
+        for n in range(story, min(story + 10, count)):
+            text = " ".join(rng.choices(WORDS, k=18))
+            captions.append(
+                Caption(f"{article}-{n - story:02d}", article, n - story, text, "Jane Doe", f"{text} Jane Doe")
+            )
+            sha, metadata = name(n), Metadata(caption=text, credit="Jane Doe", created="2024-05-01T10:00:00")
+            path = f"pictures/{story // 1000:05d}/{n:09d}.jpg"
+            image = Image(
+                sha[:16], sha, 2_000_000, 3000, 2000, "JPEG", (path,), metadata=metadata, imported="2024-05-02"
+            )
+            yield "image", inferring.image_doc(image)
+        told = Article(
+            article, f"stories/{story:09d}.html", sha256=name(-story - 1), kind="webpage", title=f"Story {story}"
+        )
+        yield "article", inferring.article_doc(told, captions)
+        yield from (("caption", to_dict(caption)) for caption in captions)
+
+
+def load(store: PostgresStore, count: int) -> None:
+    """Commit the documents in large transactions, and print the rate of commits alone."""
+    taken, records, source = 0.0, 0, documents(count)
+    while batch := list(islice(source, BATCH)):
+        change = Transaction()
+        for kind, doc in batch:
+            change.put(kind, doc["id"], doc)
+        begun = time.perf_counter()
+        store.commit(change)
+        taken += time.perf_counter() - begun
+        records += sum(kind != "article" for kind, _ in batch)
+    print(f"loaded {records:,} images and captions with their stories: {records / taken:,.0f} records/s")
+    store.compact()
+    size = store.database.fetch(
+        "SELECT sum(pg_total_relation_size(oid)) FROM pg_class"
+        " WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"
+    )
+    print(f"{float(size[0][0]) / records:,.0f} bytes a record, lookups and indexes included")
+
+
+def findings(store: PostgresStore, count: int) -> list[str]:
+    """Make pairs of pictures that match, and what follows from them; return the findings."""
+    rng = random.Random(2)
+    change = Transaction()
+    for n in rng.sample(range(0, count - 1, 2), PAIRS):
+        a, b = sorted((name(n)[:16], name(n + 1)[:16]))
+        change.put("match", f"{a}:{b}", to_dict(Match(f"{a}:{b}", a, b, "edited", 0.8)))
+    store.commit(change)
+    waiting = Waiting(store, None, map, Counter())
+    waiting.mark("finding", [i for m in change.puts["match"] for i in m.split(":")])
+    for _ in waiting.work_off():
+        pass
+    return [i for i, doc in store.iter("finding") if doc["kind"] == "duplicate"]
+
+
+def decide(store: PostgresStore, finding: str) -> float:
+    """Decide on one finding as the review page does; return the milliseconds."""
+    seen = str((store.get("finding", finding) or {})["seen"])
+    begun = time.perf_counter()
+    deciding.decide(store, finding, "not-same", seen=seen, note="", who="bench", values={})
+    return (time.perf_counter() - begun) * 1000
+
+
+def line(what: str, times: list[float]) -> None:
+    """Print median and 95th percentile."""
+    print(
+        f"{what}: p50 {statistics.median(times):.1f} ms, p95 {sorted(times)[int(len(times) * 0.95)]:.1f} ms ({len(times):,})"
+    )
+
+
+def together(store: PostgresStore, waiting: list[str], count: int, clients: int, seconds: float) -> None:
+    """Let clients read records, decide and put documents for some seconds; print what each took, and errors."""
+    times: dict[str, list[float]] = {"record": [], "decision": [], "import of 100": []}
+    wrong: list[str] = []
+    end = time.perf_counter() + seconds
+    todo = iter(waiting)
+
+    def work(seed: int) -> None:
+        rng, cat = random.Random(seed), Catalogue(store)
+        try:
+            while time.perf_counter() < end:
+                begun = time.perf_counter()
+                if seed % 8 == 0:
+                    change = Transaction()
+                    for n in range(100):
+                        change.put("source", f"{seed}-{begun}-{n}", {"sha256": name(n), "run": str(seed)})
+                    store.commit(change)
+                    times["import of 100"].append((time.perf_counter() - begun) * 1000)
+                elif rng.random() < 0.2 and (finding := next(todo, None)):
+                    times["decision"].append(decide(store, finding))
+                else:
+                    cat.record(name(rng.randrange(count))[:16])
+                    times["record"].append((time.perf_counter() - begun) * 1000)
+        except Exception as error:  # counted and shown: the measurement is that there are none
+            wrong.append(repr(error))
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print(
+        f"{clients} clients for {seconds:.0f} s: {sum(map(len, times.values())):,} done, {len(wrong)} errors {wrong[:1] or ''}"
+    )
+    for what, taken in times.items():
+        if taken:
+            line(f"  {what}", taken)
+
+
+def main() -> None:
+    """Run the measurements."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("url", help="address of a PostgreSQL database")
+    parser.add_argument("count", type=int, help="images, and as many captions")
+    parser.add_argument("--clients", type=int, default=16)
+    parser.add_argument("--keep", action="store_true", help="leave the schema behind")
+    args = parser.parse_args()
+    store = PostgresStore(f"{args.url}{'&' if '?' in args.url else '?'}schema={SCHEMA}")
+    try:
+        load(store, args.count)
+        found = findings(store, args.count)
+        line("a decision", [decide(store, finding) for finding in found[: len(found) // 3]])
+        together(store, found[len(found) // 3 :], args.count, args.clients, 10)
+    finally:
+        if not args.keep:
+            store.database.execute(f"DROP SCHEMA {SCHEMA} CASCADE")
+        store.close()
+
+
+if __name__ == "__main__":
+    main()
