@@ -33,6 +33,7 @@ def test_commands_and_options_are_completed() -> None:
 
 def test_help_and_completion_load_no_catalogue() -> None:
     """All commands are known before anything that decodes, searches or judges is loaded: the Tab key does not wait for that."""
-    code = "import sys; import catalog.cli.commands; print(*sorted({'catalog.library', 'numpy', 'cv2', 'lxml'} & sys.modules.keys()))"
+    heavy = {"catalog.library", "numpy", "cv2", "lxml"}
+    code = f"import sys; import catalog.cli.commands; print(*sorted({heavy!r} & sys.modules.keys()))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert found.stdout.split() == []
