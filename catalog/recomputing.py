@@ -9,13 +9,17 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from typing import Literal
 
 from . import inferring, showing
-from .codec import from_dict
+from .codec import from_dict, to_dict
+from .duplicates import hamming
 from .duplicates.base import Neighbours
+from .duplicates.joining import join
+from .duplicates.rounds import compare
 from .facts import pending
 from .images.pool import Pool
 from .images.worker import Failed, Prepared, Task
@@ -27,8 +31,10 @@ from .waiting import Progress, Waiting
 What = Literal["rehash", "relink", "regroup"]
 #: What each marks: the kind of work, and the documents that wait for it.
 _MARKS = {"rehash": ("hash", "image"), "relink": ("article", "article"), "regroup": ("image", "image")}
-#: Pictures of one transaction of fingerprints.
-_STEP = 64
+#: Pictures of one transaction of fingerprints, and pairs of one of comparing.
+_STEP, _PAIRS = 64, 1000
+#: From so many pictures on, those with near fingerprints are also joined as a whole; and how near these are, in bits of 64.
+JOIN_FROM, JOIN_RADIUS = 100_000, 8
 
 
 class Recomputing:
@@ -50,6 +56,9 @@ class Recomputing:
         if what == "rehash":
             yield from self._rehash()
         yield from self.waiting.work_off()
+        if what == "regroup" and self.store.count("image") >= JOIN_FROM and not self.waiting.stopped:
+            yield from self._join()
+            yield from self.waiting.work_off()
         if not self.waiting.stopped:
             change = Transaction()
             change.delete("meta", f"recomputing:{what}")
@@ -74,6 +83,41 @@ class Recomputing:
         change = Transaction()
         change.put("meta", name, {"id": name, "marked": True})
         self.store.commit(change)
+
+    # ---------------------------------------------------------------- all pairs
+
+    def _join(self) -> Iterator[Progress]:
+        """Compare the pictures whose fingerprints are near in the whole catalogue and that are not matched yet: of a photograph
+        with more copies than one picture has candidates, some pairs were not looked at."""
+        idents = [i for i, doc in self.store.iter("image") if (doc.get("fingerprint") or {}).get("phash")]
+        docs = (self.store.get("image", i) or {} for i in idents)
+        codes = hamming.words([doc["fingerprint"]["phash"] for doc in docs])[:, 0]
+        left, right, _ = join(codes, JOIN_RADIUS, self.pool.apply)
+        pairs = list(zip(left.tolist(), right.tolist(), strict=True))
+        for start in range(0, len(pairs), _PAIRS):
+            if self.waiting.stopped:
+                return
+            some = [(idents[a], idents[b]) for a, b in pairs[start : start + _PAIRS]]
+            self._compare([(min(p), max(p)) for p in some])
+            yield Progress("join", min(start + _PAIRS, len(pairs)), len(pairs))
+
+    def _compare(self, pairs: Sequence[tuple[str, str]]) -> None:
+        known = self.store.get_many("match", [":".join(p) for p in pairs])
+        batches = []
+        for a, b in pairs:
+            if f"{a}:{b}" not in known:
+                with suppress(KeyError):
+                    batches.append((self.neighbours.sample(a), (self.neighbours.sample(b),)))
+        change = Transaction()
+        for outcome in self.pool.apply(compare, batches):
+            for match in outcome if isinstance(outcome, list) else ():
+                if match is not None:
+                    change.put("match", match.id, to_dict(match))
+                    pending(change, "finding", match.a)
+                    pending(change, "finding", match.b)
+                    self.found["match"] += 1
+        if change:
+            self.store.commit(change)
 
     # ---------------------------------------------------------------- fingerprints
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
+
+from catalog import recomputing
 from catalog.codec import from_dict, to_dict
 from catalog.inferring import image_doc
 from catalog.library import Library
@@ -80,6 +83,19 @@ def test_regroup_drops_what_does_not_hold(library: Library) -> None:
     assert said == [library.store.get("decision", i) for i in library.store.ids("decision")]
     assert decision.id in library.store.ids("decision")
     assert [x for x in everything(library) if '"type": "decision"' not in x] == before
+
+
+def test_a_large_catalogue_is_joined_too(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Copies that no list of candidates named are found by joining all fingerprints; nothing else changes."""
+    before = everything(library)
+    near = next(m for m in library.matches() if m.relation in ("re-encoded", "resized"))
+    monkeypatch.setattr(recomputing, "JOIN_FROM", 1)
+    monkeypatch.setattr(type(library.neighbours), "match_new", lambda *_: iter(()))
+    run(library, "regroup")
+    assert library.store.get("match", near.id) is not None
+    monkeypatch.undo()
+    run(library, "regroup")
+    assert everything(library) == before
 
 
 def test_relink_finds_the_same_links(library: Library) -> None:

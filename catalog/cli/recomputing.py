@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from ..recomputing import What
 
 #: Kinds of work, as they are shown.
-_WORK = {"hash": "fingerprints", "image": "pictures compared", "article": "articles linked", "finding": "findings"}
+_WORK = {
+    "hash": "fingerprints",
+    "image": "pictures compared",
+    "article": "articles linked",
+    "finding": "findings",
+    "join": "near pairs",
+}
 
 
 @cli.command()

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 #: Pictures of one Dask task, at most: what a task costs by itself is then small beside what it does.
 BATCH = 50
+#: Calls of one Dask task, at most; they are larger pieces of work.
+CALLS = 4
 #: Seconds until a scheduler must answer, a first worker must be there, and lost workers must have come back.
 _CONNECT_S, _FIRST_WORKER_S, _GONE_S = 10.0, 30.0, 60.0
 #: How often the number of workers is asked for, seconds.
@@ -112,7 +114,7 @@ class ClusterPool(Pool):
         self.cluster = cluster
 
     def _outcomes(self, jobs: Iterator[Work], batch: int) -> Iterator[Outcome]:
-        return _Parcels(self.cluster, batch).results(jobs)
+        return _Parcels(self.cluster, max(batch, CALLS)).results(jobs)
 
 
 class _Parcels(Batches):
@@ -222,8 +224,7 @@ def connect(address: str, workers: int | None = None) -> Iterator[ClusterPool]:
         raise CatalogueUnusable(
             "Working on a cluster needs a package that is not installed: pip install 'cutline[cluster]'."
         ) from error
-    for name in ("distributed", "asyncio"):  # what goes wrong is said in sentences of our own
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    _silence()
     settings = {"distributed.comm.timeouts.connect": f"{_CONNECT_S}s", "distributed.scheduler.allowed-failures": 3}
     with dask.config.set(settings), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # parcels are as large as they are
@@ -236,6 +237,13 @@ def connect(address: str, workers: int | None = None) -> Iterator[ClusterPool]:
         finally:
             if own is not None:
                 own.close(timeout=10)
+
+
+def _silence() -> None:
+    """Keep Dask's own log off the terminal: what goes wrong is said in sentences of our own."""
+    for name in ("asyncio", *logging.root.manager.loggerDict):
+        if name.partition(".")[0] in ("asyncio", "distributed", "tornado"):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def _local(distributed: Any, workers: int | None) -> Any:

@@ -1,0 +1,210 @@
+"""What a cluster costs and gives, on this machine: ``python -m bench.cluster [import] [join] [layouts]``.
+
+``import``: pictures a second through the process pool and 1, 2 and 4 Dask workers, in the same run, 50 pictures a task.
+``join``: all pairs among 1,000,000 fingerprints, in one piece and in parts, on processes and on Dask; the pairs must be equal.
+``layouts``: for 10^9 fingerprints, candidates by the number of bands, from counting them among fewer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import tempfile
+import time
+from collections.abc import Sequence
+from math import comb
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from catalog import fingerprints
+from catalog.cluster import BATCH, connect
+from catalog.duplicates import hamming
+from catalog.duplicates.joining import join, meetings, parts, prefix_bits
+from catalog.images.pool import Pool
+from catalog.images.worker import Prepared, Task
+from fixtures.drawing import KINDS, scene
+
+Codes = npt.NDArray[np.uint64]
+RADIUS = 8
+#: What one hash takes on its way to a worker: the hash and its row.
+ROW_BYTES = 16
+
+
+def drawn(folder: Path, number: int) -> list[Task]:
+    """Write JPEGs of 12 and 1 megapixels, each with other bytes, and return the tasks of reading them."""
+    data = []
+    for seed, kind in enumerate(list(KINDS)[:4]):
+        base = scene(kind, (1200, 800), seed=seed)
+        for size in ((4000, 3000), (1200, 800)):
+            out = io.BytesIO()
+            base.resize(size).save(out, "JPEG", quality=85)
+            data.append(out.getvalue())
+    tasks = []
+    for n in range(number):
+        path = folder / f"{n:05}.jpg"
+        path.write_bytes(data[n % len(data)] + b"%d" % n)
+        tasks.append(Task(str(path), str(path)))
+    return tasks
+
+
+def rate(pool: Pool, tasks: Sequence[Task]) -> float:
+    """Return pictures a second; a failed one ends the measurement."""
+    started = time.perf_counter()
+    assert all(isinstance(done, Prepared) for done in pool.map(tasks))
+    return len(tasks) / (time.perf_counter() - started)
+
+
+def imports(number: int) -> None:
+    """The process pool beside Dask, with as many workers each. Alternating runs, the better of two."""
+    print(f"\n{number} drawn pictures, half of 12, half of 1 megapixel; {BATCH} a task\n")
+    print(
+        "| workers | process pool, pictures/s | Dask, pictures/s | overhead | Dask starts in |\n| --- | --- | --- | --- | --- |"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        tasks = drawn(Path(folder), number)
+        for workers in (1, 2, 4):
+            started = time.perf_counter()
+            with connect("local", workers) as cluster, Pool(workers) as pool:
+                begun = time.perf_counter() - started
+                for warm in (cluster, pool):
+                    rate(warm, tasks[:8] * 13 * workers)
+                runs = [(rate(pool, tasks), rate(cluster, tasks)) for _ in range(2)]
+            own, dask = max(r[0] for r in runs), max(r[1] for r in runs)
+            print(
+                f"| {workers} | {own:.1f} | {dask:.1f} | {100 * (own / dask - 1):+.1f} % | {begun:.1f} s |", flush=True
+            )
+
+
+def made(n: int, seed: int = 7) -> Codes:
+    """Random hashes; one in ten has a copy a few bits away."""
+    rng = np.random.default_rng(seed)
+    codes = rng.integers(0, 1 << 64, n, dtype=np.uint64)
+    for row in range(n // 10):
+        flips = rng.integers(0, 64, int(rng.integers(0, RADIUS + 1)))
+        codes[n - 1 - row] = codes[row] ^ np.bitwise_or.reduce(
+            np.uint64(1) << flips.astype(np.uint64), initial=np.uint64(0)
+        )
+    return codes
+
+
+def joins(n: int) -> None:
+    """The join in one piece and in parts."""
+    codes = made(n)
+    print(f"\n{n:,} fingerprints, radius {RADIUS}, {len(list(parts(codes, RADIUS)))} parts\n")
+    print("| join | seconds | pairs | equal |\n| --- | --- | --- | --- |")
+    started = time.perf_counter()
+    whole = hamming.self_join(codes, RADIUS)
+    print(f"| one piece, one process | {time.perf_counter() - started:.1f} | {len(whole[0]):,} | |", flush=True)
+
+    def row(name: str, pool: Pool) -> None:
+        started = time.perf_counter()
+        found = join(codes, RADIUS, pool.apply)
+        seconds = time.perf_counter() - started
+        equal = all(bool((found[n] == whole[n]).all()) for n in range(3)) if len(found[0]) == len(whole[0]) else False
+        print(f"| {name} | {seconds:.1f} | {len(found[0]):,} | {'yes' if equal else 'NO'} |", flush=True)
+        assert equal
+
+    with Pool(2, timeout_s=120, memory_bytes=4 << 30) as pool:
+        row("in parts, 2 processes", pool)
+    with connect("local", 2) as cluster:
+        row("in parts, 2 Dask workers", cluster)
+
+
+def candidates(keys: npt.NDArray[np.intp], width: int, slack: int) -> float:
+    """How many pairs of ``keys`` differ by at most ``slack`` bits: counted, by moving the histogram along each mask."""
+    counts = np.bincount(keys, minlength=1 << width).astype(np.float64)
+    places = np.arange(1 << width)
+    met = sum(float(counts @ counts[places ^ mask]) for mask in hamming.masks(width, slack))
+    return (met - len(keys)) / 2
+
+
+def skew(pictures: int) -> Codes:
+    """Fingerprints of drawn scenes: unlike random ones they crowd in some keys."""
+    hashes = [
+        fingerprints.prepare(scene(list(KINDS)[n % len(KINDS)], (320, 240), seed=1000 + n)).fingerprint.phash
+        for n in range(pictures)
+    ]
+    return hamming.words(hashes)[:, 0]
+
+
+def layouts(n: int, target: int, pictures: int) -> None:
+    """Candidates, bytes and core hours by band layout, for ``target`` fingerprints."""
+    codes = made(n)
+    started = time.process_time()
+    hamming.self_join(codes, RADIUS)
+    spent = time.process_time() - started
+    layout = hamming.band_layout(n, RADIUS)
+    done = sum(counted(codes, shift, width, RADIUS // len(layout)) for shift, width in layout)
+    speed = done / spent
+    real = skew(pictures)
+    print(f"\nOne core compares {speed / 1e6:,.0f} million candidates a second (radius {RADIUS}, {n:,} fingerprints).")
+    print(f"Crowding is how often two of {pictures} drawn scenes share a key, beside random hashes.\n")
+    print(
+        f"| bands | bits | masks | random candidates at {n:,} (expected) | at {target:,} | crowding | core hours | "
+        "partitions meet | shuffled |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
+    )
+    for k in (2, 3, 4, 5, 6, 8):
+        bands = split(k)
+        slack, width = RADIUS // k, bands[-1][1]
+        masks = sum(comb(width, bits) for bits in range(slack + 1))
+        expected = sum(expect(n, w, slack) for _, w in bands)
+        found = sum(counted(codes, s, w, slack) for s, w in bands) if width <= 22 else float("nan")
+        at = sum(expect(target, w, slack) for _, w in bands)
+        base = sum(expect(len(real), w, slack) for _, w in bands)
+        crowd = sum(counted_few(real, s, w, slack) for s, w in bands) / base
+        # A mask is looked up for each hash, candidates or not.
+        lookups = float(target) * masks * k
+        hours = max(at, lookups) / speed / 3600
+        meet = meetings(min(prefix_bits(target), width), slack)
+        shuffled = target * ROW_BYTES * k * meet
+        counted_text = f"{found:.3g} ({expected:.3g})" if found == found else f"({expected:.3g})"
+        print(
+            f"| {k} | {width} | {masks:,} | {counted_text} | {at:.3g} | {crowd:,.1f} | {hours:,.0f} | {meet} | "
+            f"{shuffled / 1e12:,.2f} TB |",
+            flush=True,
+        )
+
+
+def split(k: int) -> list[tuple[int, int]]:
+    """``k`` bands of 64 bits as (shift, width), the wider ones first."""
+    base, extra = divmod(64, k)
+    widths = [base + (number < extra) for number in range(k)]
+    return [(sum(widths[:number]), width) for number, width in enumerate(widths)]
+
+
+def expect(n: int, width: int, slack: int) -> float:
+    """Candidates of one band among ``n`` random hashes."""
+    return n * (n - 1) / 2 * sum(comb(width, bits) for bits in range(slack + 1)) / 2.0**width
+
+
+def counted(codes: Codes, shift: int, width: int, slack: int) -> float:
+    """Candidates of one band, counted."""
+    return candidates(((codes >> np.uint64(shift)) & np.uint64((1 << width) - 1)).astype(np.intp), width, slack)
+
+
+def counted_few(codes: Codes, shift: int, width: int, slack: int) -> float:
+    """Candidates of one band among few hashes: every pair is looked at."""
+    keys = (codes >> np.uint64(shift)) & np.uint64((1 << width) - 1)
+    near = np.bitwise_count(keys[:, None] ^ keys[None, :]) <= slack
+    return (float(near.sum()) - len(keys)) / 2
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure what is named, else everything."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="*", default=["import", "join", "layouts"], help="import, join, layouts")
+    parser.add_argument("--pictures", type=int, default=400, help="pictures that are imported")
+    parser.add_argument("--fingerprints", type=int, default=1_000_000, help="fingerprints that are joined")
+    given = parser.parse_args(arguments)
+    if "import" in given.what:
+        imports(given.pictures)
+    if "join" in given.what:
+        joins(given.fingerprints)
+    if "layouts" in given.what:
+        layouts(given.fingerprints, 10**9, 800)
+
+
+if __name__ == "__main__":
+    main()
