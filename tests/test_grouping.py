@@ -39,7 +39,7 @@ def test_another_best_copy_stays_chosen(library: Library, group: Group) -> None:
     """The copy that a person chose is the best one wherever the group is shown, also after inferring everything anew."""
     other = next(i for i in group.images if i != group.best)
     library.decide_group(group.best, other, dict.fromkeys(group.images, "same"))
-    for _ in library.reinfer().counts:
+    for _ in library.recompute("regroup"):
         pass
     view = library.group(group.best)
     assert (view.group.best, view.group.reasons) == (other, ("chosen by a person",))
