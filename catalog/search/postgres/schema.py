@@ -137,10 +137,9 @@ class Tables:
         """
         inside = self.database.in_transaction()
         with self.database.transaction() as connection:
-            connection.execute(_WRITING)
-            if not inside:
-                connection.execute("SET LOCAL synchronous_commit = off")
-            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [self._lock("write")])
+            settings = _WRITING if inside else f"{_WRITING}; SET LOCAL synchronous_commit = off"
+            alone = sql.SQL("SELECT pg_advisory_xact_lock(hashtextextended({}, 0))").format(self._lock("write"))
+            connection.execute(sql.SQL("; ").join([sql.SQL(settings), alone]))
             yield connection
 
     @contextmanager

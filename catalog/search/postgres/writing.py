@@ -109,10 +109,33 @@ class _Batch:
             fresh.append((n, unpack(doc), doc))
         self._remove(stale)
         self._insert(fresh)
+        self._level(stale, [(n, row) for n, row, _ in fresh])
 
     def remove(self, idents: Sequence[str]) -> None:
         """Remove rows by id; no error when they are not there."""
-        self._remove([(n, unpack(doc)) for _, n, doc in self._held(idents)])
+        gone = [(n, unpack(doc)) for _, n, doc in self._held(idents)]
+        self._remove(gone)
+        self._level(gone, [])
+
+    def _level(self, old: list[tuple[int, Row]], new: list[tuple[int, Row]]) -> None:
+        """Take out what stood beside rows and no longer does, and put what is new: their articles and fingerprints."""
+        ran, had = _ran(new), _ran(old)
+        if had - ran:
+            images, articles = zip(*sorted(had - ran), strict=True)
+            self.connection.execute(
+                "DELETE FROM search_ran r USING unnest(%s::text[], %s::text[]) AS gone (image, article)"
+                " WHERE r.image = gone.image AND r.article = gone.article",
+                [list(images), list(articles)],
+            )
+        if ran - had:
+            with self.connection.cursor().copy("COPY search_ran (image, article) FROM STDIN") as copy:
+                for pair in sorted(ran - had):
+                    copy.write_row(pair)
+        near, before = _hashes(new), _hashes(old)
+        if before - near:
+            similar.remove(self.connection, sorted(before - near))
+        if near - before:
+            similar.put(self.connection, sorted(near - before))
 
     def _held(self, idents: Sequence[str]) -> list[tuple[str, int, bytes]]:
         held = "SELECT id, n, doc FROM search_image WHERE id = ANY(%s)"
@@ -123,8 +146,6 @@ class _Batch:
             return
         idents = [row.id for _, row in rows]
         self.connection.execute("DELETE FROM search_image WHERE id = ANY(%s)", [idents])
-        self.connection.execute("DELETE FROM search_ran WHERE image = ANY(%s)", [idents])
-        similar.remove(self.connection, [(n, similar.signed(row.phash)) for n, row in rows if row.phash])
         numbered = self._numbered([row for _, row in rows])
         for (_, row), facets in zip(rows, numbered, strict=True):
             self._count(row, facets, indexed(row), -1)
@@ -139,12 +160,6 @@ class _Batch:
                 text = indexed(row)
                 self._count(row, facets, text, 1)
                 copy.write_row((*_scalars(n, row), lexemes.packed(facets), *_weights(text), text.words, text.body, doc))
-        ran = [(row.id, article) for _, row, _ in rows for article in dict.fromkeys(row.articles)]
-        if ran:
-            with self.connection.cursor().copy("COPY search_ran (image, article) FROM STDIN") as copy:
-                for pair in ran:
-                    copy.write_row(pair)
-        similar.put(self.connection, [(n, similar.signed(row.phash)) for n, row, _ in rows if row.phash])
 
     def _count(self, row: Row, facets: list[int], text: Indexed, sign: int) -> None:
         terms = {lexemes.term(token) for token in text.tokens}
@@ -188,16 +203,19 @@ class _Batch:
     def finish(self) -> None:
         """Write the totals, the counts of facet values, months and words, and the words not met before."""
         changed = sorted((ident, n) for ident, n in self.facets.items() if n)
-        self.connection.execute(
-            "UPDATE search_value v SET count = v.count + d.n FROM unnest(%s::int[], %s::bigint[]) AS d (id, n) WHERE v.id = d.id",
-            [[ident for ident, _ in changed], [n for _, n in changed]],
-        )
-        months = [(month, n) for month, n in self.months.items() if n]
-        self.connection.execute(
-            "INSERT INTO search_month SELECT * FROM unnest(%s::int[], %s::bigint[])"
-            " ON CONFLICT (month) DO UPDATE SET count = search_month.count + excluded.count",
-            [[month for month, _ in months], [n for _, n in months]],
-        )
+        if changed:
+            self.connection.execute(
+                "UPDATE search_value v SET count = v.count + d.n FROM unnest(%s::int[], %s::bigint[]) AS d (id, n)"
+                " WHERE v.id = d.id",
+                [list(column) for column in zip(*changed, strict=True)],
+            )
+        months = sorted((month, n) for month, n in self.months.items() if n)
+        if months:
+            self.connection.execute(
+                "INSERT INTO search_month SELECT * FROM unnest(%s::int[], %s::bigint[])"
+                " ON CONFLICT (month) DO UPDATE SET count = search_month.count + excluded.count",
+                [list(column) for column in zip(*months, strict=True)],
+            )
         self._learn_terms()
         self.connection.execute(
             "UPDATE search_meta SET seq = %s, stamp = stamp + 1, rows = rows + %s, shown = shown + %s, bytes = bytes + %s,"
@@ -229,6 +247,14 @@ def _scalars(n: int, row: Row) -> tuple[Any, ...]:
         row.id, n, "hidden" in row.flags, day_of(row.imported), row.width, row.height, row.width * row.height, row.size,
         row.copies, filename_key(row).replace("\x00", "\ufffd"), similar.signed(row.phash) if row.phash else None,
     )  # fmt: skip
+
+
+def _ran(rows: list[tuple[int, Row]]) -> set[tuple[str, str]]:
+    return {(row.id, article) for _, row in rows for article in row.articles}
+
+
+def _hashes(rows: list[tuple[int, Row]]) -> set[tuple[int, int]]:
+    return {(n, similar.signed(row.phash)) for n, row in rows if row.phash}
 
 
 def _weights(text: Indexed) -> tuple[bytes, bytes | None]:
