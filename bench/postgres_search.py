@@ -1,4 +1,4 @@
-"""Speed of search and of near-duplicate questions on a PostgreSQL server, on synthetic catalogues as in :mod:`bench.search`.
+"""Speed of search (``similar:`` too) on a PostgreSQL server, on synthetic catalogues as in :mod:`bench.search`.
 
     python -m bench.postgres_search postgresql://HOST/DATABASE 200000 [--keep]
 
@@ -33,12 +33,16 @@ def fill(index: PostgresIndex, database: Database, count: int, article: int, ste
     print(f"filled {count:,} rows: {count / taken:,.0f} rows/s, indexes and all")
     begun = time.perf_counter()
     index.optimize()
-    size = float(database.fetch(
-        "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c WHERE relnamespace = current_schema()::regnamespace"
-        " AND relkind = 'r' AND relname LIKE 'search%%'",
-        [],
-    )[0][0])
-    print(f"optimize {time.perf_counter() - begun:.1f} s; size {size / 1e6:,.0f} MB, {size / count:,.0f} bytes a picture")
+    size = float(
+        database.fetch(
+            "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c WHERE relnamespace = current_schema()::regnamespace"
+            " AND relkind = 'r' AND relname LIKE 'search%%'",
+            [],
+        )[0][0]
+    )
+    print(
+        f"optimize {time.perf_counter() - begun:.1f} s; size {size / 1e6:,.0f} MB, {size / count:,.0f} bytes a picture"
+    )
 
 
 def main() -> None:
@@ -67,7 +71,9 @@ def main() -> None:
             index.search(query, facets=facets)  # type: ignore[arg-type]
             walls[bool(facets)].append((time.perf_counter() - begun) * 1000)
 
-        print(f"{name:<14}{clock([partial(timed, query, facets) for query, facets in parsed])}{hits:>15,.0f}", flush=True)
+        print(
+            f"{name:<14}{clock([partial(timed, query, facets) for query, facets in parsed])}{hits:>15,.0f}", flush=True
+        )
     for faceted, times in walls.items():
         if times:
             print(f"all {'with' if faceted else 'without'} facets: median {statistics.median(times):.2f} ms")
