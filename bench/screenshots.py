@@ -41,6 +41,7 @@ def views(library: Library) -> list[tuple[str, str, dict[str, int], str, str]]:
     """Return (name, path, size, colour scheme, key to press) of every picture to take."""
     pair = library.search("footbridge").items
     first = {f.kind: f.id for f in reversed(list(library.all_findings()))}
+    group = max(library.groups(), key=lambda g: len(g.images))
     text = next(a for a in library.articles() if a.kind == "plaintext")
     return [
         ("search", "/", WIDE, "light", ""),
@@ -50,6 +51,7 @@ def views(library: Library) -> list[tuple[str, str, dict[str, int], str, str]]:
         ("review", f"/review/{first['conflict']}", WIDE, "light", ""),
         ("review-duplicate", f"/review/{first['duplicate']}", WIDE, "dark", "f"),
         ("compare", f"/compare/{pair[0].id}/{pair[-1].id}", WIDE, "light", "[data-mode=wipe]"),
+        ("group", f"/groups/{group.best}", WIDE, "light", ""),
         ("import", "/import", WIDE, "light", ""),
         ("overview", "/overview", WIDE, "light", ""),
         ("search-narrow", "/", NARROW, "light", ""),
