@@ -46,6 +46,7 @@ _EXTRAS = {
     "cluster": ("distributed", "decoding on a Dask cluster"),
     "s3": ("s3fs", "originals on S3"),
     "heic": ("pillow_heif", "HEIC pictures"),
+    "c2pa": ("c2pa", "what C2PA manifests state"),
 }
 
 

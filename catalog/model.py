@@ -122,7 +122,7 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class MetaField:
-    """One embedded value: ``group`` is EXIF, IPTC, XMP, PNG or sidecar; ``raw`` is kept where decoding lost something."""
+    """One embedded value: ``group`` is EXIF, IPTC, XMP, PNG, C2PA or sidecar; ``raw`` is kept where decoding lost something."""
 
     group: str
     name: str

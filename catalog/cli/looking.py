@@ -92,6 +92,8 @@ def show(ctx: Context, ident: str, as_of: str, as_json: bool) -> None:
                 terminal.say(f"    {evidence.weight:+5.1f}  {evidence.name}  {evidence.detail}")
         if image.metadata.caption:
             terminal.say(f"\nembedded: “{image.metadata.caption}” {image.metadata.credit}")
+        for stated in (one for one in image.metadata.fields if one.group == "C2PA"):
+            terminal.say(f"\nC2PA {stated.name}: {stated.value}")
         for match in record.matches:
             terminal.say(
                 f"\n{match.relation} {match.score:.2f}: {match.b if match.a == record.id else match.a}  {match.detail}"

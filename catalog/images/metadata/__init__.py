@@ -1,4 +1,4 @@
-"""What a picture file says of itself: EXIF, IPTC-IIM, XMP, PNG text and sidecars, reconciled, with the raw fields beside.
+"""What a picture file says of itself: EXIF, IPTC-IIM, XMP, PNG text, C2PA and sidecars, reconciled, raw fields beside.
 
 Nothing here decodes pixels, follows a reference or trusts a length. Every value is hostile text: controls are removed, long
 values cut with a note, and a broken packet gives what can be read of it plus a warning.
@@ -16,7 +16,7 @@ from ...errors import Rejected
 from ...model import Metadata, MetaField
 from .. import files
 from ..formats import sniff
-from . import exif, iptc, packets, reconcile, times, xmp
+from . import exif, iptc, packets, provenance, reconcile, times, xmp
 from .text import Notes
 
 __all__ = ["METADATA_BYTES", "read", "sidecars_of"]
@@ -35,7 +35,8 @@ def read(source: Image.Image | Path | bytes, sidecars: Sequence[Path] = (), *, l
     """
     data = _bytes_of(source)
     notes = Notes()
-    found = packets.collect(sniff(data) or "", data, limit, notes)
+    form = sniff(data) or ""
+    found = packets.collect(form, data, limit, notes)
     place = exif.read(found.exif, notes) if len(found.exif) else None
     if found.iim:
         iptc.read(found.iim, notes)
@@ -44,6 +45,8 @@ def read(source: Image.Image | Path | bytes, sidecars: Sequence[Path] = (), *, l
         notes.add("PNG", name, words)
     for sidecar in sidecars:
         _sidecar(sidecar, notes)
+    if found.c2pa:
+        provenance.read(form, data, notes)
     return _settle(notes, place, iim_newer=iptc.changed_since(found.iim, found.digest), c2pa=found.c2pa)
 
 
