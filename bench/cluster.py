@@ -203,7 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if "join" in given.what:
         joins(given.fingerprints)
     if "layouts" in given.what:
-        layouts(given.fingerprints, 10**9, 800)
+        layouts(given.fingerprints, 10**9, 400)
 
 
 if __name__ == "__main__":
