@@ -1,0 +1,100 @@
+"""A catalogue held open: its parts, and the derived ones kept level with the store."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+from . import showing
+from .catalogue import Catalogue
+from .duplicates.base import Neighbours
+from .engines import open_engine
+from .images.pool import Pool
+from .importing import Importer
+from .indexing import Indexer
+from .media import Blob
+from .recomputing import Recomputing
+from .search.base import SearchIndex
+
+
+class Opened:
+    """What every part of :class:`~catalog.library.Library` stands on: store, media, search index, fingerprints, workers."""
+
+    def __init__(self, url: str, *, create: bool = True, media: str = "") -> None:
+        self._engine = open_engine(url, create=create, media=media)
+        self.store, self.media, self.folder = self._engine.store, self._engine.media, self._engine.folder
+        self.url = self.store.url
+        self.cat = Catalogue(self.store)
+        self._index: SearchIndex | None = None
+        self._indexer: Indexer | None = None
+        self._neighbours: Neighbours | None = None
+        self._pool: Pool | None = None
+        self._importer: Importer | Recomputing | None = None
+        self._group_count = (-1, 0)
+        self._lock = threading.RLock()
+
+    # ---------------------------------------------------------------- what is derived, opened when first needed
+
+    @property
+    def index(self) -> SearchIndex:
+        """The search index, level with the store as this process sees it."""
+        with self._lock:
+            if self._index is None:
+                self._index = self._engine.open_index()
+                self._indexer = Indexer(self.store, self._index)
+            assert self._indexer is not None
+            self.store.refresh()
+            self._indexer.catch_up()
+            return self._index
+
+    @property
+    def neighbours(self) -> Neighbours:
+        """The index of fingerprints."""
+        with self._lock:
+            if self._neighbours is None:
+                self._neighbours = self._engine.open_neighbours()
+            return self._neighbours
+
+    def _workers(self) -> Pool:
+        with self._lock:
+            if self._pool is None:
+                self._pool = Pool(workers=1)
+            return self._pool
+
+    def _level(self) -> None:
+        """Bring the search index level with what was just committed, where one is open."""
+        if self._indexer is not None:
+            self._indexer.catch_up()
+
+    def _find_original(self, image: str) -> Blob | None:
+        doc = self.store.get("image", image)
+        return None if doc is None else showing.original(self.media, doc)
+
+    def rebuild_index(self) -> None:
+        """Throw the search index away and make it anew from the records."""
+        with self._lock:
+            if self._index is not None:
+                self._index.clear()
+            self._level()
+
+    def close(self) -> None:
+        """Release the catalogue; its main file is then plain TinyDB."""
+        with self._lock:
+            if self._pool is not None:
+                self._pool.close()
+            if self._neighbours is not None:
+                with suppress(OSError):  # derived: what is missing is added by the next import
+                    self._neighbours.flush()
+            if self._index is not None:
+                self._index.close()
+            self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

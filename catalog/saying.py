@@ -1,0 +1,127 @@
+"""What people say of a catalogue: decisions, edits, what is hidden and purged, and taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from . import deciding, searching, showing
+from .asking import Asking
+from .errors import UsageError
+from .model import Decision
+from .purging import purge
+from .views import BulkPreview
+
+#: Pictures that one bulk step may change.
+MAX_BULK = 5_000
+
+
+class Saying(Asking):
+    """Decisions of people. Each is on disk, and seen by searches, when its method returns."""
+
+    # ---------------------------------------------------------------- decisions
+
+    def decide(
+        self,
+        finding: str,
+        action: str,
+        *,
+        seen: str | None = None,
+        note: str = "",
+        who: str = "",
+        values: Mapping[str, Any] | None = None,
+    ) -> Decision:
+        """Append a decision on a finding; on disk and in the index when this returns. See :func:`catalog.deciding.decide`."""
+        made = deciding.decide(self.store, finding, action, seen=seen, note=note, who=who, values=values or {})
+        self._level()
+        return made
+
+    def decide_group(
+        self,
+        image: str,
+        best: str,
+        said: Mapping[str, str],
+        *,
+        values: Mapping[str, str] | None = None,
+        seen: str | None = None,
+        note: str = "",
+        who: str = "",
+    ) -> list[Decision]:
+        """Decide the group around a picture as one step, undone by one undo. See :func:`catalog.deciding.decide_group`."""
+        made = deciding.decide_group(
+            self.store, image, best, said, values=values or {}, seen=seen, note=note, who=who
+        )  # fmt: skip
+        self._level()
+        return made
+
+    def link(self, caption: str, action: str, image: str = "", *, who: str = "", note: str = "") -> Decision:
+        """Say of a caption that it belongs to a picture (``link``), not to one (``reject``), or to ``none``: also of certain links.
+
+        Raises NotFound, NotAllowed.
+        """
+        made = deciding.link(self.store, caption, action, image, who=who, note=note)
+        self._level()
+        return made
+
+    def edit(
+        self, image: str, values: Mapping[str, Any], *, seen: str | None = None, who: str = "", note: str = ""
+    ) -> Decision:
+        """Append an edit (caption, credit, tags, note) of one picture. Raises NotFound, Stale, NotAllowed."""
+        made = deciding.edit(self.store, [image], values, seen=seen, who=who, note=note)
+        self._level()
+        return made[0]
+
+    def bulk_preview(self, images: Sequence[str] | str, values: Mapping[str, Any]) -> BulkPreview:
+        """Return what :meth:`bulk_edit` would change. ``images`` are ids, or a query."""
+        return showing.bulk_preview(self.cat, self._selected(images), deciding.checked_values(values))
+
+    def bulk_edit(self, images: Sequence[str] | str, values: Mapping[str, Any], *, who: str = "") -> int:
+        """Append the same edit to several pictures as one step; return how many. Raises UsageError above MAX_BULK."""
+        selected = self._selected(images)
+        if selected:
+            deciding.edit(self.store, selected, values, seen=None, who=who, note="")
+            self._level()
+        return len(selected)
+
+    def _selected(self, images: Sequence[str] | str) -> list[str]:
+        found = list(self.ids(images)) if isinstance(images, str) else list(dict.fromkeys(images))
+        if len(found) > MAX_BULK:
+            raise UsageError(
+                f"That selects {len(found):,} pictures; one step may change {MAX_BULK:,}. Narrow the search."
+            )
+        return found
+
+    def hide(self, subject: str, *, who: str = "") -> Decision:
+        """Hide a picture or article (``image:ID``, ``article:ID``): it leaves searches and queues, and can be restored."""
+        return self._say(subject, "hide", who)
+
+    def restore(self, subject: str, *, who: str = "") -> Decision:
+        """Show a hidden picture or article again."""
+        return self._say(subject, "restore", who)
+
+    def purge(self, subject: str) -> int:
+        """Remove something hidden for good; return how many documents went. Raises NotFound, NotAllowed when it is not hidden."""
+        gone = purge(self.store, self.media, subject)
+        if subject.startswith("image:"):
+            self.neighbours.discard([subject.removeprefix("image:")])
+            self.neighbours.flush()
+        self._level()
+        return gone
+
+    def _say(self, subject: str, action: str, who: str, values: Mapping[str, Any] | None = None) -> Decision:
+        made = deciding.say(self.store, subject, action, who=who, values=values)
+        self._level()
+        return made
+
+    def undo(self, n: int = 1, *, idents: Sequence[str] = (), who: str = "") -> list[Decision]:
+        """Take back the last ``n`` steps, or named decisions; return what was taken back. Raises NotAllowed when there is none."""
+        if n < 1:
+            raise UsageError("Undo at least one step.", field="n")
+        taken = deciding.undo(self.store, n, idents=idents, who=who)
+        self._level()
+        return taken
+
+    def save_search(self, name: str, query: str, *, who: str = "") -> Decision:
+        """Save a query under a name; an empty query forgets the name. Raises QueryError, UsageError."""
+        searching.check_saved(name, query)
+        return self._say(f"saved:{name}", "save", who, {"query": query})
