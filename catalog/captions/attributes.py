@@ -7,14 +7,13 @@ attribute of the element that they are drawn into.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import islice
 from typing import Any
 
-from lxml import etree
-
 from .data import load
-from .dom import Element, Page, parse, tidy, words
+from .dom import Element, parse, tidy, words
 from .story import load_json
 
 MAX_CREDIT = 160
@@ -24,7 +23,8 @@ REACH = 4
 #: Words below which a link's ``title`` is a name or an instruction, not a caption.
 LINK_TITLE_WORDS = 4
 MAX_HOLDERS = 50
-_HOLDERS = etree.XPath("//*[@*[contains(., 'aption\"')]]")
+#: Characters below which an attribute holds no JSON that names a picture and its caption.
+SHORTEST = 30
 _PICTURE_LINK = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:$|[?#])", re.I)
 
 
@@ -82,14 +82,13 @@ def around(element: Element) -> Iterator[Element]:
             return
 
 
-def galleries(page: Page) -> Iterator[tuple[Element, Any]]:
-    """Yield the elements that hold JSON with captions in an attribute, and that JSON."""
-    if not page.has_state:
-        return
-    holders = _HOLDERS(page.root)
-    for holder in holders[:MAX_HOLDERS] if isinstance(holders, list) else ():
-        if not isinstance(holder, etree._Element):
-            continue
-        for value in holder.attrib.values():
-            if isinstance(value, str) and 'aption"' in value and value.lstrip()[:1] in ("[", "{"):
-                yield holder, load_json(value)
+def galleries(elements: Iterable[Element]) -> Iterator[tuple[Element, Any]]:
+    """Yield those of the elements that hold JSON with captions in an attribute, and that JSON; at most fifty."""
+    found = (
+        (element, value)
+        for element in elements
+        for value in element.values()
+        if len(value) >= SHORTEST and 'aption"' in value and value.lstrip()[:1] in ("[", "{")
+    )
+    for holder, value in islice(found, MAX_HOLDERS):
+        yield holder, load_json(value)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -19,8 +17,6 @@ Element = etree._Element
 #: Elements beyond this number are not read (the page gets a warning).
 MAX_ELEMENTS = 250_000
 MAX_CHARACTERS = 64_000_000
-#: Attributes in single quotes that are looked at for JSON.
-MAX_STATES = 1000
 #: Words of one element beyond this length cannot be a caption or credit.
 MAX_WORDS = 20_000
 
@@ -76,10 +72,7 @@ _WITHOUT = dict.fromkeys(map(ord, _INVISIBLE))
 
 @dataclass(slots=True)
 class Page:
-    """A parsed page: its elements in document order, by tag, and their positions in that order.
-
-    ``has_state``: an attribute may hold JSON with captions.
-    """
+    """A parsed page: its elements in document order, by tag, and their positions in that order."""
 
     root: Element
     elements: list[Element]
@@ -87,7 +80,6 @@ class Page:
     tags: dict[str, list[Element]]
     cut: bool = False
     too_deep: bool = False
-    has_state: bool = False
     ids: dict[str, Element] | None = field(default=None)
 
     def all(self, *names: str) -> list[Element]:
@@ -97,6 +89,17 @@ class Page:
         found = [e for n in names for e in self.tags.get(n, ())]
         found.sort(key=self.order.__getitem__)
         return found
+
+    def within(self, element: Element) -> list[Element]:
+        """Return ``element`` and all elements below it in document order."""
+        return self.elements[self.order.get(element, 0) : self.end(element) + 1]
+
+    def end(self, element: Element) -> int:
+        """Return the place in document order of the last element within ``element``."""
+        last = element
+        while len(last):
+            last = last[-1]
+        return self.order.get(last, len(self.elements) - 1)
 
     def by_id(self, ident: str) -> Element | None:
         """Return the first element with this ``id``."""
@@ -132,38 +135,7 @@ def parse(text: str) -> Page:
     cut = cut or len(elements) == MAX_ELEMENTS
     too_deep = any(e.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for e in parser.error_log)
     order = dict(zip(elements, range(len(elements)), strict=True))
-    return Page(root, elements, order, dict(tags), cut, too_deep, has_state(data))
-
-
-def has_state(data: bytes) -> bool:
-    """Tell whether an attribute of a page may hold JSON with captions: asked of the bytes, which is cheap."""
-    if b"aption&quot;" in data or b"aption&#34;" in data:
-        return True
-    for opening in (b"='[", b"='{"):
-        place = data.find(opening)
-        for _ in range(MAX_STATES):
-            if place < 0:
-                break
-            if b'aption"' in data[place : data.find(b"'", place + 2)]:
-                return True
-            place = data.find(opening, place + 1)
-    return False
-
-
-@contextmanager
-def quiet_memory() -> Iterator[None]:
-    """Put off the search for circular garbage while a page is read.
-
-    A tree is thousands of small objects that hold no circles and go when the page goes; looking through them again and again
-    while they are made cost a fifth of the reading. A caller who has switched the search off finds it off afterwards.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+    return Page(root, elements, order, dict(tags), cut, too_deep)
 
 
 def names(element: Element) -> str:

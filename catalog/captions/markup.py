@@ -16,7 +16,7 @@ from . import region as region_
 from . import story as story_
 from .attributes import galleries, plain
 from .creditwords import strip_marker
-from .dom import Page, parse, quiet_memory, tidy, words
+from .dom import Page, parse, tidy, words
 from .holder import Found, from_text
 from .ids import article_id, caption_ids
 from .pictures import Picture
@@ -38,11 +38,6 @@ def read(document: Document) -> Extraction:
 
 def read_all(document: Document) -> tuple[Extraction, ...]:
     """Return every whole story of a page, the main one first; at least one."""
-    with quiet_memory():
-        return _read_all(document)
-
-
-def _read_all(document: Document) -> tuple[Extraction, ...]:
     page = parse(document.text)
     facts = story_.read(page, document.url)
     main, others = region_.find_all(page, facts.title)
@@ -173,8 +168,8 @@ def _credit(entry: embedded.Entry) -> str:
 
 def _drawn(page: Page, region: region_.Region, address: str) -> Iterator[tuple[Picture, embedded.Entry]]:
     """The captioned pictures of galleries that a script draws from an attribute of an element in the story."""
-    for holder, value in galleries(page):
-        if not region.holds(holder) or region.is_outside(holder) or region.is_doubtful(holder):
+    for holder, value in galleries(page.within(region.root)):
+        if region.is_outside(holder) or region.is_doubtful(holder):
             continue
         for entry in embedded.from_value(value, address):
             picture = Picture(holder, page.order[holder], alt=entry.alt)

@@ -228,11 +228,7 @@ def _add_found(picture: Picture, value: str, base: str) -> None:
 
 def _backgrounds(page: Page, root: Element) -> Iterator[Element]:
     """Elements that show a picture without ``img``: a style's background or a lazy background attribute."""
-    last = root
-    while len(last):
-        last = last[-1]
-    start, stop = page.order.get(root, 0), page.order.get(last, len(page.elements) - 1)
-    for element in page.elements[start : stop + 1]:
+    for element in page.within(root):
         style = element.get("style")
         shows = (style and "url(" in style) or element.get("data-bg") or element.get("data-background-image")
         if shows and element.tag not in ("img", "source"):

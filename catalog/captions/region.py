@@ -41,7 +41,7 @@ class Region:
     stop: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.stop = _end(self.page, self.root)
+        self.stop = self.page.end(self.root)
 
     def holds(self, element: Element) -> bool:
         """Tell whether an element is the region's root or stands below it."""
@@ -125,14 +125,6 @@ def find_all(page: Page, title: str) -> tuple[Region, list[Region]]:
     return regions[main], [r for p, r in regions.items() if p is not main]
 
 
-def _end(page: Page, element: Element) -> int:
-    """The place in document order of the last element within ``element``."""
-    last = element
-    while len(last):
-        last = last[-1]
-    return page.order.get(last, len(page.elements) - 1)
-
-
 def _whole_stories(page: Page, raw: dict[Element, int], whole: int) -> list[Element]:
     """The ``article`` elements that are stories in themselves: with an ``h1`` and a fair share of the page's prose."""
     found: list[Element] = []
@@ -158,7 +150,7 @@ def _region(
     container = _descend(top, mass, 0.75)
     inner = [(b, t) for b, t in blocks if b is container or container in b.iterancestors()]
     first = page.order[inner[0][0]] if inner else 0
-    last = _end(page, inner[-1][0]) if inner else len(page.elements)
+    last = page.end(inner[-1][0]) if inner else len(page.elements)
     kept.update(e for e, m in mass.items() if m > 0.3 * total)
     root = _around(container, heading) if top is page.root else top
     return Region(page, inner, container, root, first, last, mass, total, heading, kept)

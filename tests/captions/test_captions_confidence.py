@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import gc
-
 import pytest
 
 from catalog.captions import credit, extract_document, gallery, markup, placement
-from catalog.captions.dom import quiet_memory
 from catalog.captions.weighing import WEIGHTS, probability
 from catalog.model import Caption
 from catalog.sources.base import Document
@@ -43,17 +40,3 @@ def test_confidence_is_the_logistic_of_its_reasons() -> None:
 def test_every_reason_has_a_fitted_weight(table: dict[str, float]) -> None:
     """No way to find or cut a caption is left out of the file of weights."""
     assert set(table) <= set(WEIGHTS)
-
-
-def test_reading_leaves_the_search_for_garbage_as_it_was() -> None:
-    """Whoever has switched it off finds it off, everyone else finds it on."""
-    with quiet_memory():
-        assert not gc.isenabled()
-    assert gc.isenabled()
-    gc.disable()
-    try:
-        with quiet_memory():
-            pass
-        assert not gc.isenabled()
-    finally:
-        gc.enable()
