@@ -11,6 +11,7 @@ import pytest
 from catalog.errors import UsageError
 from catalog.export import csvfile
 from catalog.library import Library
+from tests import PICTURES
 
 
 @pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r"])
@@ -28,7 +29,7 @@ def test_csv_reads_back_with_any_text(library: Library) -> None:
     library.edit(ident, {"note": note, "tags": ["a", "b"]})
     data = b"".join(library.export("csv")).decode("utf-8-sig")
     rows = {row["id"]: row for row in csv.DictReader(io.StringIO(data, newline=""))}
-    assert len(rows) == 20 and tuple(rows[ident]) == csvfile.COLUMNS
+    assert len(rows) == PICTURES and tuple(rows[ident]) == csvfile.COLUMNS
     assert rows[ident]["note"] == note and rows[ident]["tags"] == "a, b"
 
 
@@ -37,7 +38,7 @@ def test_jsonl_is_one_object_a_line(library: Library) -> None:
     ident = next(iter(library.ids()))
     library.edit(ident, {"note": "one\ntwo\u2028three"})
     lines = b"".join(library.export("jsonl")).split(b"\n")
-    assert lines.pop() == b"" and len(lines) == 20
+    assert lines.pop() == b"" and len(lines) == PICTURES
     assert {json.loads(line)["id"]: json.loads(line)["note"] for line in lines}[ident] == "one\ntwo\u2028three"
 
 

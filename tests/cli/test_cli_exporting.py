@@ -10,6 +10,7 @@ from pathlib import Path
 
 from catalog.export import FORMATS
 from catalog.library import open_library
+from tests import PICTURES
 from tests.cli.clirunning import Cutline
 
 
@@ -73,7 +74,7 @@ def test_a_folder_is_filled_once(cutline: Cutline, imported: Path, tmp_path: Pat
     out = f"{tmp_path / 'sidecars'}/"
     assert cutline("export", "--format", "xmp", "-o", out, catalog=url).code == 0
     files = sorted(Path(out).iterdir())
-    assert len(files) == 20 and all(f.suffix == ".xmp" for f in files)
+    assert len(files) == PICTURES and all(f.suffix == ".xmp" for f in files)
     files[0].write_text("mine")
     again = cutline("export", "--format", "xmp", "-o", out, catalog=url)
     assert again.code == 2 and "--replace" in again.err and files[0].read_text() == "mine"

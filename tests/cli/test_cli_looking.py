@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests import PICTURES
 from tests.cli.clirunning import Cutline, picture_called
 
 
@@ -11,7 +12,7 @@ def test_list_json_has_what_the_contract_names(cutline: Cutline) -> None:
     """Each picture is one line with id, hash, paths, size, format, captions and credit."""
     ran = cutline("list", "--json")
     assert (ran.code, ran.err) == (0, "")
-    assert len(ran.lines) == 20
+    assert len(ran.lines) == PICTURES
     for line in ran.lines:
         assert {"id", "sha256", "paths", "width", "height", "format", "captions", "credit"} <= set(line)
         assert line["id"] == line["sha256"][:16]
@@ -65,7 +66,7 @@ def test_search_facets_count_values(cutline: Cutline) -> None:
 def test_search_limit_cuts_one_and_the_same_order(cutline: Cutline) -> None:
     """Fewer pictures are the first of more; ids are all of them unless limited."""
     every = [line["id"] for line in cutline("search", "--json").lines]
-    assert len(every) == 20
+    assert len(every) == PICTURES
     assert [line["id"] for line in cutline("search", "--limit", "7", "--json").lines] == every[:7]
     assert cutline("search", "--ids").out.split() == every
     assert cutline("search", "--ids", "--json").lines == every
@@ -82,7 +83,7 @@ def test_search_sorts_as_told(cutline: Cutline) -> None:
 def test_search_takes_words_to_leave_out(cutline: Cutline) -> None:
     """A word that begins with a minus sign is no option, before, between or after real options."""
     linked, unlinked = (set(cutline("search", q, "--ids").out.split()) for q in ("is:linked", "-is:linked"))
-    assert linked and unlinked and not linked & unlinked and len(linked | unlinked) == 20
+    assert linked and unlinked and not linked & unlinked and len(linked | unlinked) == PICTURES
     assert set(cutline("search", "--ids", "-is:linked", "-has:caption", "--sort", "-date").out.split()) <= unlinked
     assert cutline("search", "--", "-is:linked", "--ids").code == 0
 

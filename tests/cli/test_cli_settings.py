@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from tests import ARTICLES, PICTURES
 from tests.cli.clirunning import Cutline
 from web.access import load_access
 
@@ -51,7 +52,7 @@ def test_doctor_says_what_is_there(cutline: Cutline) -> None:
     states = {line["name"]: line["state"] for line in ran.lines}
     assert states["Python"] == states["Cutline"] == states["pillow"] == states["catalogue"] == "fine"
     assert ran.code == (1 if "wrong" in states.values() else 0)
-    assert "20 pictures, 3 articles" in cutline("doctor").out
+    assert f"{PICTURES} pictures, {ARTICLES} articles" in cutline("doctor").out
 
 
 def test_doctor_gives_the_command_that_mends(bare: Cutline, catalogue: Path, tmp_path: Path) -> None:
@@ -95,6 +96,6 @@ def test_demo_shows_the_stories_in_a_catalogue_of_its_own(bare: Cutline, tmp_pat
     for words in ("Captions and their pictures", "The same photograph again", "For you to decide", "river-bridge.jpg"):
         assert words in ran.out
     demo = tmp_path / "data" / "cutline" / "demo"
-    assert len(bare("list", "--json", catalog=demo).lines) == 20
+    assert len(bare("list", "--json", catalog=demo).lines) == PICTURES
     assert not (tmp_path / "data" / "cutline" / "catalogue").exists()
     assert json.loads(json.dumps(bare("findings", "--json", catalog=demo).lines))
