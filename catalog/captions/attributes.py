@@ -29,8 +29,9 @@ _PICTURE_LINK = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:$|[?#])", re.I)
 
 
 @cache
-def _names(role: str) -> tuple[str, ...]:
-    return tuple(load("pagewords")[role].split())
+def _names(role: str) -> dict[str, None]:
+    """The attributes of that role in their written order."""
+    return dict.fromkeys(load("pagewords")[role].split())
 
 
 def plain(value: str) -> str:
@@ -40,7 +41,10 @@ def plain(value: str) -> str:
 
 def _value(node: Element, role: str, longest: int) -> str:
     """The first attribute of that role with words, as text: no addresses, switches or JSON."""
-    for name in _names(role):
+    names = _names(role)
+    if names.keys().isdisjoint(node.keys()):
+        return ""
+    for name in names:
         value = node.get(name)
         if not value or not 2 < len(value) < longest or value.lstrip()[:1] in "{[#/.":
             continue
@@ -52,13 +56,13 @@ def _value(node: Element, role: str, longest: int) -> str:
 
 def caption_of(node: Element) -> str:
     """Return the caption that an element's attributes hold, or ``""``: more than one word, save in scripts without spaces."""
-    text = _value(node, "caption_attributes", MAX_CAPTION) if len(node.attrib) else ""
+    text = _value(node, "caption_attributes", MAX_CAPTION)
     return text if len(text) > 12 or " " in text or not text.isascii() else ""
 
 
 def credit_of(node: Element) -> str:
     """Return the credit that an element's attributes hold, or ``""``."""
-    return _value(node, "credit_attributes", MAX_CREDIT) if len(node.attrib) else ""
+    return _value(node, "credit_attributes", MAX_CREDIT)
 
 
 def link_title(node: Element) -> str:
@@ -88,7 +92,7 @@ def galleries(elements: Iterable[Element]) -> Iterator[tuple[Element, Any]]:
         (element, value)
         for element in elements
         for value in element.values()
-        if len(value) >= SHORTEST and 'aption"' in value and value.lstrip()[:1] in ("[", "{")
+        if isinstance(value, str) and len(value) >= SHORTEST and 'aption"' in value and value.lstrip()[:1] in ("[", "{")
     )
     for holder, value in islice(found, MAX_HOLDERS):
         yield holder, load_json(value)

@@ -14,6 +14,7 @@ from ..model import Evidence
 from .creditwords import (
     CLOSE,
     ENDS,
+    JOINS,
     LOOSE,
     MAX_CREDIT,
     OPEN,
@@ -62,7 +63,6 @@ _FIRST = re.compile(r"\s?\|\s?|\s[–—•·]\s|\n")
 _LABEL = re.compile(r"\s*([^\W\d_][\w.'’-]{1,24}(?:\s[\w.'’-]{1,20})?)\s{0,2}[:：=＝]\s*(\S.{0,150})", re.S)
 #: The signs and joining words that end a marker.
 _SIGNS = re.compile(r"[:：=＝／/|・]")
-_JOINS = re.compile(r"(?<=\s)(?:by|via|von|oleh|door|par|por|av|af|[-–—])(?=\s)", re.I)
 _STOPPED = re.compile(r"[.!?…][»”\"’')]?\s")
 _SLASH = re.compile(
     r"(?:^|[\s»”\"’)\].,])"
@@ -199,8 +199,8 @@ def _marker_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> C
         found += [(m, True) for m in _around(_SIGNS, tables().strong, printed, low, end)]
     if any(word in tail for word in tables().alone_words):
         found += [(m, True) for m in tables().alone.finditer(printed, low, end)]
-    if _JOINS.search(tail):
-        found += [(m, False) for m in _around(_JOINS, tables().weak, printed, low, end)]
+    if JOINS.search(tail):
+        found += [(m, False) for m in _around(JOINS, tables().weak, printed, low, end)]
     for match, strong in sorted(found, key=lambda f: (f[0].start(), -f[0].end())):
         before, rest = printed[start : match.start()].rstrip(), printed[match.end() : end]
         first = _with_agency_before(printed, start, match.start())
@@ -264,7 +264,8 @@ def _agency_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> C
     return None
 
 
-def _breaks(printed: str, start: int, end: int) -> list[int]:
+@lru_cache(maxsize=64)
+def _breaks(printed: str, start: int, end: int) -> tuple[int, ...]:
     """Where the last clauses begin (at most four), the longest tail first; after those, the ones after an abbreviation.
 
     The stop of an abbreviation seldom ends a sentence ("Jan. 12", "St. Albans"): of such tails the shortest comes first.
@@ -275,7 +276,7 @@ def _breaks(printed: str, start: int, end: int) -> list[int]:
         m for m in found if m.group()[0] == "." and is_abbreviation(printed[max(start, m.start() - 24) : m.start()])
     ]
     sure = [m.end() for m in found if m not in doubtful]
-    return sure[-4:] + [m.end() for m in reversed(doubtful)]
+    return (*sure[-4:], *(m.end() for m in reversed(doubtful)))
 
 
 def _house_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:

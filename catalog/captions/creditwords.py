@@ -6,8 +6,9 @@ The words are in ``data/credits.toml``. Form does the rest, so that languages ou
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from .data import load
 
@@ -83,6 +84,10 @@ PARTICLES = frozenset(
         "unter",
     ]
 )
+#: A joining word between a marker and the names.
+JOINS = re.compile(r"(?<=\s)(?:by|via|von|oleh|door|par|por|av|af|[-–—])(?=\s)", re.I)
+#: Signs after a marker's words by which it is told.
+REST = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,24 +153,42 @@ def tables() -> Tables:
     )
 
 
+@lru_cache(maxsize=4096)
 def has_agency(text: str) -> bool:
     """Tell whether a text names an agency or picture house in its first 400 characters."""
     return bool(tables().agency.search(text[:400]))
 
 
+@lru_cache(maxsize=4096)
+def is_agency(text: str) -> bool:
+    """Tell whether a text is the name of an agency or picture house: words of captions are asked again and again."""
+    return bool(tables().agency.fullmatch(text))
+
+
 def marker(text: str, start: int = 0, end: int | None = None) -> tuple[int, bool] | None:
     """Return where the marker that begins ``text[start:end]`` ends, and whether it is a strong one; ``None`` without one."""
     stop = len(text) if end is None else end
-    for pattern, strong in ((tables().alone, True), (tables().strong, True), (tables().weak, False)):
+    for pattern, strong in _markers(text[start : min(stop, start + tables().reach + REST)]):
         if (match := pattern.match(text, start, stop)) and match.end() < stop:
             return match.end(), strong
     return None
 
 
+def _markers(text: str) -> Iterator[tuple[re.Pattern[str], bool]]:
+    """The patterns of markers that a text may hold: the word lists are long, what every match of them needs is short."""
+    text = text.lower()
+    if any(word in text for word in tables().alone_words):
+        yield tables().alone, True
+    if any(sign in text for sign in ":：=＝／/|・"):
+        yield tables().strong, True
+    if JOINS.search(text):
+        yield tables().weak, False
+
+
 def may_end_in_marker(text: str) -> bool:
     """Tell whether the end of a text holds a marker, so that a name right after it would be a credit. Cheap."""
     low = max(0, len(text) - tables().reach)
-    return any(p.search(text + " ", low) for p in (tables().strong, tables().alone, tables().weak))
+    return any(p.search(text + " ", low) for p, _ in _markers(text[low:] + " "))
 
 
 def is_balanced(text: str) -> bool:
@@ -254,14 +277,15 @@ def is_name(part: str) -> bool:
     part = part.strip("()[] .'\"")
     if not part:
         return False
-    if tables().agency.fullmatch(part):
+    if len(part) < 200 and is_agency(part):
         return True
     words = part.split()
     if _CASELESS.search(part):
         is_prose = _KANA.search(part) or _DATE.fullmatch(part)
         return len(words) <= 5 and len(part) <= 30 and not is_prose
-    kept = [w for w in words if not tables().agency.fullmatch(w)]
-    return len(words) <= 6 and len(part) <= 60 and small_words(kept) == 0
+    if len(words) > 6 or len(part) > 60:
+        return False
+    return small_words([w for w in words if not is_agency(w)]) == 0
 
 
 def parts_of(text: str) -> list[str]:
@@ -311,7 +335,7 @@ def is_agency_clause(text: str, known: tuple[str, ...] = ()) -> bool:
         return False
     houses = {k.casefold() for k in known}
     if (
-        not any(p.casefold().strip(" .") in houses or "@" in p or tables().agency.search(p) for p in parts)
+        not any(p.casefold().strip(" .") in houses or "@" in p or has_agency(p) for p in parts)
         and text.casefold() not in houses
     ):
         return False

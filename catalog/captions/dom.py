@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import attrgetter
 
 from lxml import etree
 
@@ -66,6 +67,7 @@ BLOCKS = frozenset(
 _NOT_FLAT = SILENT | BLOCKS
 _FEW = 20
 _SPACES = re.compile(r"\s+")
+_tag_of = attrgetter("tag")
 _INVISIBLE = "\u200b\u2060\ufeff\u00ad"
 _WITHOUT = dict.fromkeys(map(ord, _INVISIBLE))
 
@@ -130,8 +132,8 @@ def parse(text: str) -> Page:
         root = etree.Element("html")
     elements = list(islice(root.iter("*"), MAX_ELEMENTS))
     tags: defaultdict[str, list[Element]] = defaultdict(list)
-    for element in elements:
-        tags[element.tag].append(element)
+    for tag, element in zip(map(_tag_of, elements), elements, strict=True):
+        tags[tag].append(element)
     cut = cut or len(elements) == MAX_ELEMENTS
     too_deep = any(e.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for e in parser.error_log)
     order = dict(zip(elements, range(len(elements)), strict=True))

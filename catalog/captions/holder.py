@@ -46,20 +46,20 @@ def read(holders: list[Element], scope: Element | None, way: Evidence, known: tu
     ``known`` are houses and persons known to be credited on this page. ``None`` when there are no words, or too many.
     """
     furniture, marked = _parts(holders)
-    if (alone := _only_credit(holders, furniture, way, known)) is not None:
+    whole = "\n".join(w for h in holders if (w := words(h, furniture, lines=True)))
+    if len(holders) == 1 and (alone := _only_credit(whole, holders[0], way, known)) is not None:
         return alone
     tails = _tails(marked)
-    whole = "\n".join(w for h in holders if (w := words(h, furniture, lines=True)))
     if len(whole) > MAX_CAPTION:
         return None
     leave = furniture | set(marked)
-    text = "\n".join(w for h in holders if (w := words(h, leave, lines=True)))
+    text = "\n".join(w for h in holders if (w := words(h, leave, lines=True))) if marked else whole
     if not marked and scope is not None and scope not in holders:
         marked = list(islice(_beside(scope, holders, known), 2))
     if not marked and whole:
         marked = _unmarked(holders, furniture, known)
         leave = furniture | set(marked)
-        text = "\n".join(w for h in holders if (w := words(h, leave, lines=True)))
+        text = "\n".join(w for h in holders if (w := words(h, leave, lines=True))) if marked else whole
     said = list(dict.fromkeys(w + tails.get(c, "") for c in marked if (w := words(c, furniture))))
     for tail in tails.values():
         text = tidy(text).removesuffix(tail.strip()).rstrip() if tail else text
@@ -89,17 +89,12 @@ def read(holders: list[Element], scope: Element | None, way: Evidence, known: tu
     )
 
 
-def _only_credit(
-    holders: list[Element], furniture: set[Element], way: Evidence, known: tuple[str, ...]
-) -> Found | None:
+def _only_credit(text: str, holder: Element, way: Evidence, known: tuple[str, ...]) -> Found | None:
     """What is read where all words are one credit, its names perhaps links: "Photo by <a>X</a> on <a>Y</a>"."""
-    if len(holders) != 1:
-        return None
-    text = words(holders[0], furniture, lines=True)
     if not text or len(text) > MAX_CREDIT or "\n" in text:
         return None
     done = cut(text, known=known)
-    return from_text(text, holders[0], way, known) if done.credit and not done.text else None
+    return from_text(text, holder, way, known) if done.credit and not done.text else None
 
 
 def from_text(printed: str, element: Element | None, way: Evidence, known: tuple[str, ...] = ()) -> Found:
