@@ -125,6 +125,7 @@ class Importer:
             findings=self.found["finding"],
             seconds=round(time.monotonic() - self._started, 3),
             interrupted=self._stopped,
+            warnings=tuple(f"{path}: {reason}" for path, reason in self.waiting.warnings),
         )
 
     # ---------------------------------------------------------------- one chunk of inputs
@@ -334,7 +335,8 @@ class Importer:
             "counts": dict(self.counts),
             "seconds": round(time.monotonic() - self._started, 3),
             "finished": finished,
-            "problems": [list(p) for p in self.problems],
+            "problems": [list(p) for p in self.problems]
+            + [[p, "warning", reason] for p, reason in self.waiting.warnings],
         }
         change.put("run", self.run_id, run)
         self.store.commit(change)

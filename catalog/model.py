@@ -416,7 +416,7 @@ class ImportResult:
 
 @dataclass(frozen=True, slots=True)
 class ImportSummary:
-    """The tally of one run: results by outcome, what was found, and how long it took (seconds)."""
+    """The tally of one run: results by outcome, what was found, how long it took (seconds), and what could not be compared."""
 
     counts: dict[str, int]
     articles: int = 0
@@ -427,6 +427,7 @@ class ImportSummary:
     findings: int = 0
     seconds: float = 0.0
     interrupted: bool = False
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

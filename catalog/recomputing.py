@@ -19,7 +19,7 @@ from .codec import from_dict, to_dict
 from .duplicates import hamming
 from .duplicates.base import Neighbours
 from .duplicates.joining import join
-from .duplicates.rounds import compare
+from .duplicates.rounds import Problem, compare
 from .facts import pending
 from .images.pool import Pool
 from .images.worker import Failed, Prepared, Task
@@ -71,6 +71,7 @@ class Recomputing:
             findings=self.found["finding"],
             seconds=round(time.monotonic() - self._started, 3),
             interrupted=self.waiting.stopped,
+            warnings=tuple(f"{path}: {reason}" for path, reason in self.waiting.warnings),
         )
 
     def _mark(self, what: What) -> None:
@@ -109,13 +110,17 @@ class Recomputing:
                 with suppress(KeyError):
                     batches.append((self.neighbours.sample(a), (self.neighbours.sample(b),)))
         change = Transaction()
-        for outcome in self.pool.apply(compare, batches):
-            for match in outcome if isinstance(outcome, list) else ():
-                if match is not None:
+        for outcome, (one, (other,)) in zip(self.pool.apply(compare, batches), batches, strict=True):
+            failed = [Problem(one.id, other.id, str(getattr(outcome, "reason", outcome)))]
+            for match in outcome if isinstance(outcome, list) else failed:
+                if isinstance(match, Problem):
+                    self.waiting.warn(match)
+                elif match is not None:
                     change.put("match", match.id, to_dict(match))
                     pending(change, "finding", match.a)
                     pending(change, "finding", match.b)
                     self.found["match"] += 1
+        self.waiting.read_again(change)
         if change:
             self.store.commit(change)
 

@@ -9,6 +9,8 @@ import pytest
 
 from catalog import recomputing
 from catalog.codec import from_dict, to_dict
+from catalog.duplicates import Sample, rounds
+from catalog.duplicates import verify as verify_pair
 from catalog.inferring import image_doc
 from catalog.library import Library
 from catalog.model import Fingerprint, Image, ImportResult, ImportSummary, Match
@@ -140,3 +142,43 @@ def test_images_keep_their_facts(library: Library) -> None:
     before = {i: from_dict(d, Image) for i, d in library.store.iter("image")}
     run(library, "rehash")
     assert {i: from_dict(d, Image) for i, d in library.store.iter("image")} == before
+
+
+def _spoil(library: Library, ident: str) -> None:
+    """Let the features of a picture be of another version, as an index of long ago has them."""
+    held = library.neighbours.sample(ident)
+    table = library.neighbours._table  # type: ignore[attr-defined]
+    table.append([replace(held, features=b"F0" + held.features[2:])])
+
+
+def test_damaged_features_are_named_and_taken_again(library: Library) -> None:
+    """What one picture is recognised by was damaged: a warning names it, no match is dropped, and the next run reads it anew."""
+    before = everything(library)
+    ident = next(m.a for m in library.matches() if m.a != m.b)
+    whole = library.neighbours.sample(ident)
+    _spoil(library, ident)
+    summary, _ = run(library, "regroup")
+    [warning] = summary.warnings
+    assert library.record(ident).image.paths[0] in warning and "damaged" in warning
+    assert library.neighbours.missing([ident]) == [ident]
+    summary, _ = run(library, "relink")
+    assert summary.warnings == ()
+    assert library.neighbours.sample(ident) == whole
+    assert everything(library) == before
+
+
+def test_a_pair_that_cannot_be_compared_is_named(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pair is a warning of the run, its earlier match stands, and all other pairs are found."""
+    before = everything(library)
+    culprit = next(m for m in library.matches() if m.a != m.b)
+
+    def verify(a: Sample, b: Sample) -> Match | None:
+        if {a.id, b.id} == {culprit.a, culprit.b}:
+            raise MemoryError
+        return verify_pair(a, b)
+
+    monkeypatch.setattr(rounds, "verify", verify)
+    summary, _ = run(library, "regroup")
+    [warning] = summary.warnings
+    assert all(library.record(i).image.paths[0] in warning for i in (culprit.a, culprit.b)) and "MemoryError" in warning
+    assert everything(library) == before

@@ -158,4 +158,5 @@ OUTCOMES = {
     "duplicate": "duplicate",
     "ignored": "ignored",
     "rejected": "rejected",
+    "warning": "not compared",
 }

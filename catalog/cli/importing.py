@@ -112,9 +112,12 @@ def _follow(run: Iterator[ImportResult | ImportSummary], as_json: bool) -> Impor
         if isinstance(result, ImportSummary):
             summary = result
             if as_json:
-                terminal.emit({"summary": {**result.counts, **_found(result), "seconds": result.seconds}})
+                summed = {**result.counts, **_found(result), "seconds": result.seconds}
+                terminal.emit({"summary": {**summed, **({"warnings": result.warnings} if result.warnings else {})}})
             else:
                 terminal.say(terminal.tally(result))
+                for warning in result.warnings:
+                    terminal.say(f"! warning   {display(warning)}")
         elif as_json:
             terminal.emit({k: v for k, v in to_dict(result).items() if v})
         elif result.result != "unchanged":

@@ -119,8 +119,11 @@ def _rejected(result: ImportResult, as_json: bool) -> None:
 def _summary(summary: ImportSummary, as_json: bool) -> None:
     if as_json:
         found = {k: getattr(summary, k) for k in ("images", "links", "matches", "findings")}
-        terminal.emit({"summary": {**summary.counts, **found, "seconds": summary.seconds}})
+        warned = {"warnings": summary.warnings} if summary.warnings else {}
+        terminal.emit({"summary": {**summary.counts, **found, "seconds": summary.seconds, **warned}})
         return
     parts = [f"{summary.images:,} fingerprints"] if summary.images else []
     parts += [f"{summary.matches:,} matches", f"{summary.links:,} links", f"{summary.findings:,} findings"]
     terminal.say(f"Changed or found again: {', '.join(parts)}, in {summary.seconds:.1f} s.")
+    for warning in summary.warnings:
+        terminal.say(f"! warning   {display(warning)}")

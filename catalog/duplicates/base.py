@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from ..model import Match
-from .rounds import Apply
+from .rounds import Apply, Report, ignore
 from .sample import Sample
 
 #: Candidates that are verified for one picture, at most.
@@ -52,6 +52,7 @@ class Neighbours(Protocol):
     def matches_of(self, sample: Sample, limit: int = CANDIDATES) -> list[Match]:
         """Return the matches of one picture (in the index or not) with all others, the surest first."""
 
-    def match_new(self, idents: Iterable[str], apply: Apply = map) -> Iterator[Match]:
+    def match_new(self, idents: Iterable[str], apply: Apply = map, report: Report = ignore) -> Iterator[Match]:
         """Yield the matches of new samples with all samples, each pair once. Unknown ids are passed over. ``apply`` computes
-        batches of pairs, here or elsewhere; :func:`.rounds.matches` does this for any engine."""
+        batches of pairs, here or elsewhere; :func:`.rounds.matches` does this for any engine. ``report`` is told of pairs that
+        could not be compared and of samples that are damaged; these are to be discarded and added again."""

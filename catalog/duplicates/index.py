@@ -6,7 +6,6 @@ sorted files from time to time; adding pictures never compares or rewrites all o
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -116,16 +115,12 @@ class DuplicateIndex:
         """Return the matches of one picture (in the index or not) with all others, the surest first."""
         return sorted(rounds.matches(self, [sample], limit), key=lambda match: (-match.score, match.id))
 
-    def match_new(self, idents: Iterable[str], apply: rounds.Apply = map) -> Iterator[Match]:
+    def match_new(
+        self, idents: Iterable[str], apply: rounds.Apply = map, report: rounds.Report = rounds.ignore
+    ) -> Iterator[Match]:
         """Yield the matches of new samples with all samples, each pair once. Unknown ids are passed over. ``apply`` maps the
         comparing over batches of pairs; wherever it computes them, the matches are the same."""
-        return rounds.matches(self, self._known(idents), CANDIDATES, apply)
-
-    def _known(self, idents: Iterable[str]) -> Iterator[Sample]:
-        for ident in idents:
-            if ident in self:
-                with contextlib.suppress(KeyError):
-                    yield self.sample(ident)
+        return rounds.matches(self, rounds.known(self, idents, report), CANDIDATES, apply, report)
 
     def _flat_twins(self, sample: Sample) -> list[str]:
         """Of a picture without structure: those with the same pixels."""

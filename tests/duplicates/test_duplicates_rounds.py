@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from catalog.duplicates import Sample
+from catalog.duplicates import Sample, verify
 from catalog.duplicates.index import DuplicateIndex
-from catalog.duplicates.rounds import PATIENCE, Batch, Outcome, compare, matches
+from catalog.duplicates.rounds import PATIENCE, Batch, Outcome, Problem, compare, damaged, known, matches
 from catalog.images.pool import Pool
+from catalog.images.worker import Failed
 from catalog.model import Match
 from tests.duplicates_drawn import drawn, jpeg, sample
 
@@ -48,6 +49,9 @@ class _Fake:
         self._wanted, self._like = wanted, like
         self.compared: list[tuple[str, str]] = []
 
+    def __contains__(self, ident: object) -> bool:
+        return ident != "unknown"
+
     def sample(self, ident: str) -> Sample:
         if ident == "lost":
             raise KeyError(ident)
@@ -58,9 +62,6 @@ class _Fake:
 
     def apply(self, function: Callable[[Batch], Outcome], batches: Iterable[Batch]) -> Iterator[object]:
         for one, others in batches:
-            if one.id == "crash":
-                yield "no outcome"
-                continue
             self.compared += [(one.id, other.id) for other in others]
             yield [_match(one.id, other.id) if other.id.startswith("same") else None for other in others]
 
@@ -75,7 +76,6 @@ def test_verification_stops_where_patience_ends(dense: list[Sample]) -> None:
     wanted = {
         "a": strangers,
         "b": [*strangers[:3], "lost", "same1", *strangers[3:]],
-        "crash": ["same1"],
         "c": ["same1", "a"],
     }
     fake = _Fake(wanted, dense[0])
@@ -85,8 +85,46 @@ def test_verification_stops_where_patience_ends(dense: list[Sample]) -> None:
     assert tried.count("a") == PATIENCE and tried.count("b") == 3 + 1 + PATIENCE and tried.count("c") == 2
 
 
-def test_features_of_another_version_match_nothing(dense: list[Sample]) -> None:
-    """A blob that does not unpack costs its own pair; the others of the batch are still found."""
+def test_features_of_another_version_are_a_problem_of_their_picture(dense: list[Sample]) -> None:
+    """A blob that does not unpack is named, on either side, and costs no other pair of the batch."""
     old = replace(sample(jpeg(drawn(70), 33), "old"), features=b"F0" + dense[0].features[2:])
-    outcome = compare((dense[0], (old, dense[1])))
-    assert outcome[0] is None and outcome[1] is not None
+    assert compare((dense[0], (old, dense[1]))) == [damaged(old.id), verify(dense[0], dense[1])]
+    assert compare((old, (dense[0], dense[1]))) == [damaged(old.id)] * 2
+
+
+def test_a_failing_batch_is_done_pair_by_pair(dense: list[Sample]) -> None:
+    """One pair that no worker survives costs that pair, which is named with the reason; all others are compared."""
+    wanted = {"a": ["same1", "poison", "same2", *(f"x{n}" for n in range(30))], "b": ["same3"]}
+    fake = _Fake(wanted, dense[0])
+    problems: list[Problem] = []
+
+    def apply(function: Callable[[Batch], Outcome], batches: Iterable[Batch]) -> Iterator[object]:
+        for batch in batches:
+            if any(other.id == "poison" for other in batch[1]):
+                yield Failed("", "The work crashed the process that did it (SIGSEGV).")
+            else:
+                yield from fake.apply(function, [batch])
+
+    found = list(matches(fake, [fake.sample(name) for name in wanted], 100, apply, problems.append))
+    assert [(match.a, match.b) for match in found] == [("a", "same1"), ("a", "same2"), ("b", "same3")]
+    assert problems == [Problem("a", "poison", "The work crashed the process that did it (SIGSEGV).")]
+    assert len([pair for pair in fake.compared if pair[0] == "a"]) == 2 + PATIENCE
+
+
+def test_an_executor_that_stops_early_loses_nothing_in_silence(dense: list[Sample]) -> None:
+    """Pairs for which no outcome comes back at all are named."""
+    fake = _Fake({"a": ["same1", "x1"], "b": ["same2"]}, dense[0])
+    problems: list[Problem] = []
+    assert (
+        list(matches(fake, [fake.sample("a"), fake.sample("b")], 100, lambda f, b: list(b)[:0], problems.append)) == []
+    )
+    assert {(p.a, p.b) for p in problems} == {("a", "same1"), ("a", "x1"), ("b", "same2")}
+
+
+def test_lost_samples_are_reported(dense: list[Sample]) -> None:
+    """A candidate that does not read, and a picture whose own sample does not, are named; unknown ids are not."""
+    fake = _Fake({"a": ["lost", "same1"]}, dense[0])
+    problems: list[Problem] = []
+    samples = known(fake, ["a", "unknown", "lost"], problems.append)
+    assert [m.b for m in matches(fake, samples, 100, fake.apply, problems.append)] == ["same1"]
+    assert problems == [damaged("lost")] * 2

@@ -7,7 +7,6 @@ indexed. Samples are numbered as they come, across processes, so that a reader a
 
 from __future__ import annotations
 
-import contextlib
 import struct
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -155,15 +154,12 @@ class PostgresNeighbours:
         """Return the matches of one picture (in the index or not) with all others, the surest first."""
         return sorted(rounds.matches(self, [sample], limit), key=lambda match: (-match.score, match.id))
 
-    def match_new(self, idents: Iterable[str], apply: rounds.Apply = map) -> Iterator[Match]:
+    def match_new(
+        self, idents: Iterable[str], apply: rounds.Apply = map, report: rounds.Report = rounds.ignore
+    ) -> Iterator[Match]:
         """Yield the matches of new samples with all samples, each pair once. Unknown ids are passed over. ``apply`` maps the
         comparing over batches of pairs; wherever it computes them, the matches are the same."""
-        return rounds.matches(self, self._known(idents), CANDIDATES, apply)
-
-    def _known(self, idents: Iterable[str]) -> Iterator[Sample]:
-        for ident in idents:
-            with contextlib.suppress(KeyError):
-                yield self.sample(ident)
+        return rounds.matches(self, rounds.known(self, idents, report), CANDIDATES, apply, report)
 
     def _total(self, connection: Connection[Any]) -> int:
         row = connection.execute("SELECT next FROM neighbour_meta").fetchone()
