@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
-from . import addresses, conflicts, findings, linking, resolve
+from . import addresses, conflicts, documents, findings, linking, resolve
 from .catalogue import Catalogue, embedded_caption
 from .codec import from_dict, to_dict
 from .duplicates import Sample
@@ -59,7 +59,7 @@ def image_doc(image: Image) -> Doc:
     doc["keys"] = {
         "folders": sorted({f for p in image.paths for f in _folders(p, 3)}),
         "stems": sorted({s for n in names if (s := addresses.stem(n))}),
-        "words": [*key_words([image.metadata.caption, image.metadata.headline]), *_document_keys(image)],
+        "words": [*key_words([image.metadata.caption, image.metadata.headline]), *documents.keys(image)],
     }
     return doc
 
@@ -134,7 +134,7 @@ def _known(cat: Catalogue, image: Image, article: str) -> tuple[linking.Known, .
         for m in cat.matches_of(image.id)[:MAX_TEXTS]
         if m.relation != "same scene"
     }
-    pairs |= {other: other for other in _of_one_document(cat, image) if other not in pairs}
+    pairs |= {other: other for other in documents.of_one(cat, image) if other not in pairs}
     texts: list[linking.Known] = []
     for decision in cat.decisions_about(pairs):
         chosen = str(decision.values.get("image", ""))
@@ -148,18 +148,6 @@ def _known(cat: Catalogue, image: Image, article: str) -> tuple[linking.Known, .
             if own and link.article != article and (caption_ := cat.caption(link.caption)):
                 texts.append(linking.Known(caption_.text, True, False, via))
     return tuple(dict.fromkeys(texts))
-
-
-def _document_keys(image: Image) -> list[str]:
-    """The ids of the documents that a file is, or was made from (XMP media management), as keys; they are no words."""
-    meta = image.metadata
-    return sorted({f"document {i.casefold()}" for i in (meta.document_id, *meta.derived_from[:8]) if len(i) >= 16})
-
-
-def _of_one_document(cat: Catalogue, image: Image) -> list[str]:
-    """The pictures whose files were made from the same document as this one; none where a template's id is on many."""
-    found = {i for key in _document_keys(image) for i in cat.store.find("image", "keys.words", key)} - {image.id}
-    return sorted(found) if len(found) <= MAX_TEXTS else []
 
 
 def infer_links(cat: Catalogue, article_ids: Iterable[str]) -> tuple[Transaction, set[str]]:
@@ -262,7 +250,8 @@ def groups_around(cat: Catalogue, image: str) -> list[Group]:
     if len(members) < 2:
         return []
     denied = resolve.denied_pairs(cat.decisions_about(members))
-    return build(sorted(members), list(matches.values()), denied, cat.images(members))
+    joined = resolve.joined_by_hand(matches.values())
+    return build(sorted(members), list(matches.values()), denied, cat.images(members), joined)
 
 
 # ---------------------------------------------------------------- conflicts and findings

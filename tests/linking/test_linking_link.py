@@ -174,21 +174,21 @@ def test_hostile_texts_neither_break_nor_stall() -> None:
     assert isinstance(link(article(), made, files), list)
 
 
-def _evidence_names(caption: str, **meta: str) -> set[str]:
+def _evidence_names(caption: str, city: str, location: str = "") -> set[str]:
     """The evidence between a caption and a picture whose file name agrees with it."""
-    file = picture("story/harbour-master-opens-market.jpg", **meta)
+    file = picture("story/harbour-master-opens-market.jpg", city=city, location=location)
     return {e.name for x in link(article(), captions(caption), [file]) for e in x.evidence}
 
 
 def test_another_city_speaks_against_and_the_same_in_another_language_does_not() -> None:
     """The embedded city is held against the one city that a caption names, by the gazetteer; unknown towns say nothing."""
     text = "The harbour master opens the market in Lisbon"
-    assert "place contradicts" in _evidence_names(text, city="Madrid")
-    assert not {"place contradicts", "place agrees"} & _evidence_names(text, city="Lissabon")
-    assert "place agrees" in _evidence_names(text, city="Lisbon")
-    assert "place contradicts" not in _evidence_names(text, city="Port Selby")
-    assert "place contradicts" not in _evidence_names("The harbour master opens the market in Portugal", city="Madrid")
+    assert "place contradicts" in _evidence_names(text, "Madrid")
+    assert not {"place contradicts", "place agrees"} & _evidence_names(text, "Lissabon")
+    assert "place agrees" in _evidence_names(text, "Lisbon")
+    assert "place contradicts" not in _evidence_names(text, "Port Selby")
+    assert "place contradicts" not in _evidence_names("The harbour master opens the market in Portugal", "Madrid")
     assert "place contradicts" not in _evidence_names(
         "The harbour master of Porto opens the market in Lisbon", city="Madrid"
     )
-    assert "place contradicts" not in _evidence_names(text, city="Madrid", location="Lisbon harbour")
+    assert "place contradicts" not in _evidence_names(text, "Madrid", location="Lisbon harbour")
