@@ -16,8 +16,8 @@ from . import documents, inferring
 from .catalogue import Catalogue
 from .codec import to_dict
 from .duplicates.base import Neighbours
-from .duplicates.rounds import Apply
-from .facts import pending
+from .duplicates.rounds import Apply, Problem
+from .facts import MAX_PROBLEMS, pending
 from .model import Match
 from .stores.base import Store, Transaction
 
@@ -42,7 +42,8 @@ class Progress:
 
 class Waiting:
     """The markers of one catalogue, and the steps that work them off. ``neighbours`` is ``None`` where no pictures are compared;
-    ``apply`` maps the comparing; ``on_commit`` is called after each kind of step; ``found`` counts what was inferred."""
+    ``apply`` maps the comparing; ``on_commit`` is called after each kind of step; ``found`` counts what was inferred, and
+    ``warnings`` name, with the reason, the first pictures that could not be compared."""
 
     def __init__(
         self,
@@ -55,6 +56,9 @@ class Waiting:
         self.store, self.cat, self.neighbours, self.apply = store, Catalogue(store), neighbours, apply
         self.found, self.on_commit = found, on_commit
         self.stopped = False
+        self.warnings: list[tuple[str, str]] = []
+        self._damaged: set[str] = set()
+        self._uncompared: set[str] = set()
 
     def idents(self, what: str) -> list[str]:
         """Return what waits for one kind of work (hash, image, article, finding), in the order of ids."""
@@ -85,6 +89,7 @@ class Waiting:
                     )  # another run may have done some
                     for marker in markers:
                         change.delete("meta", marker)
+                    self.read_again(change)
                     self.store.commit(change)
                 yield Progress(what, min(start + STEP, len(waiting)), len(waiting))
             self.on_commit()
@@ -100,10 +105,11 @@ class Waiting:
     def _matches(self, idents: list[str]) -> Transaction:
         change = Transaction()
         touched = set(idents)
-        matches = list(self.neighbours.match_new(idents, self.apply)) if self.neighbours is not None else []
-        if self.neighbours is not None:
-            matches = documents.matches(self.cat, self.neighbours, idents, matches, self.apply)
-        for gone in self._obsolete(idents, {match.id for match in matches}):
+        neighbours = self.neighbours
+        matches = list(neighbours.match_new(idents, self.apply, self.warn)) if neighbours is not None else []
+        if neighbours is not None:
+            matches = documents.matches(self.cat, neighbours, idents, matches, self.apply)
+        for gone in self._obsolete(idents, {match.id for match in matches} | self._uncompared):
             change.delete("match", gone.id)
             touched |= {gone.a, gone.b}
         for match in matches:
@@ -116,13 +122,36 @@ class Waiting:
             pending(change, "finding", ident)
         return change
 
+    def warn(self, problem: Problem) -> None:
+        """Note that two pictures could not be compared, or that what one is recognised by is damaged."""
+        if not problem.b:
+            if problem.a in self._damaged:
+                return
+            self._damaged.add(problem.a)
+        else:
+            self._uncompared.add(":".join(sorted((problem.a, problem.b))))
+        if len(self.warnings) < MAX_PROBLEMS:
+            docs = self.store.get_many("image", [i for i in (problem.a, problem.b) if i])
+            paths = [str((docs.get(i, {}).get("paths") or [i])[0]) for i in (problem.a, problem.b) if i]
+            self.warnings.append((" and ".join(paths), problem.reason))
+
+    def read_again(self, change: Transaction) -> None:
+        """Let damaged samples be missing, so that the next run takes them from their originals, and compares them then."""
+        if self.neighbours is not None and self._damaged:
+            self.neighbours.discard(self._damaged)
+            for ident in self.store.get_many("image", self._damaged):
+                pending(change, "image", ident)
+            self._damaged.clear()
+
     def _obsolete(self, idents: list[str], found: set[str]) -> Iterator[Match]:
         """Earlier matches of pictures that are compared anew and were not found again. One with a picture that does not wait
-        any more stands: that picture was compared after all, and named this one."""
+        any more stands: that picture was compared after all, and named this one. So does one of a picture that is damaged."""
         for ident in idents if self.neighbours is not None else ():
             for match in self.cat.matches_of(ident):
                 other = match.b if match.a == ident else match.a
-                if match.id not in found and self.store.get("meta", f"pending:image:{other}") is not None:
+                if match.id in found or self._damaged & {match.a, match.b}:
+                    continue
+                if self.store.get("meta", f"pending:image:{other}") is not None:
                     yield match
 
     def _links(self, idents: list[str]) -> Transaction:
