@@ -7,12 +7,12 @@ another picture. So a pair that only ids nominate is a match when its pixels say
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 from .catalogue import Catalogue
 from .duplicates.base import Neighbours
-from .duplicates.rounds import Apply, Batch, compare
+from .duplicates.rounds import Apply, Batch, Problem, Report, compare, damaged, ignore
+from .duplicates.sample import Sample
 from .model import Evidence, Image, Match
 
 #: Files with one id beyond which it is taken for a template's.
@@ -39,15 +39,21 @@ def of_one(cat: Catalogue, image: Image) -> list[str]:
 
 
 def matches(
-    cat: Catalogue, neighbours: Neighbours, idents: Sequence[str], found: Sequence[Match], apply: Apply = map
+    cat: Catalogue,
+    neighbours: Neighbours,
+    idents: Sequence[str],
+    found: Sequence[Match],
+    apply: Apply = map,
+    report: Report = ignore,
 ) -> list[Match]:
     """Return ``found``, the matches of ``idents`` by their looks, and those among files of one document that no looks nominated.
 
-    Matches between files of one document name that as evidence. ``apply`` maps the comparing.
+    Matches between files of one document name that as evidence. ``apply`` maps the comparing; ``report`` is told of
+    pairs that could not be compared.
     """
     shared = _shared(cat, idents)
     known = {(match.a, match.b) for match in found}
-    more = _verified(neighbours, [pair for pair in shared if pair not in known], apply)
+    more = _verified(neighbours, [pair for pair in shared if pair not in known], apply, report)
     return [_explained(match, shared.get((match.a, match.b), "")) for match in (*found, *more)]
 
 
@@ -62,14 +68,29 @@ def _shared(cat: Catalogue, idents: Sequence[str]) -> dict[Pair, str]:
     return dict(sorted(pairs.items()))
 
 
-def _verified(neighbours: Neighbours, pairs: Sequence[Pair], apply: Apply) -> Iterator[Match]:
-    def batches() -> Iterator[Batch]:
-        for a, b in pairs:
-            with suppress(KeyError):  # not there, or damaged: then it is read again, and comes back here
-                yield neighbours.sample(a), (neighbours.sample(b),)
+def _verified(neighbours: Neighbours, pairs: Sequence[Pair], apply: Apply, report: Report) -> Iterator[Match]:
+    asked: list[Pair] = []
 
-    for outcome in apply(compare, batches()) if pairs else ():
-        yield from (match for match in outcome if isinstance(match, Match)) if isinstance(outcome, list) else ()
+    def batches() -> Iterator[Batch]:
+        for pair in pairs:
+            samples: list[Sample] = []
+            for ident in pair:
+                try:
+                    samples.append(neighbours.sample(ident))
+                except KeyError:
+                    if ident in neighbours:
+                        report(damaged(ident))
+            if len(samples) == len(pair):
+                asked.append(pair)
+                yield samples[0], (samples[1],)
+
+    for place, outcome in enumerate(apply(compare, batches()) if pairs else ()):
+        reason = str(getattr(outcome, "reason", outcome))
+        for one in outcome if isinstance(outcome, list) else [Problem(*asked[place], reason)]:
+            if isinstance(one, Match):
+                yield one
+            elif one is not None:
+                report(one)
 
 
 def _explained(match: Match, ident: str) -> Match:

@@ -108,7 +108,7 @@ class Waiting:
         neighbours = self.neighbours
         matches = list(neighbours.match_new(idents, self.apply, self.warn)) if neighbours is not None else []
         if neighbours is not None:
-            matches = documents.matches(self.cat, neighbours, idents, matches, self.apply)
+            matches = documents.matches(self.cat, neighbours, idents, matches, self.apply, self.warn)
         for gone in self._obsolete(idents, {match.id for match in matches} | self._uncompared):
             change.delete("match", gone.id)
             touched |= {gone.a, gone.b}
