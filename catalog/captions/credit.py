@@ -60,9 +60,9 @@ _NUMBER = re.compile(r"(?<![^\W\d_])\d")
 _DAYS = re.compile(r"[\s(]*(?:\d{1,4}[-./年月日년월일\s]{1,3}){2,3}\d{0,4}[/\s]{1,3}")
 _FINISHED = ".!?…”\"»’'」』）)" + ENDS
 _FIRST = re.compile(r"\s?\|\s?|\s[–—•·]\s|\n")
-_LABEL = re.compile(r"\s*([^\W\d_][\w.'’-]{1,24}(?:\s[\w.'’-]{1,20})?)\s{0,2}[:：=＝]\s*(\S.{0,150})", re.S)
+_LABEL = re.compile(r"\s*([^\W\d_][\w.'’-]{1,24}(?:\s[\w.'’-]{1,20})?)\s{0,2}[:：՝=＝]\s*(\S.{0,150})", re.S)
 #: The signs and joining words that end a marker.
-_SIGNS = re.compile(r"[:：=＝／/|・]")
+_SIGNS = re.compile(r"[:：՝=＝／/|・]")
 _STOPPED = re.compile(r"[.!?…][»”\"’')]?\s")
 _SLASH = re.compile(
     r"(?:^|[\s»”\"’)\].,])"
@@ -195,7 +195,7 @@ def _marker_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> C
     tail = printed[low:end].lower()
     # The word lists are long: they are searched only when the text holds what every match needs.
     found: list[tuple[re.Match[str], bool]] = []
-    if any(sign in tail for sign in ":：=＝／/|・"):
+    if any(sign in tail for sign in ":：՝=＝／/|・"):
         found += [(m, True) for m in _around(_SIGNS, tables().strong, printed, low, end)]
     if any(word in tail for word in tables().alone_words):
         found += [(m, True) for m in tables().alone.finditer(printed, low, end)]
@@ -206,7 +206,11 @@ def _marker_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> C
         first = _with_agency_before(printed, start, match.start())
         if not before or (first == match.start() and not _may_begin(before, match)):
             continue
-        share = 0.0 if not strong else 1.0 if before[-1] in ".!?…»”)" + ENDS and len(rest.split()) <= 6 else 0.5
+        is_apart = before[-1:] and before[-1] in ".!?…»”)" + ENDS
+        share = 0.0 if not strong else 1.0 if is_apart and len(rest.split()) <= 6 else 0.5
+        if not strong and is_apart and match.group().rstrip().endswith(("–", "—")):
+            # After a finished sentence a dash is as good as a colon: "…. Foto — Anna Lind, Krasta ziņas"
+            share = 0.5
         if is_names(rest, share):
             return _made(printed, (start, first), (first, end), "credit-marker")
     return None
@@ -329,7 +333,7 @@ def _first(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | 
         head = printed[start : stop.start()]
         if is_credit(head, known) and not is_credit(printed[stop.end() : end], known):
             return _made(printed, (stop.end(), end), (start, stop.start()), "credit-first")
-    if found := marker(printed, start, end):
+    if found := marker(printed, start, min(end, start + REACH)):
         # "Photo: Jane Doe/AP. The senator waits for a train."
         end_ = _STOPPED.search(printed, found[0], min(end, start + MAX_CREDIT))
         if end_ is not None and found[1] and end - end_.end() > 10:

@@ -18,7 +18,7 @@ OPEN, CLOSE = "([（［【〔", ")]）］】〕"
 LOOSE = " \t\n\r\u00a0|/–—-:;,=·•：／＝"
 _EDGE = r"(?<![^\W_])"
 #: After a marker: a sign that only credits have, or a joining word or dash that sentences have too.
-_SIGN = r"\s{0,3}(?::|：|(?<=[\u3041-\u9fff])・|=|＝|／|\|)\s{0,3}|\s{0,2}/\s{0,2}"
+_SIGN = r"\s{0,3}(?::|：|՝|(?<=[\u3041-\u9fff])・|=|＝|／|\|)\s{0,3}|\s{0,2}/\s{0,2}"
 _JOIN = r"\s{1,3}(?:by|via|von|oleh|door|par|por|av|af|-|–|—)\s{1,3}"
 _SPLIT = re.compile(
     r"\s*(?:/|／|\||,|;|、|：|:|＝|=|\(|\)|（|）|\+{1,3}|\s[-–—•·]\s|\b(?:via|for|by|für|and|und|y|et|e)\b)\s*"
@@ -131,6 +131,9 @@ def tables() -> Tables:
     folded = _alternatives(_split(data["agencies"]["folded"]))
     domains = _alternatives(_split(data["agencies"]["domains"]))
     core = _alternatives(_split(data["core"]["words"]))
+    after = _split(data["after"]["words"])
+    own = _alternatives([w for w in after if w[0].lower() != w[0].upper()])
+    glued = _alternatives([w for w in after if w[0].lower() == w[0].upper()])
     return Tables(
         strong=re.compile(rf"{_EDGE}(?:{before}){plural}(?:{_SIGN})", re.I),
         weak=re.compile(rf"{_EDGE}(?:{before}){plural}{_JOIN}", re.I),
@@ -139,7 +142,8 @@ def tables() -> Tables:
             rf"{_EDGE}(?:{_alternatives(_split(data['alone']['words']))})(?![^\W_])\s{{0,3}}[:：]?\s{{0,3}}", re.I
         ),
         alone_words=frozenset(max(w.split(), key=len).lower() for w in _split(data["alone"]["words"])),
-        after=re.compile(rf"[\s／/]{{0,2}}(?:{_alternatives(_split(data['after']['words']))})[.\s]{{0,3}}$", re.I),
+        # Letters with capitals end at a space or sign: the house "Nordfoto" holds no marker.
+        after=re.compile(rf"[\s／/]{{0,2}}(?:{_EDGE}(?:{own})|{glued})[.\s]{{0,3}}$", re.I),
         agency=re.compile(
             rf"{_EDGE}(?:(?:{agency})|(?i:{folded})|CC[ -]BY(?:-[A-Z]{{2}}){{0,3}}(?: \d\.\d)?"
             rf"|[\w-]{{3,30}}\.(?:{domains}))(?![^\W_])"
@@ -179,7 +183,7 @@ def _markers(text: str) -> Iterator[tuple[re.Pattern[str], bool]]:
     text = text.lower()
     if any(word in text for word in tables().alone_words):
         yield tables().alone, True
-    if any(sign in text for sign in ":：=＝／/|・"):
+    if any(sign in text for sign in ":：՝=＝／/|・"):
         yield tables().strong, True
     if JOINS.search(text):
         yield tables().weak, False

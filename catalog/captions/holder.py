@@ -122,6 +122,7 @@ def _parts(holders: list[Element]) -> tuple[set[Element], list[Element]]:
             elif (
                 ("furniture" in said and "caption" not in said and len(words(child)) < 40)
                 or child.get("role") == "button"
+                or (child.get("aria-hidden") == "true" and not any(map(str.isalnum, words(child))))
                 or (child.tag in _BUTTONS and _is_button(words(child)))
             ):
                 furniture.add(child)

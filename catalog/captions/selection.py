@@ -36,6 +36,8 @@ def _belongs(region: Region, picture: Picture, named: frozenset[str]) -> bool:
     captioned = has_caption(region, element)
     if not captioned and not is_lead and (region.is_doubtful(element) or _is_card(region, element)):
         return False
+    if not captioned and not is_lead and all(path_says(_path(u), "portrait_paths") for u in urls):
+        return False
     if picture.place > region.last:
         return region.container in element.iterancestors() and (captioned or is_told_beside(element))
     if region.heading is not None and picture.place < min(region.place(region.heading), region.first):

@@ -14,6 +14,7 @@ MAX_ANCHORS = 10_000
 REACH = 60
 _ASCII = re.compile(r"[A-Za-z0-9]+")
 _REFERENCE = re.compile(r"&#?\w{1,10};")
+_AMPERSANDS = ("&amp;", "&#38;", "&#038;", "&#x26;", "&#X26;")
 #: Signs of the longest reference that is understood.
 _LONGEST = 13
 #: The parser counts source lines in 16 bits.
@@ -32,7 +33,10 @@ def _ends(source: str, place: int, text: str, high: int) -> int:
         if place >= high:
             return -1
         sign = source[place]
-        if sign == letter or (sign.isspace() and letter.isspace()):
+        if sign == letter == "&":
+            # An ampersand as it is, or written as a reference as it should be.
+            place += max((len(r) for r in _AMPERSANDS if source.startswith(r, place, high)), default=1)
+        elif sign == letter or (sign.isspace() and letter.isspace()):
             place += 1
         elif sign == "&" and (reference := _REFERENCE.match(source, place, high)) and _may_be(letter, reference[0]):
             place = reference.end()

@@ -74,6 +74,15 @@ def test_a_page_cut_at_its_depth_says_so(depth: int, warned: bool) -> None:
     assert page.article.title == "Quiet"
 
 
+@pytest.mark.parametrize("ampersand", ["&", "&amp;", "&#38;", "&#x26;"])
+def test_ampersands_are_found_however_they_are_written(ampersand: str) -> None:
+    """A caption with other references too is found in the source whether its ampersand is written as one or not."""
+    text = f"<figure><img src='boats-at-dawn.jpg'><figcaption>Boats&rsquo; Fish {ampersand} Chips</figcaption></figure>"
+    page = f"<h1>Quiet</h1>{STORY}{text}{STORY}"
+    caption = read(page).captions[0]
+    assert page[caption.start : caption.end] == f"Boats&rsquo; Fish {ampersand} Chips"
+
+
 @pytest.mark.parametrize("unit", ["&", "&#", "&amp", "Boats ", "Boats&", "Boats;", ";", "\u00e9&eacute;"])
 def test_hostile_references_are_searched_in_bounded_work(unit: str) -> None:
     """A caption written with references is looked for among endless copies of its parts, and found."""
