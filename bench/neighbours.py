@@ -10,11 +10,15 @@ Times are CPU times of one thread, so that other work on the machine hardly coun
 from __future__ import annotations
 
 import argparse
+import statistics
 import time
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
-from catalog.duplicates import hamming
+from catalog.duplicates import eightfold, hamming
+from catalog.duplicates.index import FIRST, NEAR
 
 
 def codes(count: int, words: int = 1) -> hamming.Words:
@@ -25,25 +29,34 @@ def codes(count: int, words: int = 1) -> hamming.Words:
     made[near] = made[rng.choice(count, len(near))]
     for _ in range(4):
         made[near, 0] ^= np.uint64(1) << rng.integers(0, 64, len(near)).astype(np.uint64)
-    return np.asfortranarray(made)
+    return made
 
 
 def one_query(count: int) -> None:
-    """A query against the 256-bit hash of ``count`` pictures and that of the tenth that has borders; and phash beside."""
-    tables = [(codes(count, 4), 18), (codes(count // 10, 4), 18), (codes(count), 8)]
-    names = ("256 bits, d <= 18", "256 bits of trimmed pictures", "64 bits (phash), d <= 8", "the two 256-bit hashes")
-    spent: dict[str, list[float]] = {name: [] for name in names}
+    """What a picture is looked up by among ``count`` others, as the index does it: the hash in its eight forms against the
+    hashes of all and of the tenth that has borders; the same for a picture with borders, which has two hashes; phash beside."""
+    tables = [(table, eightfold.even(table)) for table in (codes(count, 4), codes(count // 10, 4))]
+    phashes = codes(count)
+    spent: dict[str, list[float]] = {}
+
+    def timed(name: str, work: Callable[[], object]) -> None:
+        started = time.process_time()
+        work()
+        spent.setdefault(name, []).append(time.process_time() - started)
+
     for row in range(40):
-        times = []
-        for table, radius in tables:
-            query = table[row * 17].copy()
-            started = time.process_time()
-            hamming.within(query, table, radius)
-            times.append(time.process_time() - started)
-        for name, value in zip(spent, (*times, times[0] + times[1]), strict=True):
-            spent[name].append(value)
+        own = ["".join(f"{int(word):016x}" for word in tables[0][0][row * 17 + n]) for n in range(2)]
+        timed("one hash of 256 bits, eight forms", partial(_near, own[:1], tables))
+        timed("both hashes of a picture with borders", partial(_near, own, tables))
+        timed("phash, 64 bits, as it is, d <= 8", partial(hamming.within, phashes[row * 17], phashes, 8))
     for name, values in spent.items():
-        print(f"| one query, {name} | {min(values) * 1000:.2f} ms |")
+        print(f"| one query, {name} | {min(values) * 1000:.2f} ms (median {statistics.median(values) * 1000:.2f}) |")
+
+
+def _near(hashes: list[str], tables: list[tuple[hamming.Words, hamming.Words]]) -> None:
+    for own in hashes:
+        for table, evens in tables:
+            eightfold.within(own, table, evens, NEAR, FIRST)
 
 
 def join(count: int, radius: int, queries: int) -> None:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 Words = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.intp]
 
-_CHUNK = 1 << 16
+_CHUNK = 1 << 15
 
 
 def words(hexes: list[str]) -> Words:
@@ -34,22 +34,25 @@ def distances(query: Words, table: Words) -> npt.NDArray[np.uint16]:
     return total
 
 
-def within(query: Words, table: Words, radius: int, first: int | None = None) -> tuple[Rows, npt.NDArray[np.uint16]]:
-    """Rows of ``table`` (n x words) at most ``radius`` from ``query``, in order, with their distances.
-
-    The first word is read of all rows, the others only where it is at most ``first`` away. Exact when ``first`` is not
-    below ``radius`` (the default); a smaller one nominates.
-    """
-    first = radius if first is None else first
-    near: list[Rows] = []
+def scan(queries: Words, column: Words, most: int) -> list[Rows]:
+    """For each of some words, the places in ``column`` (one word each) of those at most ``most`` bits away, in order."""
+    near: list[list[Rows]] = [[np.zeros(0, np.intp)] for _ in queries]
     mixed, count = np.empty(_CHUNK, np.uint64), np.empty(_CHUNK, np.uint8)
-    column = table[:, 0]
     for start in range(0, len(column), _CHUNK):
         part = column[start : start + _CHUNK]
-        np.bitwise_xor(part, query[0], out=mixed[: len(part)])
-        np.bitwise_count(mixed[: len(part)], out=count[: len(part)])
-        near.append(np.flatnonzero(count[: len(part)] <= first) + start)
-    rows = np.concatenate(near) if near else np.zeros(0, np.intp)
+        for found, query in zip(near, queries, strict=True):
+            np.bitwise_xor(part, query, out=mixed[: len(part)])
+            np.bitwise_count(mixed[: len(part)], out=count[: len(part)])
+            found.append(np.flatnonzero(count[: len(part)] <= most) + start)
+    return [np.concatenate(found) for found in near]
+
+
+def within(query: Words, table: Words, radius: int) -> tuple[Rows, npt.NDArray[np.uint16]]:
+    """Rows of ``table`` (n x words) at most ``radius`` from ``query``, in order, with their distances.
+
+    The first word is read of all rows, the others only where it is near enough.
+    """
+    [rows] = scan(query[:1], table[:, 0], radius)
     exact = distances(query, table[rows]) if len(rows) else np.zeros(0, np.uint16)
     kept = exact <= radius
     return rows[kept], exact[kept]

@@ -14,16 +14,15 @@ import numpy.typing as npt
 
 from .. import features
 from ..features import TURNS, Features
-from ..fingerprints import turned
 from ..model import Fingerprint, Match
-from . import hamming, postings, rounds
+from . import eightfold, hamming, postings, rounds
 from .base import CANDIDATES
 from .postings import Keys, Places, Segment
 from .sample import Sample
 from .table import Table
 from .verification import unpacked
 
-#: Hashes up to this far apart (of 256 bits) make two pictures candidates; ``FIRST`` is the limit for the first 64.
+#: Hashes up to this far apart (of 256 bits) make two pictures candidates; ``FIRST`` is the limit for their 64 even signs.
 NEAR, FIRST = 72, 18
 #: Hashes up to this far apart come before all votes.
 _TIGHT = 30
@@ -124,7 +123,7 @@ class DuplicateIndex:
 
     def _flat_twins(self, sample: Sample) -> list[str]:
         """Of a picture without structure: those with the same pixels."""
-        rows, table = self._table.hashes("pixels")
+        rows, table, _ = self._table.hashes("pixels")
         near, _ = hamming.within(hamming.words([sample.fingerprint.pixels])[0], table, 0)
         found = [self._table.ident(int(row)) for row in rows[near] if self._table.alive[row]]
         return [ident for ident in found if ident != sample.id]
@@ -133,13 +132,12 @@ class DuplicateIndex:
         """Rows near in any of the eight forms, with or without borders."""
         promise: dict[int, float] = {}
         for name in ("dct", "trimmed"):
-            rows, table = self._table.hashes(name)
+            rows, table, evens = self._table.hashes(name)
             for own in filter(None, (fingerprint.dct, fingerprint.trimmed)):
-                for form in turned(own).values():
-                    near, apart = hamming.within(hamming.words([form])[0], table, NEAR, FIRST)
-                    for row, distance in zip(rows[near].tolist(), apart.tolist(), strict=True):
-                        if self._table.alive[row]:
-                            promise[row] = max(promise.get(row, 0.0), worth(distance))
+                near, apart = eightfold.within(own, table, evens, NEAR, FIRST)
+                for row, distance in zip(rows[near].tolist(), apart.tolist(), strict=True):
+                    if self._table.alive[row]:
+                        promise[row] = max(promise.get(row, 0.0), worth(distance))
         return promise
 
     def _by_votes(self, sample: Sample) -> dict[int, float]:

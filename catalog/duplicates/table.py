@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from .eightfold import even
 from .hamming import Words, words
 from .sample import Sample
 
@@ -44,7 +45,7 @@ class Table:
         self.rows: dict[str, int] = {}
         self._alive: npt.NDArray[np.bool_] = np.zeros(256, bool)
         self._used = 0
-        self._columns: dict[str, tuple[int, npt.NDArray[np.intp], Words]] = {}
+        self._columns: dict[str, tuple[int, npt.NDArray[np.intp], Words, Words]] = {}
 
     def __len__(self) -> int:
         """How many rows there are, those of discarded samples included."""
@@ -55,8 +56,8 @@ class Table:
         """For each row, whether it still stands for its sample."""
         return self._alive[: self._used]
 
-    def hashes(self, name: str) -> tuple[npt.NDArray[np.intp], Words]:
-        """Rows with a hash that may be compared, dead ones included, and these hashes (n x 4 words).
+    def hashes(self, name: str) -> tuple[npt.NDArray[np.intp], Words, Words]:
+        """Rows with a hash that may be compared, dead ones included, these hashes (n x 4 words), and their even signs (n).
 
         ``name`` is ``dct``, ``trimmed``, or ``pixels``, which is the hash of flat pictures only.
         """
@@ -68,10 +69,10 @@ class Table:
             ]
             rows = np.flatnonzero(flags & (looked_at | _GONE) == wanted)
             column = self._array["trimmed" if name == "trimmed" else "dct"]
-            # A scan reads the first word of all rows: these lie together, not 128 bytes apart.
-            held = (self._used, rows, np.asfortranarray(column[rows].reshape(len(rows), 4)))
+            hashes = column[rows].reshape(len(rows), 4)
+            held = (self._used, rows, hashes, even(hashes))
             self._columns[name] = held
-        return held[1], held[2]
+        return held[1:]
 
     def ident(self, row: int) -> str:
         """The id of the sample in ``row``."""

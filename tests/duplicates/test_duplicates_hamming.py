@@ -5,7 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from catalog.duplicates import eightfold
+from catalog.duplicates.eightfold import even
 from catalog.duplicates.hamming import distances, self_join, within, words
+from catalog.fingerprints import turned
 
 
 def _codes(count: int, seed: int) -> np.ndarray:
@@ -46,7 +49,48 @@ def test_the_scan_is_exact(hashes: list[bytes], radius: int) -> None:
     assert distances(table[0], table).tolist() == [d for _, d in wanted]
 
 
-def test_a_prefix_nominates() -> None:
-    """With a smaller limit on the first word, only rows within it are read further."""
-    table = words(["0" * 64, "f" * 16 + "0" * 48, "0" * 16 + "f" * 4 + "0" * 44])
-    assert within(table[0], table, 64, first=10)[0].tolist() == [0, 2]
+def _near(count: int, seed: int) -> np.ndarray:
+    """Hashes of which some are forms of others with a few bits changed."""
+    rng = np.random.default_rng(seed)
+    digits = [rng.bytes(32).hex() for _ in range(count)]
+    for row in range(count // 2):
+        form = rng.choice(list(turned(digits[count - 1 - row]).values()))
+        noise = sum(1 << int(bit) for bit in set(rng.integers(0, 256, rng.integers(0, 90)).tolist()))
+        digits[row] = f"{int(str(form), 16) ^ noise:064x}"
+    return words(digits)
+
+
+def _plainly(dct: str, table: np.ndarray, radius: int, first: int) -> dict[int, int]:
+    """Rows and least distances by a look at every form of every row."""
+    found: dict[int, int] = {}
+    for form in words(list(turned(dct).values())):
+        apart = distances(form, table)
+        nominated = np.bitwise_count(even(table) ^ even(form[None])[0]) <= first
+        for row in np.flatnonzero(nominated & (apart <= radius)).tolist():
+            found[row] = min(found.get(row, 999), int(apart[row]))
+    return found
+
+
+@pytest.mark.parametrize(("radius", "first"), [(72, 18), (72, 72), (30, 30), (0, 0), (256, 64)])
+def test_eight_forms_are_found_exactly(radius: int, first: int) -> None:
+    """The two looks through the even signs give what comparing all eight forms with every row gives, with the least distance."""
+    table = _near(400, radius + first)
+    for row in (0, 7, 399):
+        own = "".join(f"{int(word):016x}" for word in table[row])
+        rows, apart = eightfold.within(own, table, even(table), radius, first)
+        assert dict(zip(rows.tolist(), apart.tolist(), strict=True)) == _plainly(own, table, radius, first)
+        assert rows.tolist() == sorted(rows.tolist()) and row in rows
+
+
+def test_even_signs_are_shared_by_four_forms() -> None:
+    """Mirroring and turning upside down leave the even signs, so that a hash has at most two words of them."""
+    for word in _near(20, 3):
+        families = eightfold.families("".join(f"{int(part):016x}" for part in word))
+        assert [len(forms) for _, forms in families] in ([4, 4], [8])
+    assert eightfold.families("f" * 64)[0][0] == 2**64 - 1
+
+
+def test_nothing_is_near_in_an_empty_table() -> None:
+    """A catalogue without pictures has no neighbours."""
+    none = np.zeros((0, 4), np.uint64)
+    assert len(eightfold.within("ab" * 32, none, even(none), 72, 18)[0]) == 0

@@ -1,6 +1,6 @@
 """Columns of hashes in this process, that near ones are looked for in: eight bytes a picture, read once and then kept level.
 
-The limit on the first 64 bits of two hashes is so wide (18) that no bands would leave out nine tenths of all pictures; a look
+The limit on the 64 even signs of two hashes is so wide (18) that no bands would leave out nine tenths of all pictures; a look
 through the whole column takes a millisecond for a million. What it nominates is counted exactly by the server.
 """
 
@@ -18,7 +18,7 @@ _CHUNK = 1 << 15
 
 
 class Column:
-    """The first 64 bits of hashes, and the number of the sample that has each. Only grows."""
+    """The even signs of hashes (64 bits), and the number of the sample that has each. Only grows."""
 
     def __init__(self) -> None:
         self._used = 0

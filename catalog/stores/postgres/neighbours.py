@@ -16,18 +16,17 @@ import msgspec
 from psycopg import Connection
 
 from ... import features
-from ...duplicates import postings, rounds
+from ...duplicates import eightfold, hamming, postings, rounds
 from ...duplicates.base import CANDIDATES
 from ...duplicates.index import FIRST, NEAR, worth
 from ...duplicates.sample import Sample
-from ...fingerprints import turned
 from ...model import Fingerprint, Match
 from .columns import Column, literal
 from .connection import Database
 from .votes import votes
 
 #: Raised whenever the tables or what is kept in them change.
-VERSION = 1
+VERSION = 2
 _TABLES = """
 DROP TABLE IF EXISTS neighbour_meta, sample, feature;
 CREATE TABLE neighbour_meta (version integer NOT NULL, epoch uuid NOT NULL DEFAULT gen_random_uuid(), next bigint NOT NULL);
@@ -173,10 +172,11 @@ class PostgresNeighbours:
             for name, column in self._columns.items():
                 numbers, forms = nominated.setdefault(name, ([], []))
                 for own in filter(None, (fingerprint.dct, fingerprint.trimmed)):
-                    for form in turned(own).values():
-                        near = column.near(int(form[:16], 16), FIRST).tolist()
-                        numbers += near
-                        forms += [form] * len(near)
+                    for word, family in eightfold.families(own):
+                        near = column.near(word, FIRST).tolist()
+                        for form in family:
+                            numbers += near
+                            forms += [form] * len(near)
         promise: dict[int, float] = {}
         for name, (numbers, forms) in nominated.items():
             for n, apart in _distances(connection, name, numbers, forms) if numbers else ():
@@ -245,7 +245,7 @@ def _bits(digits: str) -> str | None:
 def _first(digits: str) -> int | None:
     if not digits:
         return None
-    value = int(digits[:16], 16)
+    value = int(eightfold.even(hamming.words([digits]))[0])
     return value - (1 << 64) if value >> 63 else value
 
 
