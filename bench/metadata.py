@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import shutil
 import statistics
 import subprocess
@@ -28,13 +29,33 @@ from fixtures.drawing import scene
 
 #: Field of the model -> names of the same at ExifTool, the preferred one first.
 COMPARED = {
-    "caption": ("EXIF:ImageDescription", "XMP:Description", "IPTC:Caption-Abstract"),
+    "caption": ("EXIF:ImageDescription", "XMP:Description", "IPTC:Caption-Abstract", "PNG:Description"),
     "headline": ("XMP:Headline", "IPTC:Headline"),
+    "title": ("XMP:Title", "IPTC:ObjectName", "PNG:Title"),
     "credit": ("XMP:Credit", "IPTC:Credit"),
-    "byline": ("EXIF:Artist", "XMP:Creator", "IPTC:By-line"),
-    "city": ("XMP:City", "IPTC:City"),
+    "byline": ("EXIF:Artist", "XMP:Creator", "IPTC:By-line", "PNG:Author"),
+    "source": ("XMP:Source", "IPTC:Source"),
     "copyright": ("EXIF:Copyright", "XMP:Rights", "IPTC:CopyrightNotice"),
+    "created": (
+        "Composite:SubSecDateTimeOriginal",
+        "EXIF:DateTimeOriginal",
+        "XMP:DateCreated",
+        "Composite:DateTimeCreated",
+        "IPTC:DateCreated",
+    ),
+    "city": ("XMP:City", "IPTC:City"),
+    "state": ("XMP:State", "IPTC:Province-State"),
+    "country": ("XMP:Country", "IPTC:Country-PrimaryLocationName"),
+    "location": ("XMP:Location", "IPTC:Sub-location"),
+    "keywords": ("XMP:Subject", "IPTC:Keywords"),
+    "persons": ("XMP:PersonInImage",),
+    "rating": ("XMP:Rating", "EXIF:Rating"),
+    "digital_source_type": ("XMP:DigitalSourceType",),
+    "document_id": ("XMP:DocumentID",),
+    "instance_id": ("XMP:InstanceID",),
+    "gps": ("Composite:GPSPosition",),
 }
+_STAMP = re.compile(r"(\d{4}):(\d\d):(\d\d)(?: (.+))?")
 KINDS = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff")
 ROUNDS = 3
 
@@ -98,7 +119,7 @@ class ExifTool:
     def read(self, path: Path) -> dict[str, Any]:
         """Return the tags of a file by group and name."""
         assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.write(f"-json\n-G0\n-struct\n-charset\niptc=utf8\n{path}\n-execute\n".encode())
+        self._process.stdin.write(f"-json\n-G0\n-n\n-struct\n-charset\niptc=utf8\n{path}\n-execute\n".encode())
         self._process.stdin.flush()
         lines = []
         while (line := self._process.stdout.readline()).strip() != b"{ready}":
@@ -130,12 +151,26 @@ def same(meta: Metadata, tags: dict[str, Any]) -> list[str]:
     """Return the compared fields of which ExifTool says something else than we do."""
     different = []
     for field, names in COMPARED.items():
-        said = [tags[name] for name in names if tags.get(name) not in (None, "")]
-        texts = {" ".join(str("; ".join(map(str, one)) if isinstance(one, list) else one).split()) for one in said}
-        ours = " ".join(str(getattr(meta, field)).split())
-        if (ours or texts) and ours not in texts:
+        said = {_plain(field, tags[name]) for name in names if tags.get(name) not in (None, "")}
+        ours = _plain(field, getattr(meta, field))
+        if (ours or said) and ours not in said:
             different.append(field)
     return different
+
+
+def _plain(field: str, value: Any) -> str:
+    """One spelling of ours and ExifTool's values: lists joined, dates in ISO 8601, positions to a metre."""
+    if field == "gps" and value:
+        parts = value.split() if isinstance(value, str) else value
+        return " ".join(f"{float(part):.5f}" for part in parts)
+    if isinstance(value, dict):  # texts by language
+        value = value.get("x-default", next(iter(value.values()), ""))
+    text = "; ".join(map(str, value)) if isinstance(value, list | tuple) else "" if value is None else str(value)
+    found = _STAMP.fullmatch(text) if field == "created" else None
+    if found:
+        year, month, day, clock = found.groups()
+        text = f"{year}-{month}-{day}" + (f"T{clock}" if clock else "")
+    return " ".join(text.split())
 
 
 def main() -> None:

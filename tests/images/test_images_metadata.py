@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from catalog.images import metadata
+from catalog.images import heif, metadata
 from catalog.images.metadata.xmp import MAX_PACKET
 from catalog.model import Metadata
 from tests.images.drawn import encoded, packets
@@ -87,7 +88,9 @@ def test_xmp_fills_the_record() -> None:
                 "Iptc4xmpExt:PersonInImage": ["Marta Venn"],
                 "Iptc4xmpExt:DigitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia",
                 "Iptc4xmpExt:AISystemUsed": "Imagined 3",
+                "Iptc4xmpExt:AISystemVersionUsed": "3.1",
                 "Iptc4xmpExt:AIPromptInformation": "a harbour",
+                "Iptc4xmpExt:AIPromptWriterName": "Ida Roe",
                 "xmpMM:DocumentID": "doc-2",
                 "xmpMM:InstanceID": "ins-3",
                 "xmpMM:OriginalDocumentID": "doc-0",
@@ -112,7 +115,9 @@ def test_xmp_fills_the_record() -> None:
     assert meta.persons == ("Marta Venn",) and meta.keywords == ("boats", "storm")
     assert meta.digital_source_type.endswith("trainedAlgorithmicMedia")
     assert values(meta, "XMP", "Iptc4xmpExt:AISystemUsed") == ["Imagined 3"]
+    assert values(meta, "XMP", "Iptc4xmpExt:AISystemVersionUsed") == ["3.1"]
     assert values(meta, "XMP", "Iptc4xmpExt:AIPromptInformation") == ["a harbour"]
+    assert values(meta, "XMP", "Iptc4xmpExt:AIPromptWriterName") == ["Ida Roe"]
     assert (meta.document_id, meta.instance_id, meta.derived_from) == ("doc-2", "ins-3", ("doc-1", "ins-1", "doc-0"))
     assert meta.gps == (51.5083333, -0.125)
 
@@ -241,6 +246,15 @@ def test_png_webp_tiff_gif_and_avif_carry_packets() -> None:
     gif = encoded("GIF")
     trailer = b"\x01" + bytes(range(255, -1, -1)) + b"\0\0"
     assert metadata.read(gif[:-1] + b"\x21\xff\x0bXMP DataXMP" + xmp + trailer + gif[-1:]).caption == "Boats"
+
+
+@pytest.mark.skipif(not heif.available() and not os.environ.get("CI"), reason="needs pip install 'cutline[heic]'")
+def test_heic_carries_packets() -> None:
+    """With the extra a HEIC picture says what it says in Exif and XMP."""
+    assert heif.available(), "the test extra brings pillow-heif"
+    xmp = packets.xmp({"dc:description": {"x-default": "Boats"}})
+    meta = metadata.read(encoded("HEIF", exif=b"Exif\0\0" + packets.exif({315: b"Ines"}), xmp=xmp))
+    assert (meta.caption, meta.byline, meta.warnings) == ("Boats", "Ines", ())
 
 
 def test_tiff_carries_iim() -> None:
