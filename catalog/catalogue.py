@@ -77,9 +77,15 @@ class Catalogue:
         return self._found("link", "image", image, Link)
 
     def matches_of(self, image: str) -> list[Match]:
-        """Return all inferred matches of an image, best first."""
+        """Return all matches of an image, best first: the inferred ones, and those that only a person made."""
         idents = {*self.store.find("match", "a", image), *self.store.find("match", "b", image)}
-        return sorted(self._many("match", idents, Match), key=lambda m: (-m.score, m.id))
+        matches = self._many("match", idents, Match)
+        if self.store.find("decision", "subjects", image):
+            made = {m.id: m for m in resolve.decided_matches(image, matches, self.decisions_about([image]))}
+            there = self.store.get_many("image", {i for m in made.values() for i in (m.a, m.b)})
+            matches = [m for m in matches if m.id not in made]
+            matches += [m for m in made.values() if {m.a, m.b} <= there.keys()]
+        return sorted(matches, key=lambda m: (-m.score, m.id))
 
     def conflicts_of(self, image: str) -> list[Conflict]:
         """Return the caption conflicts in which this image's usages or embedded caption take part."""
@@ -121,6 +127,11 @@ class Catalogue:
         """Return whether a decision is not undone."""
         undoing = self._many("decision", self.store.find("decision", "undoes", decision.id), Decision)
         return not any(self.holds(u) for u in undoing)
+
+    def step(self, decision: Decision) -> list[Decision]:
+        """Return the decisions made in one step with this one that still hold, itself among them, oldest first."""
+        together = self._found("decision", "batch", decision.batch, Decision) if decision.batch else [decision]
+        return [d for d in together if self.holds(d)]
 
     # ---- resolved
 

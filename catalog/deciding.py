@@ -152,6 +152,35 @@ def _object(
     return finding.subjects, {}
 
 
+def decide_pair(
+    store: Store, a: str, b: str, action: str, *, best: str, seen: str | None, note: str, who: str
+) -> Decision:
+    """Append what a person says of any two pictures: same, crop, same-scene or not-same, also where no finding is about them.
+
+    It is the decision that a duplicate finding of the two would take: where nothing was found, it joins the groups of both, or
+    keeps them apart whatever is found later. ``best`` is the better of the two; only `same` needs it. Raises NotFound, Stale,
+    NotAllowed.
+    """
+    pair = _sorted(a, b)
+    if action not in (*resolve.JOINING, *resolve.DENYING):
+        raise NotAllowed("Two pictures are same, crop, same-scene or not-same.", field="action")
+    if a == b or (best not in pair and (best or action == "same")):
+        raise NotAllowed("Name two different pictures, and as the better copy one of the two.", field="best")
+    with _holding(store, lambda _: pair):
+        cat = Catalogue(store)
+        for ident in pair:
+            if store.get("image", ident) is None:
+                raise NotFound("picture", ident)
+        _, token = grouping.pair_decisions(cat, *pair)
+        if seen is not None and seen != token:
+            raise Stale("pair", ":".join(pair), seen, token)
+        decision = Decision(
+            "", _now(), findings.finding_id("duplicate", *pair), action, who[:200], note[:MAX_TEXT], "duplicate", pair,
+            {"best": best} if best and action in resolve.JOINING else {}, facts_hash(list(pair)),
+        )  # fmt: skip
+        return _commit(store, [decision])[0]
+
+
 def link(store: Store, caption: str, action: str, image: str, *, who: str, note: str) -> Decision:
     """Append what a person says of a caption's picture, also where nothing was in doubt.
 
@@ -369,6 +398,8 @@ def last_effective(store: Store, n: int) -> list[Decision]:
 def undo(store: Store, n: int, *, idents: Sequence[str] = (), who: str) -> list[Decision]:
     """Take back the last ``n`` steps, or the decisions named in ``idents`` (which may be undos), and return what was taken back.
 
+    A bulk step is one step, whichever of its decisions is named.
+
     Raises NotFound for an unknown decision, NotAllowed when there is nothing left to undo or it is undone already.
     """
     with _holding(store, lambda cat: _named(cat, _to_undo(cat, n, idents))):
@@ -380,13 +411,18 @@ def undo(store: Store, n: int, *, idents: Sequence[str] = (), who: str) -> list[
 
 def _to_undo(cat: Catalogue, n: int, idents: Sequence[str]) -> list[Decision]:
     taken = [] if idents else last_effective(cat.store, n)
+    steps: set[str] = set()
     for ident in idents:
         decision = cat.decision(ident)
         if decision is None:
             raise NotFound("decision", ident)
         if not cat.holds(decision):
             raise NotAllowed(f"Decision {ident} is undone already.")
-        taken.append(decision)
+        if not decision.batch:
+            taken.append(decision)
+        elif decision.batch not in steps:
+            steps.add(decision.batch)
+            taken += cat.step(decision)
     if not taken:
         raise NotAllowed("There is nothing to undo.")
     return taken

@@ -57,6 +57,12 @@ def groups(cat: Catalogue, copies: Iterable[str], after: str = "") -> Iterator[G
                 yield Group(ident, (ident,), ident, (), ("the same bytes in several places",))
 
 
+def pair_decisions(cat: Catalogue, a: str, b: str) -> tuple[tuple[Decision, ...], str]:
+    """Return what people said of two pictures, oldest first, and the token that goes back with the next decision on them."""
+    about = [d for d in cat.decisions_about([a]) if d.kind == "duplicate" and sorted(d.subjects[:2]) == sorted((a, b))]
+    return tuple(about), resolve.seen_token(facts_hash(sorted((a, b))), about)
+
+
 def single_values(record: Record) -> dict[str, str]:
     """Return what a picture says where only one thing can hold."""
     return {"caption": record.captions[0] if record.captions else "", "credit": record.credit}

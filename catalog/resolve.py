@@ -29,6 +29,8 @@ LinkStatus = Literal["linked", "proposed", "rejected"]
 
 #: The evidence of a link that only a person made.
 BY_HAND = "a person linked them"
+#: The evidence of a match that only a person made.
+JOINED_BY_HAND = "a person said that they show one photograph"
 #: Actions that settle a link for one image of the caption.
 CHOOSING = frozenset({"accept", "choose", "link"})
 #: Actions by which a person says that two pictures are not the same photograph.
@@ -99,14 +101,43 @@ def decided_links(captions: Iterable[Caption], links: Sequence[Link], decisions:
     return list(made.values())
 
 
-def denied_pairs(decisions: Iterable[Decision]) -> frozenset[tuple[str, str]]:
-    """Return the pairs of images, in order of id, of which the last decision says that they are not one photograph."""
-    last: dict[tuple[str, str], str] = {}
+def said_of_pairs(decisions: Iterable[Decision]) -> dict[tuple[str, str], Decision]:
+    """Return the last decision on each pair of images; a pair stands in the order of its ids."""
+    last: dict[tuple[str, str], Decision] = {}
     for decision in decisions:
         if decision.kind == "duplicate" and len(decision.subjects) >= 2:
             a, b = sorted(decision.subjects[:2])
-            last[(a, b)] = decision.action
-    return frozenset(pair for pair, action in last.items() if action in DENYING)
+            last[(a, b)] = decision
+    return last
+
+
+def denied_pairs(decisions: Iterable[Decision]) -> frozenset[tuple[str, str]]:
+    """Return the pairs of images, in order of id, of which the last decision says that they are not one photograph."""
+    return frozenset(pair for pair, said in said_of_pairs(decisions).items() if said.action in DENYING)
+
+
+def decided_matches(image: str, matches: Sequence[Match], decisions: Iterable[Decision]) -> list[Match]:
+    """Return the matches of ``image`` that only a person made: pairs said to be one photograph, unknown to ``matches``."""
+    known = {(m.a, m.b) for m in matches if m.relation != "same scene"}
+    return [
+        Match(
+            f"{a}:{b}", a, b, "cropped" if said.action == "crop" else "edited", 1.0, "a person said so",
+            whole=str(said.values.get("best", "")) if said.action == "crop" else "",
+            evidence=(Evidence(JOINED_BY_HAND, 10.0),),
+        )
+        for (a, b), said in said_of_pairs(decisions).items()
+        if said.action in JOINING and image in (a, b) and (a, b) not in known
+    ]  # fmt: skip
+
+
+def is_by_hand(match: Match) -> bool:
+    """Return whether only a person made a match."""
+    return any(e.name == JOINED_BY_HAND for e in match.evidence)
+
+
+def joined_by_hand(matches: Iterable[Match]) -> frozenset[tuple[str, str]]:
+    """Return the pairs among ``matches`` that only a person said to be the same photograph as a whole."""
+    return frozenset((m.a, m.b) for m in matches if m.relation != "cropped" and is_by_hand(m))
 
 
 def usage(article: Article, caption: Caption, link: Link, status: LinkStatus, decided: str) -> Usage:

@@ -54,6 +54,22 @@ class Saying(Asking):
         self._level()
         return made
 
+    def decide_pair(
+        self,
+        a: str,
+        b: str,
+        action: str,
+        *,
+        best: str = "",
+        seen: str | None = None,
+        note: str = "",
+        who: str = "",
+    ) -> Decision:
+        """Say of any two pictures what they are to each other. See :func:`catalog.deciding.decide_pair`."""
+        made = deciding.decide_pair(self.store, a, b, action, best=best, seen=seen, note=note, who=who)
+        self._level()
+        return made
+
     def link(self, caption: str, action: str, image: str = "", *, who: str = "", note: str = "") -> Decision:
         """Say of a caption that it belongs to a picture (``link``), not to one (``reject``), or to ``none``: also of certain links.
 

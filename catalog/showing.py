@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from contextlib import suppress
 from typing import Any
 
 from . import conflicts, grouping, inferring, resolve
@@ -154,6 +154,15 @@ def matches(cat: Catalogue, max_score: float | None) -> Iterator[Match]:
             continue
         if (match.a, match.b) not in resolve.denied_pairs(cat.decisions_about([match.a])):
             yield match
+    if max_score is None or max_score >= 1:
+        yield from _by_hand(cat)
+
+
+def _by_hand(cat: Catalogue) -> Iterator[Match]:
+    """Matches that only a person made; what people said is little beside what was found."""
+    said = (from_dict(doc, Decision) for _, doc in cat.store.iter("decision") if doc.get("kind") == "duplicate")
+    for first in sorted({min(d.subjects) for d in said if d.action in resolve.JOINING}):
+        yield from (m for m in cat.matches_of(first) if m.a == first and resolve.is_by_hand(m))
 
 
 def matches_of(neighbours: Neighbours, store: Store, done: Prepared) -> list[tuple[str, Match]]:
@@ -194,8 +203,9 @@ def compare(cat: Catalogue, a: Record, b: Record, neighbours: Neighbours) -> Com
     """Return two pictures beside each other; a match that is not stored is worked out now."""
     match = cat.match(a.id, b.id)
     if match is None:
-        one, two = (neighbours.sample(i) for i in sorted((a.id, b.id)))
-        match = verify_pair(one, two) if one is not None and two is not None else None
+        with suppress(KeyError, ValueError):  # lost or damaged: the next import reads the picture again
+            one, two = (neighbours.sample(i) for i in sorted((a.id, b.id)))
+            match = verify_pair(one, two)
     comparisons: list[tuple[str, str, Comparison]] = []
     for x in a.captions[:5]:
         comparisons += [(x, y, conflicts.compare(x, y)) for y in b.captions[:5]]
@@ -204,6 +214,7 @@ def compare(cat: Catalogue, a: Record, b: Record, neighbours: Neighbours) -> Com
     group = group if group and b.id in group.images else None
     best = group.best if group and group.best in pair else ""
     made = [f for f in _findings(cat, "images", a.id) if f.kind == "duplicate" and sorted(f.subjects) == pair]
+    decisions, seen = grouping.pair_decisions(cat, a.id, b.id)
     return CompareView(
         a,
         b,
@@ -214,6 +225,8 @@ def compare(cat: Catalogue, a: Record, b: Record, neighbours: Neighbours) -> Com
         best,
         group.reasons if group else (),
         len(group.images) if group else 0,
+        decisions,
+        seen,
     )
 
 
@@ -236,7 +249,8 @@ def log(cat: Catalogue, *, limit: int, cursor: str | None, who: str, action: str
             found.append(decision)
         at -= 1
     undone = frozenset(d.id for d in found if not cat.holds(d))
-    return LogPage(tuple(found), last, str(at + 1) if at > 0 and found else None, undone)
+    steps = {b: len(cat.store.find("decision", "batch", b)) for b in {d.batch for d in found} if b}
+    return LogPage(tuple(found), last, str(at + 1) if at > 0 and found else None, undone, steps)
 
 
 def runs(cat: Catalogue, limit: int) -> list[RunView]:

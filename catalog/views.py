@@ -172,7 +172,8 @@ class Difference:
 class CompareView:
     """Two pictures beside each other: their match (found or worked out now), what differs, and what they ran with.
 
-    ``copies`` is how many pictures the group has that both belong to, 0 when they share none.
+    ``copies`` is how many pictures the group has that both belong to, 0 when they share none. ``decisions`` are those on the
+    pair, also where no finding is about it; ``seen`` goes back with the next one.
     """
 
     a: Record
@@ -184,6 +185,8 @@ class CompareView:
     best: str
     reasons: tuple[str, ...]
     copies: int = 0
+    decisions: tuple[Decision, ...] = ()
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +195,8 @@ class GroupView:
 
     ``group.best`` is the copy that holds as the best: a person's choice, else the rules'. ``records`` are the members, the best
     first; ``matches`` says by member how it relates to the best, ``said`` what a person said of the two. ``differing`` holds
-    the single values (caption, credit) of which members have others than the best: each with the members that carry it. ``apart`` are
-    pictures that match a member and that a person said are not the same photograph.
+    the single values (caption, credit) of which members have others than the best: each with the members that carry it.
+    ``apart`` are pictures that match a member and that a person said are not the same photograph.
     """
 
     group: Group
@@ -207,12 +210,13 @@ class GroupView:
 
 @dataclass(frozen=True, slots=True)
 class LogPage:
-    """Decisions, latest first. ``undone`` are the ids that a later decision took back."""
+    """Decisions, latest first. ``undone`` are the ids that a later one took back; ``steps`` says how many each bulk step made."""
 
     items: tuple[Decision, ...]
     total: int
     next: str | None = None
     undone: frozenset[str] = frozenset()
+    steps: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

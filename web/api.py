@@ -198,6 +198,16 @@ def compare(a: str, b: str) -> Response:
     return json(plain(library().compare(a, b)))
 
 
+@pages.post("/compare/<a>/<b>/decision")
+def decide_pair(a: str, b: str) -> Response:
+    """Say what any two pictures are to each other, also where no finding is about them."""
+    body = json_body({"action": str, "best": str, "seen": str, "note": str}, ("action",))
+    decision = library().decide_pair(
+        a, b, body["action"], best=body.get("best", ""), seen=body.get("seen"), note=body.get("note", ""), who=who()
+    )
+    return json(plain(decision))
+
+
 @pages.get("/findings")
 def findings() -> Response:
     """What waits for a person, what is worth most first."""
@@ -261,7 +271,7 @@ def log() -> Response:
         who=text_arg("who", 80),
         action=choice_arg("action", tuple(words.DONE)),
     )
-    return _items(plain(page.items), page.total, page.next, undone=sorted(page.undone))
+    return _items(plain(page.items), page.total, page.next, undone=sorted(page.undone), steps=page.steps)
 
 
 @pages.get("/suggest")

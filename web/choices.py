@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from catalog.views import CompareView, FindingView
 
@@ -117,9 +117,8 @@ def choices(view: FindingView) -> list[Choice]:
 
 
 def compare_choices(view: CompareView) -> list[Choice]:
-    """Return what can be decided on a pair of the compare page: nothing when no finding is about it."""
-    if view.finding is None:
-        return []
-    relation = view.match.relation if view.match else ""
-    a, b = view.a.id, view.b.id
-    return [c for c in duplicate_choices(a, b, view.best, relation) if c.action in view.finding.actions]
+    """Return what can be decided on any two pictures. Where they do not match, or were decided, nothing is suggested."""
+    a, b = view.a.image, view.b.image
+    better = view.best or (a.id if a.width * a.height >= b.width * b.height else b.id)
+    made = duplicate_choices(a.id, b.id, better, view.match.relation if view.match else "")
+    return made if view.match and not view.decisions else [replace(c, suggested=False) for c in made]

@@ -13,6 +13,7 @@ from catalog.library import EXPORT_FORMATS
 from catalog.views import SearchPage
 
 from . import words
+from .compare import address
 from .context import library, who
 from .inputs import choice_arg, cursor_arg, form_text, idents, number_arg, tags_of, text_arg
 from .plots import histogram
@@ -105,6 +106,8 @@ def bulk() -> str | BaseResponse:
     images, query = selected()
     if request.form.get("step") == "export":
         return _file(form_text("format", 10) or "csv", images)
+    if request.form.get("step") == "compare":
+        return _compare(images, query)
     values = bulk_values()
     if not values:
         raise NotAllowed("Say what to change: tags, credit or note.", field="tags")
@@ -113,6 +116,12 @@ def bulk() -> str | BaseResponse:
         return redirect("/search?" + urlencode({"q": query}), 303)
     preview = library().bulk_preview(images, values)
     return render_template("bulk.html", preview=preview, images=images, values=values, query=query)
+
+
+def _compare(images: list[str] | str, query: str) -> BaseResponse:
+    if isinstance(images, str) or len(images) != 2:
+        raise NotAllowed("Select two pictures to compare.", field="images")
+    return redirect(f"{address(*images)}?{urlencode({'back': '/search?' + urlencode({'q': query})})}", 303)
 
 
 @pages.get("/export")

@@ -28,7 +28,9 @@ class Changed:
     now: str
 
 
-def _about(kind: str, ident: str) -> Iterable[Decision]:
+def _about(kind: str, ident: str, other: str) -> Iterable[Decision]:
+    if kind == "compare":
+        return library().compare(ident, other).decisions
     if kind == "review":
         return library().finding(ident).decisions
     if kind == "groups":
@@ -41,11 +43,12 @@ def _about(kind: str, ident: str) -> Iterable[Decision]:
 def changed() -> Changed | None:
     """Return what this refused request came too late for, None for requests that are about nothing that can be shown."""
     kind = (request.endpoint or "").partition(".")[0]
-    ident = str((request.view_args or {}).get("ident", ""))
-    if kind not in ("review", "groups", "records") or not ident:
+    names = request.view_args or {}
+    ident, other = str(names.get("ident", names.get("a", ""))), str(names.get("b", ""))
+    if kind not in ("review", "groups", "records", "compare") or not ident:
         return None
     try:
-        decisions = _about(kind, ident)
+        decisions = _about(kind, ident, other)
     except CatalogError:  # it is not there any more: then the sentence of the refusal has to do
         return None
     last = request.form.get("seen", "").rpartition(".")[2]

@@ -19,31 +19,40 @@ def build(
     matches: Iterable[Match],
     denied: frozenset[Pair],
     images: Mapping[str, Image] | None = None,
+    joined: frozenset[Pair] = frozenset(),
 ) -> list[Group]:
     """Return the groups of at least two among ``ids``, largest first, each image in at most one.
 
     ``same scene`` matches and ``denied`` pairs (either order) never join. The strongest matches join first; groups merge
-    only when matches hold between all their members. ``images`` are what the best copy is chosen from.
+    only when matches hold between all their members. ``images`` are what the best copy is chosen from. ``joined`` are pairs
+    (in order of id) that a person says are one photograph though nothing was found: they join the groups of both, whole, unless
+    that brings a denied pair together.
     """
     known = set(ids)
     pairs = {_pair(m.a, m.b): m for m in matches if m.relation != "same scene" and {m.a, m.b} <= known and m.a != m.b}
-    for first, second in denied:
-        pairs.pop(_pair(first, second), None)
-    members = _merge(pairs)
+    apart = frozenset(_pair(first, second) for first, second in denied)
+    pairs = {pair: match for pair, match in pairs.items() if pair not in apart}
+    members = _merge(pairs, joined & pairs.keys(), apart)
     groups = [_group(sorted(group), pairs, images or {}) for group in members]
     return sorted(groups, key=lambda g: (-len(g.images), g.images))
 
 
-def _merge(pairs: Mapping[Pair, Match]) -> list[set[str]]:
-    """Complete-link merging: strongest match first."""
+def _merge(pairs: Mapping[Pair, Match], joined: frozenset[Pair], apart: frozenset[Pair]) -> list[set[str]]:
+    """Complete-link merging: strongest match first; what only a person joins comes last and joins whole groups."""
     friends: dict[str, set[str]] = {}
     for a, b in pairs:
         friends.setdefault(a, set()).add(b)
         friends.setdefault(b, set()).add(a)
     home: dict[str, set[str]] = {ident: {ident} for ident in friends}
-    for (a, b), _ in sorted(pairs.items(), key=lambda item: (-_strength(item[1]), item[0])):
+    for (a, b), _ in sorted(pairs.items(), key=lambda item: (item[0] in joined, -_strength(item[1]), item[0])):
         one, other = home[a], home[b]
-        if one is other or not all(other <= friends[member] for member in one):
+        if one is other:
+            continue
+        if (a, b) in joined:
+            fits = not any(_pair(x, y) in apart for x in one for y in other)
+        else:
+            fits = all(other <= friends[member] for member in one)
+        if not fits:
             continue
         small, large = sorted((one, other), key=len)
         large |= small

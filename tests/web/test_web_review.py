@@ -142,6 +142,35 @@ def test_a_bulk_change_is_previewed_before_it_is_made(client: FlaskClient, libra
     assert library.search("tag:picked").total == 0
 
 
+def test_the_log_says_that_a_row_is_part_of_a_step(client: FlaskClient, library: Library) -> None:
+    """The button on a row of a bulk step says how many decisions it takes back, and takes back all of them."""
+    library.bulk_edit([h.id for h in library.search(limit=5).items], {"tags": ["picked"]})
+    page = client.get("/log").get_data(as_text=True)
+    assert page.count(">Undo all 5</button>") == 5 and "one step of 5" in page
+    client.post("/undo", data={"decision": library.log().items[2].id, "back": "/log"})
+    assert library.search("tag:picked").total == 0
+    page = client.get("/log").get_data(as_text=True)
+    assert page.count(">taken back<") == 5 and "5 decisions, " in page
+
+
+def test_any_two_pictures_are_decided_from_their_page(
+    client: FlaskClient, library: Library, picture: Callable[[str], Record]
+) -> None:
+    """Two pictures that nobody found alike are compared from a selection, joined by a form, and the page says so."""
+    one, other = picture("baker-oven.jpg").id, next(r.id for r in library.records() if not r.matches)
+    chosen = client.post("/bulk", data={"images": [one, other], "step": "compare", "q": "oven"})
+    assert chosen.status_code == 303 and f"/compare/{one}/{other}?back=" in chosen.headers["Location"]
+    page = client.get(chosen.headers["Location"]).get_data(as_text=True)
+    assert "data-suggested" not in page and 'href="/search?q=oven"' in page
+    form = _form(page)
+    answer = client.post(f"/compare/{one}/{other}", data={**form, "choice": _buttons(page)[0]})
+    assert answer.status_code == 303 and other in library.group(one).group.images
+    assert "same photograph" in client.get(f"/compare/{one}/{other}").get_data(as_text=True)
+    late = client.post(f"/compare/{one}/{other}", data={**form, "choice": _buttons(page)[-1]})
+    assert late.status_code == 409 and "same photograph" in late.get_data(as_text=True)
+    assert client.post("/bulk", data={"images": [one], "step": "compare"}).status_code == 422
+
+
 def test_a_saved_search_is_offered(client: FlaskClient, library: Library) -> None:
     """A search saved by name is kept in the catalogue and offered on the search page."""
     client.post("/search/save", data={"name": "Bridges", "q": "bridge"})

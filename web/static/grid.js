@@ -48,6 +48,7 @@ function tell() {
   hits.classList.toggle("picking", n > 0);
   const ids = [...hits.querySelectorAll(".pick:checked")].slice(0, KEPT).map((pick) => pick.value);
   history.replaceState(history.state, "", location.pathname + location.search + (ids.length ? `#picked=${ids.join(",")}` : ""));
+  bulk.querySelector("[data-compare]").hidden = n !== 2 || all;
   bulk.querySelector("[data-picked]").textContent = all ? "The whole result" : `${n.toLocaleString("en")} selected`;
 }
 

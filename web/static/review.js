@@ -139,7 +139,7 @@ async function undo() {
     const subject = items.find((item) => item.kind && !item.subject.includes(":"))?.subject;
     pages.clear();
     const tail = queueAddress().split("?")[1];
-    await go(subject ? `/review/${encodeURIComponent(subject)}${tail ? `?${tail}` : ""}` : here());
+    await go(subject && inQueue() ? `/review/${encodeURIComponent(subject)}${tail ? `?${tail}` : ""}` : here());
     say("Taken back.");
   } catch (error) {
     say(error.message, true);
@@ -158,7 +158,8 @@ function press(event) {
   const { key } = event;
   if (key === "Enter") {
     if (event.target.closest("a, button, summary")) return false;
-    const suggested = desk().querySelector("[data-suggested]") ?? desk().querySelector("form[data-decide] button");
+    const first = inQueue() ? desk().querySelector("form[data-decide] button") : null;
+    const suggested = desk().querySelector("[data-suggested]") ?? first;
     if (!suggested || event.repeat) return false;
     suggested.click();
     return true;
@@ -168,6 +169,10 @@ function press(event) {
     const to = link(steps[key]);
     if (to) go(to.getAttribute("href"));
     else say(steps[key] === "next" ? "That was the last one." : "This is the first one.");
+    return true;
+  }
+  if (key === "s" && desk().querySelector("a[data-leave]")) {
+    location.assign(desk().querySelector("a[data-leave]").href);
     return true;
   }
   if (key === "u" && !event.repeat) {
