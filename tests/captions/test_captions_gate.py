@@ -105,18 +105,51 @@ def tally() -> Tally:
     return counted
 
 
+def settled(
+    figures: dict[str, float], floors: dict[str, float], *, raising: bool = False, lowering: bool = False
+) -> dict[str, float]:
+    """Return the floors after a run: as they were, raised where figures are better, or (``lowering``) the figures themselves."""
+    if lowering:
+        return dict(figures)
+    return {n: max(v, floors.get(n, 0.0)) for n, v in figures.items()} if raising else dict(floors)
+
+
+def below(figures: dict[str, float], floors: dict[str, float]) -> dict[str, tuple[float, float]]:
+    """Return the figures that are below their floors, each with its floor."""
+    return {name: (value, floors[name]) for name, value in figures.items() if value < floors.get(name, 0.0)}
+
+
 def test_no_figure_is_below_its_floor(tally: Tally, pytestconfig: pytest.Config) -> None:
     """The reader is as good on the frozen pages as it has ever been, unless someone lowered the floors on purpose."""
     floors: dict[str, float] = json.loads(FLOORS.read_text(encoding="utf-8")) if FLOORS.exists() else {}
     figures = tally.figures()
-    if pytestconfig.getoption("--lower-floors", False):
-        FLOORS.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-        return
-    if pytestconfig.getoption("--raise-floors", False):
-        floors = {name: max(value, floors.get(name, 0.0)) for name, value in figures.items()}
+    raising = bool(pytestconfig.getoption("--raise-floors", False))
+    lowering = bool(pytestconfig.getoption("--lower-floors", False))
+    floors = settled(figures, floors, raising=raising, lowering=lowering)
+    if raising or lowering:
         FLOORS.write_text(json.dumps(floors, indent=2) + "\n", encoding="utf-8")
-    low = {name: (value, floors[name]) for name, value in figures.items() if value < floors.get(name, 0.0)}
+    low = below(figures, floors)
     assert not low, f"below the floor (figure, floor): {low}; pages not read as expected: {tally.wrong}"
+
+
+def test_without_a_flag_floors_stay_and_a_worse_figure_fails() -> None:
+    """A better figure alone moves no floor, and one below its floor is named with it."""
+    floors = settled({"a": 91.0, "b": 70.0}, {"a": 90.0, "b": 80.0})
+    assert floors == {"a": 90.0, "b": 80.0}
+    assert below({"a": 91.0, "b": 70.0}, floors) == {"b": (70.0, 80.0)}
+
+
+def test_raising_never_lowers_a_floor() -> None:
+    """``--raise-floors`` takes over better figures and new ones; a worse figure keeps its floor, and still fails."""
+    floors = settled({"a": 91.0, "b": 70.0, "c": 5.0}, {"a": 90.0, "b": 80.0}, raising=True)
+    assert floors == {"a": 91.0, "b": 80.0, "c": 5.0}
+    assert below({"a": 91.0, "b": 70.0, "c": 5.0}, floors) == {"b": (70.0, 80.0)}
+
+
+def test_only_the_explicit_flag_lowers_a_floor() -> None:
+    """``--lower-floors`` takes the figures as they are, also where both flags are given."""
+    for raising in (False, True):
+        assert settled({"a": 50.0}, {"a": 90.0}, raising=raising, lowering=True) == {"a": 50.0}
 
 
 def test_there_are_enough_frozen_pages() -> None:

@@ -127,6 +127,60 @@ def test_a_large_page_is_read() -> None:
     assert read("<h1>Quiet</h1>" + text).article.title == "Quiet"
 
 
+LARGE = 50_000_000
+
+
+@pytest.mark.parametrize(
+    ("opening", "unit", "closing"),
+    [
+        ("", "<p>" + "Nobody spoke of the storm on the quay that day. " * 100 + "</p>", ""),
+        ("", "<td><p>x</b><i>y<div></span>", ""),
+        ("<script>var a = 'caption'; ", "b = [1, 2]; ", "</script>"),
+    ],
+    ids=["paragraphs", "tag-soup", "script"],
+)
+def test_fifty_megabytes_are_read(opening: str, unit: str, closing: str) -> None:
+    """Fifty megabytes of one thing end in an answer, the story before them included, a picture's caption too."""
+    figure = "<figure><img src='boats-at-dawn.jpg'><figcaption>Boats.</figcaption></figure>"
+    text = f"<h1>Quiet</h1>{STORY}{figure}{STORY}{opening}{unit * (LARGE // len(unit))}{closing}"
+    assert len(text) >= LARGE
+    page = read(text)
+    assert page.article.title == "Quiet"
+    assert [c.text for c in page.captions] == ["Boats."]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "self.__next_f.push([1,",
+        'self.__next_f.push([1,"a:',
+        "self.__next_f.push([1,   ",
+        "JSON.parse(",
+        'JSON.parse("',
+        'JSON.parse(   "{',
+        "window.a = {",
+        "a = [",
+        'a = ["',
+        "a=[1,",
+        "a.b.c[",
+        "a   ",
+        "\\'\"$",
+        "var ",
+        "<![CDATA[ ",
+        "]]> ",
+        "// ",
+    ],
+)
+@pytest.mark.parametrize("kind", ["", "application/json", "application/ld+json"])
+def test_hostile_scripts_are_read_in_bounded_work(unit: str, kind: str) -> None:
+    """Scripts that repeat how state is written, ever longer, end in an answer; the suite's time limit tells an explosion."""
+    picture = '<img src="https://a.example/boats-at-dawn.jpg">'
+    for length in (1_000, 30_000, 1_000_000):
+        script = f"<script type='{kind}'>/*boats-at-dawn.jpg caption*/{(unit * length)[:length]}</script>"
+        page = read(f"<h1>Quiet</h1>{STORY}{picture}{STORY}{script}")
+        assert (page.article.title, page.captions) == ("Quiet", ())
+
+
 @pytest.mark.parametrize("unit", [",", " ", "(", "a ", "a,", "1w,", ", ,", "a 1w (", "\t,"])
 def test_hostile_srcsets_are_read_in_bounded_work(unit: str) -> None:
     """Repetitive values give at most 200 candidates."""
