@@ -2,7 +2,7 @@
 
     python -m bench.duplicates pairs FOLDER            prints {"pairs": [[a, b, score], ...], ...} for an evaluation script
     python -m bench.duplicates table MANIFEST FOLDER   prints recall by kind of change, precision and same-scene errors
-    python -m bench.duplicates crowd FOLDER --others N candidate recall with N more pictures in the catalogue
+    python -m bench.duplicates crowd MANIFEST FOLDER   prints candidate recall with 100,000 other pictures, and what they take
 
 MANIFEST has one JSON object per line: ``file``, ``role`` (original, copy, distractor, series), ``sources``,
 ``transform``, ``family``. ``--half dev|held`` takes the sources by the parity of a hash of their names: thresholds are chosen
@@ -18,6 +18,7 @@ import random
 import sys
 import tempfile
 import time
+import tracemalloc
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -208,14 +209,14 @@ def table(arguments: argparse.Namespace) -> None:
 
 
 def crowd(arguments: argparse.Namespace) -> None:
-    """How often the index still names the original when ``--others`` pictures more are in it.
+    """How often the index still names the original when ``--others`` pictures more are in it, and what it takes.
 
     The crowd is made of the features of the pictures at hand: each of its members takes features of ten pictures and
     flips a tenth of the bits, so that they are as unevenly spread as real ones.
     """
     rows = rows_of(arguments.manifest, arguments.half)
-    chance = random.Random(11)
-    copies = chance.sample([row for row in rows if row["role"] == "copy"], arguments.queries)
+    copies = [row for row in rows if row["role"] == "copy"]
+    copies = random.Random(11).sample(copies, min(arguments.queries, len(copies)))
     originals = {row["sources"][0]: row["file"] for row in rows if row["role"] == "original"}
     library = [row["file"] for row in rows if row["role"] != "copy"]
     samples = samples_of(arguments.folder, [*library, *(row["file"] for row in copies)])
@@ -223,14 +224,37 @@ def crowd(arguments: argparse.Namespace) -> None:
         index = DuplicateIndex(Path(folder))
         index.add(samples[name] for name in library)
         index.flush()
-        _report(index, "alone", copies, originals, samples)
-        pool = [features.unpack(samples[name].features) for name in library]
+        alone = _named(index, "alone", copies, originals, samples)
+        # The crowd has no thumbnails, which take long to make: what a picture takes is counted by real ones, its votes by all.
+        kept = size_of(Path(folder), "*.dat") / index.count()
+        pool = [local for name in library if len((local := features.unpack(samples[name].features)).points) >= 50]
+        spent = 0.0
         for start in range(0, arguments.others, 1000):
-            index.add(stranger(pool, samples[library[0]], start + i) for i in range(1000))
+            some = [stranger(pool, samples[library[0]], start + i) for i in range(min(1000, arguments.others - start))]
+            started = time.process_time()
+            index.add(some)
             index.flush()
-        _report(index, f"with {arguments.others} others", copies, originals, samples)
-        size = sum(path.stat().st_size for path in Path(folder).iterdir())
-        print(f"{size / index.count():.0f} bytes per picture on disk, {index.count()} pictures")
+            spent = time.process_time() - started
+        among = _named(index, f"among {arguments.others:,} others", copies, originals, samples)
+        print(f"| candidate recall among them, relative to alone | {among / max(alone, 1e-9):.4f} |")
+        print(f"| adding the last 1,000 pictures to the index | {spent:.2f} CPU s |")
+        print(f"| on disk | {kept + size_of(Path(folder), '*.seg') / index.count():,.0f} bytes per picture |")
+        print(f"| in memory | {held(Path(folder), samples[library[0]]) / index.count():,.0f} bytes per picture |")
+
+
+def size_of(folder: Path, pattern: str) -> int:
+    """Bytes of the files of a folder that are named so."""
+    return sum(path.stat().st_size for path in folder.glob(pattern))
+
+
+def held(folder: Path, asked: Sample) -> int:
+    """Bytes that an index of ``folder`` holds in memory once it has been asked; the files that it maps are not counted."""
+    tracemalloc.start()
+    index = DuplicateIndex(folder)
+    index.candidates(asked)
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return kept
 
 
 def stranger(pool: list[features.Features], like: Sample, seed: int) -> Sample:
@@ -250,9 +274,10 @@ def stranger(pool: list[features.Features], like: Sample, seed: int) -> Sample:
     return replace(like, id=ident[:16], sha256=ident, fingerprint=noise, features=features.pack(made))
 
 
-def _report(
+def _named(
     index: DuplicateIndex, title: str, copies: list[Row], originals: dict[str, str], samples: dict[str, Sample]
-) -> None:
+) -> float:
+    """Print and return in what share of the copies the index names the photograph they come from."""
     hits = wanted = 0
     started = time.process_time()
     for row in copies:
@@ -260,7 +285,10 @@ def _report(
         wants = [samples[originals[source]].id for source in row["sources"] if source in originals]
         hits, wanted = hits + sum(ident in found for ident in wants), wanted + len(wants)
     spent = (time.process_time() - started) / len(copies) * 1000
-    print(f"candidate recall {title}: {hits / wanted:.4f} ({hits}/{wanted}), {spent:.0f} ms per query", flush=True)
+    print(
+        f"| candidate recall {title} | {hits / wanted:.4f} ({hits}/{wanted}), {spent:.0f} CPU ms a query |", flush=True
+    )
+    return hits / wanted
 
 
 def pairs(arguments: argparse.Namespace) -> None:
@@ -284,7 +312,7 @@ def main() -> None:
         one.add_argument("folder", type=Path)
         one.add_argument("--half", choices=("all", "dev", "held"), default="all")
         one.add_argument("--peers", action="store_true")
-        one.add_argument("--others", type=int, default=20_000)
+        one.add_argument("--others", type=int, default=100_000)
         one.add_argument("--queries", type=int, default=200)
         one.set_defaults(run=run)
     arguments = parser.parse_args()

@@ -21,7 +21,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -75,9 +75,9 @@ def pairs_of(rows: list[Row], samples: dict[str, Sample]) -> Iterator[tuple[str,
         if row["role"] == "copy" and len(row["sources"]) == 1:
             alike.setdefault((half_of(row["sources"][0]), row["transform"]), []).append(row)
     for (half, _), members in alike.items():
-        for one, other in pairwise(members):
+        for one, other in combinations(members, 2):
             if one["sources"] != other["sources"]:
-                yield half, False, "stranger", samples[one["file"]], samples[other["file"]]
+                yield half, False, "same change", samples[one["file"]], samples[other["file"]]
     for one, other in combinations([row for row in rows if row["role"] == "series"], 2):
         if one["transform"] == other["transform"]:
             half = half_of(one["transform"])
