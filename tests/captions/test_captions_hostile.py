@@ -142,7 +142,7 @@ LARGE = 50_000_000
 def test_fifty_megabytes_are_read(opening: str, unit: str, closing: str) -> None:
     """Fifty megabytes of one thing end in an answer, the story before them included, a picture's caption too."""
     figure = "<figure><img src='boats-at-dawn.jpg'><figcaption>Boats.</figcaption></figure>"
-    text = f"<h1>Quiet</h1>{STORY}{figure}{STORY}{opening}{unit * (LARGE // len(unit))}{closing}"
+    text = f"<h1>Quiet</h1>{STORY}{figure}{STORY}{opening}{unit * (LARGE // len(unit) + 1)}{closing}"
     assert len(text) >= LARGE
     page = read(text)
     assert page.article.title == "Quiet"
