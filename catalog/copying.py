@@ -65,8 +65,9 @@ def copy(source: Parts, target: Parts) -> Iterator[Copied]:
     for _ in range(_PASSES):
         source.store.refresh()
         position = source.store.position()
-        for kind in KINDS:
-            yield from _documents(source.store, target.store, kind)
+        with target.store.loading():
+            for kind in KINDS:
+                yield from _documents(source.store, target.store, kind)
         yield from _originals(source, target)
         yield from _samples(source, target)
         if not source.store.refresh() and source.store.position() == position:

@@ -155,6 +155,9 @@ class Store(Protocol):
     def verify(self, *, repair: bool = False) -> Iterator[Damage]:
         """Yield every damage of the stored documents (not of media)."""
 
+    def loading(self) -> AbstractContextManager[None]:
+        """Expect very much at once: an empty store may leave until the end what is quicker done then. Every commit stands."""
+
     def compact(self) -> None:
         """Fold the journal into the main file, where the store has such things."""
 

@@ -139,6 +139,10 @@ class Overlay:
         """Verify the base."""
         return self.base.verify(repair=repair)
 
+    def loading(self) -> AbstractContextManager[None]:
+        """Nothing to do differently."""
+        return nullcontext()
+
     def compact(self) -> None:
         """Nothing to fold."""
 

@@ -12,7 +12,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from ..errors import CatalogueUnusable, Damaged, Locked
@@ -339,6 +339,10 @@ class TinyStore:
         except CatalogueUnusable as error:  # the transaction is safe: try again when the journal has doubled
             self._compact_at = journal.end * 2
             log.warning("The journal could not be folded in: %s", error)
+
+    def loading(self) -> AbstractContextManager[None]:
+        """Nothing to do differently: a journal takes much as it takes little."""
+        return nullcontext()
 
     def compact(self) -> None:
         """Fold the journal into ``catalogue.json``; the generation before stays as backup. Raises CatalogueUnusable, Damaged."""

@@ -249,13 +249,37 @@ def test_damage_of_lookups_is_found_and_repaired(postgres: str) -> None:
     store = PostgresStore(postgres)
     put(store, "image", "a", sha256="x")
     put(store, "image", "b", sha256="y")
-    store.database.execute("DELETE FROM lookup WHERE id = 'a'")
-    store.database.execute("INSERT INTO lookup VALUES (gen_random_uuid(), 'z'), (gen_random_uuid(), 'z')")
+    store.database.execute("UPDATE document SET keys = '{}' WHERE id = 'a'")
+    store.database.execute("UPDATE document SET keys = keys || gen_random_uuid() WHERE id = 'b'")
     store.database.execute("UPDATE tally SET value = 7 WHERE name = 'count:image'")
     assert len(list(store.verify())) == 3
     assert all(damage.repaired for damage in store.verify(repair=True))
     assert list(store.verify()) == []
     assert store.find("image", "sha256", "x") == ["a"] and store.count("image") == 2
+    store.close()
+
+
+def test_loading_an_empty_catalogue_makes_its_index_at_the_end(postgres: str) -> None:
+    """What is put while loading is found, meanwhile and after; a loader that died leaves the index to who opens next."""
+    store = PostgresStore(postgres)
+    there = "SELECT count(*) FROM pg_indexes WHERE schemaname = current_schema() AND indexname = 'document_keys'"
+    change = Transaction()
+    for n in range(400):
+        change.put("image", f"{n:04d}", {"sha256": f"s{n}", "paths": [f"p{n % 2}"]})
+    with store.loading():
+        store.commit(change)
+        assert store.database.fetch(there) == [(0,)] and store.find("image", "sha256", "s7") == ["0007"]
+    assert store.database.fetch(there) == [(1,)] and len(store.find("image", "paths", "p1")) == 200
+    with store.loading():
+        assert store.database.fetch(there) == [(1,)]
+    change.put("image", "0007", {"sha256": "other"})
+    change.put("image", "new", {"sha256": "s7"})
+    store.commit(change)
+    assert store.find("image", "sha256", "s7") == ["new"] and store.count("image") == 401
+    store.database.execute("DROP INDEX document_keys")
+    store.close()
+    store = PostgresStore(postgres)
+    assert store.database.fetch(there) == [(1,)] and list(store.verify()) == []
     store.close()
 
 

@@ -4,57 +4,49 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 from psycopg import Connection
 
 from ...model import Damage
+from ..base import Doc
 from ..documents import decode_doc
 from .connection import Database
 from .rows import from_jsonb, from_text, lookup_keys
 
 _STEP = 1000
-_LACKING = """
-SELECT DISTINCT id FROM unnest(%s::uuid[], %s::text[]) AS wanted (key, id)
-WHERE NOT EXISTS (SELECT 1 FROM lookup WHERE lookup.key = wanted.key AND lookup.id = wanted.id) ORDER BY id
-"""
 _DERIVED = "the lookups of "
 
 
 def check(database: Database) -> Iterator[Damage]:
     """Yield every damage, of one moment. What the server itself keeps (checksums, its log) is the server's to check."""
     counts: Counter[str] = Counter()
-    values = 0
-    with database.snapshot() as connection, connection.cursor(name="documents") as cursor:
+    with database.snapshot() as connection:
+        for kind, ident, doc, keys in _documents(connection):
+            counts[kind] += 1
+            if doc is None or str(doc.get("id")) != from_text(ident):
+                yield Damage("store", f"{kind} {ident}", "it does not carry the id under which it is kept")
+            if set(keys) != set(lookup_keys(kind, doc or {})):
+                yield Damage("store", f"{_DERIVED}{ident}", "it is not found by its values, or by others")
+        yield from _totals(connection, counts)
+
+
+def _documents(connection: Connection[Any]) -> Iterator[tuple[str, str, Doc | None, list[str]]]:
+    """(kind, id, document or ``None`` where it is none, keys) of everything."""
+    with connection.cursor(name="documents") as cursor:
         cursor.itersize = _STEP
-        documents = iter(cursor.execute("SELECT kind, id, doc::text FROM document ORDER BY kind, id"))
-        while step := list(islice(documents, _STEP)):
-            pairs: list[tuple[str, str]] = []
-            for kind, ident, text in step:
-                counts[kind] += 1
-                data = from_jsonb(text)
-                if _id_in(data) != from_text(ident):
-                    yield Damage("store", f"{kind} {ident}", "it does not carry the id under which it is kept")
-                pairs += [(key, ident) for key in lookup_keys(kind, data)]
-            values += len(pairs)
-            lacking = connection.execute(_LACKING, [[k for k, _ in pairs], [i for _, i in pairs]]).fetchall()
-            for (ident,) in lacking:
-                yield Damage("store", f"{_DERIVED}{ident}", "it is not found by all of its values")
-        yield from _totals(connection, counts, values)
+        for kind, ident, text, keys in cursor.execute("SELECT kind, id, doc::text, keys::text FROM document"):
+            yield kind, ident, _decoded(text), keys.strip("{}").replace("-", "").split(",") if len(keys) > 2 else []
 
 
-def _id_in(data: bytes) -> str | None:
+def _decoded(text: str) -> Doc | None:
     try:
-        return str(decode_doc(data).get("id"))
+        return decode_doc(from_jsonb(text))
     except ValueError:
         return None
 
 
-def _totals(connection: Connection[Any], counts: Counter[str], values: int) -> Iterator[Damage]:
-    row = connection.execute("SELECT count(*) FROM lookup").fetchone()
-    if row is not None and row[0] > values:
-        yield Damage("store", f"{_DERIVED}the catalogue", f"{row[0] - values:,} name values that no document has")
+def _totals(connection: Connection[Any], counts: Counter[str]) -> Iterator[Damage]:
     told = dict(connection.execute("SELECT name, value FROM tally WHERE name LIKE 'count:%'").fetchall())
     for kind in sorted(counts.keys() | {name.removeprefix("count:") for name in told}):
         if told.get(f"count:{kind}", 0) != counts[kind]:
@@ -71,20 +63,17 @@ def is_derived(damage: Damage) -> bool:
 
 
 def rebuild(database: Database) -> None:
-    """Make the lookups and counts anew from the documents, in one transaction that holds off writers."""
+    """Make the keys and counts anew from the documents, in one transaction that holds off writers."""
     counts: Counter[str] = Counter()
     with database.transaction() as connection:
-        connection.execute("LOCK TABLE document IN SHARE MODE")
-        connection.execute("TRUNCATE lookup")
-        with connection.cursor(name="documents") as cursor:
-            cursor.itersize = _STEP
-            documents = iter(cursor.execute("SELECT kind, id, doc::text FROM document"))
-            while step := list(islice(documents, _STEP)):
-                counts.update(kind for kind, _, _ in step)
-                rows = [(key, ident) for kind, ident, text in step for key in lookup_keys(kind, from_jsonb(text))]
-                with connection.cursor().copy("COPY lookup (key, id) FROM STDIN") as copy:
-                    for row in rows:
-                        copy.write_row(row)
+        connection.execute("LOCK TABLE document IN SHARE ROW EXCLUSIVE MODE")
+        for kind, ident, doc, keys in _documents(connection):
+            counts[kind] += 1
+            if set(keys) != set(wanted := lookup_keys(kind, doc or {})):
+                connection.execute(
+                    "UPDATE document SET keys = %s::uuid[] WHERE kind = %s AND id = %s",
+                    ["{" + ",".join(wanted) + "}", kind, ident],
+                )
         connection.execute("DELETE FROM tally WHERE name LIKE 'count:%'")
         names = [f"count:{kind}" for kind in counts]
         connection.execute(

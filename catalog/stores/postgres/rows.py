@@ -9,23 +9,26 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from functools import cache
 from hashlib import blake2b
 
 import msgspec
 
-from ..documents import values_by_path
+from ..base import LOOKUPS, Doc, lookup_values
 
 #: JSON that would not come back from ``jsonb`` as it was: escapes that it refuses, numbers whose form it does not keep.
-_REFUSED = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])|[:,\[]-?[0-9.]+[eE][-+]?[0-9]|[:,\[]-0[.,}\]]")
+_ESCAPES = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+_NUMBERS = re.compile(rb"[:,\[](?:-0[.,}\]]|-?[0-9.]+[eE][-+]?[0-9])")
 #: Characters of ids that ``text`` refuses, the mark of an escape, and an escape.
 _ODD = re.compile("[\0\ud800-\udfff\U0010ffff]")
 _ESCAPE = re.compile("\U0010ffff([0-9a-f]{6})")
+Digest = blake2b
 _encode = msgspec.json.Encoder().encode
 
 
 def to_jsonb(data: bytes) -> bytes:
     """Return an encoded document as JSON that ``jsonb`` gives back unchanged."""
-    if _REFUSED.search(data) is None:
+    if _NUMBERS.search(data) is None and (b"\\u" not in data or _ESCAPES.search(data) is None):
         return data
     return _encode({"json": json.dumps(json.loads(data), ensure_ascii=True)})
 
@@ -49,15 +52,26 @@ def from_text(value: str) -> str:
     return value if value.isascii() else _ESCAPE.sub(lambda m: chr(int(m[1], 16)), value)
 
 
+@cache
+def _fields(kind: str) -> tuple[tuple[str, Digest], ...]:
+    """The fields by which a kind is found, each with the digest of what its keys begin with."""
+    return tuple((path, blake2b(f"{kind}\0{path}\0".encode(), digest_size=16)) for path in LOOKUPS.get(kind, ()))
+
+
+def _key(begun: Digest, value: str) -> str:
+    digest = begun.copy()
+    digest.update(value.encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
 def lookup_key(kind: str, field: str, value: str) -> str:
     """Return the digest (32 hexadecimal digits) under which documents of ``kind`` with this value are found."""
-    text = f"{kind}\0{field}\0{value}".encode("utf-8", "surrogatepass")
-    return blake2b(text, digest_size=16).hexdigest()
+    return _key(dict(_fields(kind))[field], value)
 
 
-def lookup_keys(kind: str, data: bytes) -> set[str]:
-    """Return the keys by which an encoded document is found."""
-    return {lookup_key(kind, path, value) for path, values in values_by_path(kind, data) for value in values}
+def lookup_keys(kind: str, doc: Doc) -> list[str]:
+    """Return the keys by which a document is found, sorted."""
+    return sorted({_key(begun, value) for path, begun in _fields(kind) for value in lookup_values(doc, path)})
 
 
 def buckets(subjects: Iterable[str], number: int) -> list[int]:

@@ -16,14 +16,15 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
 from psycopg import Connection
 
 from ..base import WHOLE
-from .rows import buckets, from_jsonb, lookup_keys, to_jsonb
+from .bulk import UPSERT, Key, Row, copy_in
+from .rows import buckets
 
 #: Locks for subjects. More of them let more people work at once; each held one takes a place in the server's lock table.
 BUCKETS = 1024
@@ -34,45 +35,39 @@ REMEMBERED = 20_000
 #: The channel on which positions are announced.
 CHANNEL = "cutline"
 
-Key = tuple[str, str]
-
-_INSERT = """
-INSERT INTO document (kind, id, txn, doc) SELECT kind, id, %(txn)s, doc
-FROM unnest(%(kinds)s::text[], %(ids)s::text[], %(docs)s::jsonb[]) AS new (kind, id, doc) ON CONFLICT DO NOTHING
-"""
-_OTHERS = """
-SELECT kind, id, doc::text FROM document JOIN unnest(%(kinds)s::text[], %(ids)s::text[]) AS wanted (kind, id) USING (kind, id)
-WHERE txn <> %(txn)s ORDER BY kind, id FOR UPDATE OF document
-"""
-_UPDATE = """
-UPDATE document SET doc = new.doc, txn = %(txn)s
-FROM unnest(%(kinds)s::text[], %(ids)s::text[], %(docs)s::jsonb[]) AS new (kind, id, doc)
-WHERE document.kind = new.kind AND document.id = new.id
+_PUT = f"""
+WITH own AS MATERIALIZED (SELECT nextval('txn') AS txn), put AS (
+    INSERT INTO document (id, kind, txn, doc, keys) SELECT new.id, new.kind, own.txn, new.doc, new.keys
+    FROM own, unnest(%(kinds)s::text[], %(ids)s::text[], %(docs)s::jsonb[], %(keys)s::text[]) AS given (kind, id, doc, keys),
+    LATERAL (SELECT given.kind, given.id, given.doc, given.keys::uuid[] AS keys) AS new {UPSERT}
+)
+SELECT kind, count(*) FILTER (WHERE new), (SELECT txn FROM own) FROM put GROUP BY kind
 """
 _DELETE = """
-WITH named AS (SELECT * FROM unnest(%(kinds)s::text[], %(ids)s::text[]) AS named (kind, id)),
-     noted AS (INSERT INTO gone (kind, id, txn) SELECT kind, id, %(txn)s FROM named
-               ON CONFLICT (kind, id) DO UPDATE SET txn = excluded.txn)
-DELETE FROM document USING named WHERE document.kind = named.kind AND document.id = named.id
+WITH named AS MATERIALIZED (
+    SELECT kind, id FROM document JOIN unnest(%(kinds)s::text[], %(ids)s::text[]) AS named (kind, id) USING (kind, id)
+    ORDER BY kind, id FOR UPDATE OF document
+), noted AS (
+    INSERT INTO gone (kind, id, txn) SELECT kind, id, %(txn)s FROM named
+    ON CONFLICT (kind, id) DO UPDATE SET txn = excluded.txn
+), deleted AS (
+    DELETE FROM document USING named WHERE document.kind = named.kind AND document.id = named.id RETURNING document.kind
+)
+SELECT kind, count(*) FROM deleted GROUP BY kind
 """
-_FORGET = """
-DELETE FROM lookup USING unnest(%s::uuid[], %s::text[]) AS old (key, id) WHERE lookup.key = old.key AND lookup.id = old.id
-"""
-_FIND = """
-INSERT INTO lookup (key, id) SELECT key, id FROM unnest(%s::uuid[], %s::text[]) AS new (key, id) ON CONFLICT DO NOTHING
-"""
-_POSITION = """
-UPDATE tally SET value = value + cardinality(%(txns)s::bigint[]) WHERE name = 'position' RETURNING value
-"""
-_NOTE = """
-WITH noted AS (
+#: One statement, so that the row of positions is held for as short as can be; what it counts waits for that row.
+_FINISH = """
+WITH moved AS (
+    UPDATE tally SET value = value + cardinality(%(txns)s::bigint[]) WHERE name = 'position' RETURNING value
+), noted AS (
     INSERT INTO committed (position, txn) SELECT value - cardinality(%(txns)s::bigint[]) + n, number
-    FROM tally, unnest(%(txns)s::bigint[]) WITH ORDINALITY AS mine (number, n) WHERE name = 'position'
+    FROM moved, unnest(%(txns)s::bigint[]) WITH ORDINALITY AS mine (number, n)
 ), counted AS (
-    INSERT INTO tally (name, value) SELECT * FROM unnest(%(names)s::text[], %(numbers)s::bigint[])
+    INSERT INTO tally (name, value) SELECT name, number
+    FROM moved, unnest(%(names)s::text[], %(numbers)s::bigint[]) AS changed (name, number)
     ON CONFLICT (name) DO UPDATE SET value = tally.value + excluded.value
 )
-SELECT pg_notify(%(channel)s, value::text) FROM tally WHERE name = 'position'
+SELECT value, pg_notify(%(channel)s, %(schema)s || ' ' || value) FROM moved
 """
 
 
@@ -125,86 +120,23 @@ class Section:
 
     # ---------------------------------------------------------------- writing
 
-    def write(self, docs: dict[Key, bytes], deletes: Iterable[Key]) -> None:
-        """Write one transaction of the store: encoded documents by (kind, id), ids as ``text`` takes them."""
+    def write(self, rows: Mapping[Key, Row], deletes: Collection[Key]) -> None:
+        """Write one transaction of the store: documents by (kind, id), ids as ``text`` takes them."""
         self.forget()
-        txn = int(self._one("SELECT nextval('txn')"))
-        add: set[Key] = set()
-        drop: set[Key] = set()
-        waiting = sorted(docs)
-        while waiting:
-            inserted = self._insert(txn, waiting, docs)
-            old = self._others(txn, waiting) if inserted < len(waiting) else {}
-            self._update(txn, old, docs)
-            # One that was neither inserted nor found has been deleted by someone else in between: once more.
-            again = self._absent(waiting) if inserted + len(old) < len(waiting) else set()
-            for kind, ident in waiting:
-                if (kind, ident) not in again:
-                    known = old.get((kind, ident))
-                    keys = lookup_keys(kind, docs[kind, ident])
-                    add |= {(key, ident) for key in keys - (known or set())}
-                    drop |= {(key, ident) for key in (known or set()) - keys}
-                    self.counts[kind] += known is None
-            waiting = sorted(again)
-        gone = self._others(txn, sorted(set(deletes)))
-        drop |= {(key, ident) for (_, ident), keys in gone.items() for key in keys}
-        self.counts.subtract(Counter(kind for kind, _ in gone))
-        self._delete(txn, sorted(gone))
-        self._look_up(add, drop)
-        if docs or gone:
+        keys = sorted(rows)
+        if len(keys) >= BULK or not keys:
+            txn = int(self._one("SELECT nextval('txn')"))
+            self.counts.update(copy_in(self.connection, txn, keys, rows) if keys else {})
+        else:
+            put = self.connection.execute(_PUT, _named(keys) | _texts(keys, rows)).fetchall()
+            txn = int(put[0][2])
+            self.counts.update({kind: new for kind, new, _ in put})
+        gone: dict[str, int] = {}
+        if deletes:
+            gone = dict(self.connection.execute(_DELETE, _named(sorted(deletes)) | {"txn": txn}).fetchall())
+            self.counts.subtract(gone)
+        if keys or gone:
             self.txns.append(txn)
-
-    def _insert(self, txn: int, keys: list[Key], docs: dict[Key, bytes]) -> int:
-        if len(keys) < BULK:
-            return self.connection.execute(_INSERT, _named(keys, txn) | _texts(keys, docs)).rowcount
-        self._stage("new_document", "document")
-        with self.connection.cursor().copy("COPY new_document (kind, id, txn, doc) FROM STDIN") as copy:
-            for key in keys:
-                copy.write_row((*key, txn, to_jsonb(docs[key]).decode()))
-        return self.connection.execute(
-            "INSERT INTO document SELECT * FROM new_document ON CONFLICT DO NOTHING"
-        ).rowcount
-
-    def _stage(self, name: LiteralString, like: LiteralString) -> None:
-        """Have an empty table of this connection's own, for COPY: it cannot pass over rows that are there already."""
-        self.connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS {name} (LIKE {like}) ON COMMIT DELETE ROWS")
-        self.connection.execute(f"DELETE FROM {name}")
-
-    def _others(self, txn: int, keys: list[Key]) -> dict[Key, set[str]]:
-        """Lock those documents that this transaction did not write; return the keys by which each is found."""
-        if not keys:
-            return {}
-        found = self.connection.execute(_OTHERS, _named(keys, txn))
-        return {(kind, ident): lookup_keys(kind, from_jsonb(text)) for kind, ident, text in found}
-
-    def _absent(self, keys: list[Key]) -> set[Key]:
-        found = self.connection.execute(
-            "SELECT kind, id FROM document JOIN unnest(%(kinds)s::text[], %(ids)s::text[]) AS wanted (kind, id)"
-            " USING (kind, id)",
-            _named(keys),
-        )
-        return set(keys) - set(found.fetchall())
-
-    def _update(self, txn: int, old: Iterable[Key], docs: dict[Key, bytes]) -> None:
-        if keys := sorted(old):
-            self.connection.execute(_UPDATE, _named(keys, txn) | _texts(keys, docs))
-
-    def _delete(self, txn: int, keys: list[Key]) -> None:
-        if keys:
-            self.connection.execute(_DELETE, _named(keys, txn))
-
-    def _look_up(self, add: set[Key], drop: set[Key]) -> None:
-        if drop:
-            self.connection.execute(_FORGET, _columns(sorted(drop)))
-        if len(add) < BULK:
-            if add:
-                self.connection.execute(_FIND, _columns(sorted(add)))
-            return
-        self._stage("new_lookup", "lookup")
-        with self.connection.cursor().copy("COPY new_lookup (key, id) FROM STDIN") as copy:
-            for row in sorted(add):
-                copy.write_row(row)
-        self.connection.execute("INSERT INTO lookup SELECT * FROM new_lookup ON CONFLICT DO NOTHING")
 
     # ---------------------------------------------------------------- ending
 
@@ -213,10 +145,8 @@ class Section:
         if not self.txns:
             return None
         changed = {f"count:{kind}": n for kind, n in sorted(self.counts.items()) if n}
-        position = int(self._one(_POSITION, {"txns": self.txns}))
         note = {"txns": self.txns, "names": list(changed), "numbers": list(changed.values())}
-        self.connection.execute(_NOTE, note | {"channel": CHANNEL})
-        return position
+        return int(self._one(_FINISH, note | {"channel": CHANNEL, "schema": self.schema}))
 
     def _one(self, query: LiteralString, params: Mapping[str, Any] | None = None) -> Any:
         row = self.connection.execute(query, params).fetchone()
@@ -224,13 +154,12 @@ class Section:
         return row[0]
 
 
-def _named(keys: Sequence[Key], txn: int = 0) -> dict[str, Any]:
-    return {"txn": txn, "kinds": [kind for kind, _ in keys], "ids": [ident for _, ident in keys]}
+def _named(keys: Sequence[Key]) -> dict[str, Any]:
+    return {"kinds": [kind for kind, _ in keys], "ids": [ident for _, ident in keys]}
 
 
-def _texts(keys: Sequence[Key], docs: Mapping[Key, bytes]) -> dict[str, Any]:
-    return {"docs": [to_jsonb(docs[key]).decode() for key in keys]}
-
-
-def _columns(pairs: Sequence[Key]) -> list[list[str]]:
-    return [[key for key, _ in pairs], [ident for _, ident in pairs]]
+def _texts(keys: Sequence[Key], rows: Mapping[Key, Row]) -> dict[str, Any]:
+    return {
+        "docs": [rows[key].doc.decode() for key in keys],
+        "keys": ["{" + ",".join(rows[key].keys) + "}" for key in keys],
+    }

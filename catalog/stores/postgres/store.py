@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -19,9 +19,10 @@ from ...errors import Damaged
 from ...model import Damage
 from ..base import LOOKUPS, WHOLE, Change, Doc, Touches, Transaction
 from ..documents import decode_doc, encoded
-from . import checking
+from . import bulk, checking
+from .bulk import Row
 from .connection import Database
-from .rows import from_jsonb, from_text, lookup_key, to_text
+from .rows import from_jsonb, from_text, lookup_key, lookup_keys, to_jsonb, to_text
 from .section import Section
 
 #: Documents fetched at a time.
@@ -50,6 +51,8 @@ class PostgresStore:
         self._sections = threading.local()
         self._mutex = threading.Lock()
         self._position = 0
+        if not readonly:
+            bulk.mend(self.database)
         self.refresh()
 
     # ---------------------------------------------------------------- reading
@@ -111,7 +114,7 @@ class PostgresStore:
         key, section = lookup_key(kind, field, value), self._section
         if section is not None and key in section.found:
             return list(section.found[key])
-        rows = self.database.fetch("SELECT id FROM lookup WHERE key = %s::uuid ORDER BY id", [key])
+        rows = self.database.fetch("SELECT id FROM document WHERE keys @> ARRAY[%s::uuid]", [key])
         idents = sorted(from_text(ident) for (ident,) in rows)
         if section is not None:
             section.found[key] = idents
@@ -223,7 +226,7 @@ class PostgresStore:
         Raises Locked, CatalogueUnusable; ValueError or TypeError, with nothing changed, for a document that cannot be kept.
         """
         docs = {
-            (to_text(kind), to_text(ident)): encoded(ident, doc)
+            (to_text(kind), to_text(ident)): Row(to_jsonb(encoded(ident, doc)), lookup_keys(kind, doc))
             for kind, group in transaction.puts.items()
             for ident, doc in group.items()
         }
@@ -247,6 +250,10 @@ class PostgresStore:
         """Return the highest number taken from a counter, 0 before the first."""
         rows = self.database.fetch("SELECT coalesce(pg_sequence_last_value(%s::regclass), 0)", [counter])
         return int(rows[0][0])
+
+    def loading(self) -> AbstractContextManager[None]:
+        """Expect very much at once: an empty catalogue gets the index by which documents are found when this ends."""
+        return bulk.loading(self.database)
 
     # ---------------------------------------------------------------- keeping
 
@@ -275,7 +282,7 @@ class PostgresStore:
                 "DELETE FROM gone USING committed WHERE gone.txn = committed.txn AND position <= %(keep)s", keep
             )
             self.database.execute("DELETE FROM committed WHERE position <= %(keep)s", keep)
-        self.database.execute("ANALYZE document, lookup, gone, committed")
+        self.database.execute("ANALYZE document, gone, committed")
 
     def close(self) -> None:
         """Close every connection; whoever asks afterwards is told that the catalogue is closed."""

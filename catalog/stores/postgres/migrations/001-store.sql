@@ -1,21 +1,18 @@
 -- What a store holds. Every large table leads its primary key with the column by which Citus may distribute it.
 
--- Documents. `txn` names the transaction that last wrote the row: committed.position tells when that was.
+-- Documents. `txn` names the transaction that last wrote the row: committed.position tells when that was. `keys` are digests of
+-- kind, field and value for the values by which it is found: short whatever the value is, and no row for each.
 CREATE TABLE document (
     id text COLLATE "C" NOT NULL,
     kind text COLLATE "C" NOT NULL,
     txn bigint NOT NULL,
     doc jsonb NOT NULL,
+    keys uuid[] NOT NULL,
     PRIMARY KEY (kind, id)
 );
 CREATE INDEX document_txn ON document (txn);
-
--- The values by which documents are found: a digest of kind, field and value, so that rows are short whatever the value is.
-CREATE TABLE lookup (
-    key uuid NOT NULL,
-    id text COLLATE "C" NOT NULL,
-    PRIMARY KEY (key, id)
-);
+-- No list of what is pending, which every question would have to read. A load in bulk drops this index and makes it at the end.
+CREATE INDEX document_keys ON document USING gin (keys) WITH (fastupdate = off);
 
 -- Documents that are gone, for those who follow changes.
 CREATE TABLE gone (
