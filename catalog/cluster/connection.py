@@ -6,13 +6,13 @@ import logging
 import os
 import pickle
 import signal
-import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Executor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -247,10 +247,10 @@ def _silence() -> None:
 
 
 def _local(distributed: Any, workers: int | None) -> Any:
-    """A cluster of processes on this machine. They leave Ctrl-C to the command that started them."""
-    handler = signal.getsignal(signal.SIGINT) if threading.current_thread() is threading.main_thread() else None
-    if handler is not None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """A cluster of processes on this machine. They leave Ctrl-C to the command that started them: what starts them blocks it,
+    which processes and threads inherit, also those that replace a lost worker; one that is pressed meanwhile is not lost."""
+    resource_tracker.ensure_running()  # started by the first process, it would let Ctrl-C through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         return distributed.LocalCluster(
             n_workers=max(1, processors() if workers is None else workers),
@@ -260,8 +260,7 @@ def _local(distributed: Any, workers: int | None) -> Any:
             silence_logs=logging.CRITICAL,
         )
     finally:
-        if handler is not None:
-            signal.signal(signal.SIGINT, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

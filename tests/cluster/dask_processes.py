@@ -20,7 +20,7 @@ def free_port() -> int:
 
 
 class Dask:
-    """A scheduler on a port of its own; workers join it, each with a nanny that starts it again when it dies."""
+    """A scheduler on a port of its own; workers join it, each with a nanny that starts it again when it dies, if that is wanted."""
 
     def __init__(self, folder: Path) -> None:
         self.port, self._folder = free_port(), folder
@@ -33,6 +33,7 @@ class Dask:
             **os.environ,
             "PYTHONPATH": str(ROOT),
             "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
+            "DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD": "forkserver",  # a lost worker is soon replaced
             "DASK_TEMPORARY_DIRECTORY": str(self._folder),
         }
         command = [sys.executable, "-m", f"distributed.cli.{module}", *arguments, "--no-dashboard"]
@@ -40,16 +41,16 @@ class Dask:
             command, cwd=self._folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
 
-    def start(self, workers: int) -> None:
-        """Start the scheduler, and some workers; return when it listens."""
+    def start(self, workers: int, *, nanny: bool = True) -> None:
+        """Start the scheduler, and some workers at the same time; return when it listens."""
         self._scheduler = self._run("dask_scheduler", "--host", "127.0.0.1", "--port", str(self.port))
-        for _ in range(300):
+        once = ["--nthreads", "1", *(["--nworkers", "1"] if nanny else ["--no-nanny"])]
+        self._workers += [self._run("dask_worker", self.address, *once) for _ in range(workers)]
+        for _ in range(600):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    break
-            time.sleep(0.1)
-        for _ in range(workers):
-            self._workers.append(self._run("dask_worker", self.address, "--nthreads", "1", "--nworkers", "1"))
+                    return
+            time.sleep(0.05)
 
     def kill_scheduler(self) -> None:
         """End the scheduler without a word."""

@@ -1,18 +1,21 @@
-"""Importing and recomputing on a cluster: the same catalogue as without it, and a lost scheduler costs only time."""
+"""Importing and recomputing on a cluster: the same catalogue as without it; a lost scheduler or Ctrl-C cost only time."""
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from catalog.library import Library, open_library
-from catalog.model import ImportSummary
+from catalog.model import ImportResult, ImportSummary
 from tests.cluster.dask_processes import ROOT, Dask
 
 
@@ -38,42 +41,89 @@ def test_a_cluster_makes_the_same_catalogue(dask: Dask, imported: Path, stories:
         assert everything(library) == everything(here)
 
 
-def _import(folder: Path, catalogue: Path, address: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "catalog.cli", "--catalog", str(catalogue), "import", str(folder), "--json",
-         "--cluster", address],
+PICTURES = 300
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of small pictures, more than one transaction takes."""
+    folder = tmp_path_factory.mktemp("pictures")
+    for number in range(PICTURES):
+        Image.effect_noise((80, 60), 40 + number % 60).save(folder / f"{number:03}.jpg", comment=b"%d" % number)
+    return folder
+
+
+@contextmanager
+def importing(folder: Path, catalogue: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """`cutline import` in a session of its own; nothing of that outlives the test."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "catalog.cli", "--catalog", str(catalogue), "import", str(folder), "--json", *arguments],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        start_new_session=True,
     )  # fmt: skip
-
-
-@pytest.mark.timeout(400)
-def test_a_lost_scheduler_costs_no_picture_and_doubles_none(installed: None, tmp_path: Path) -> None:
-    """The command ends with exit 3 and a sentence; run again on another cluster, it does what is left, each picture once."""
-    pictures = tmp_path / "pictures"
-    pictures.mkdir()
-    for number in range(400):
-        Image.effect_noise((80, 60), 40 + number % 60).save(pictures / f"{number:03}.jpg", comment=b"%d" % number)
-    first = Dask(tmp_path)
-    first.start(workers=1)
-    reported: list[str] = []
     try:
-        process = _import(pictures, tmp_path / "catalogue", first.address)
-        assert process.stdout is not None and process.stderr is not None
-        reported.append(process.stdout.readline())
-        first.kill_scheduler()
-        reported += process.stdout.readlines()
-        assert process.wait(60) == 3
-        assert "was lost" in process.stderr.read()
+        yield process
+    finally:
+        for pid in of_session(process.pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        process.communicate()
+
+
+def of_session(leader: int) -> list[int]:
+    """The processes that run in a session, from what Linux says of all."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(ProcessLookupError, FileNotFoundError):
+            state, _parent, _group, session = entry.read_text(errors="replace").rpartition(")")[2].split()[:4]
+            if int(session) == leader and state not in "ZX":
+                found.append(int(entry.parent.name))
+    return found
+
+
+def goes_on(done: list[str], pictures: Path, catalogue: Path, dask: Dask) -> None:
+    """Run again, on another cluster, an import does what is left of it, each picture once, and all are whole."""
+    with open_library(catalogue) as library:
+        *results, summary = library.import_([pictures], cluster=dask.address)
+        new = [r.path for r in results if isinstance(r, ImportResult) and r.result == "new"]
+        assert sorted(done + new) == sorted(str(p) for p in pictures.iterdir())
+        assert isinstance(summary, ImportSummary)
+        assert summary.counts["new"] == PICTURES - len(done) and not summary.counts["rejected"]
+        assert library.store.count("image") == PICTURES and not list(library.verify())
+
+
+def test_a_lost_scheduler_costs_no_picture_and_doubles_none(dask: Dask, pictures: Path, tmp_path: Path) -> None:
+    """The command ends soon, with exit 3 and a sentence; what it reported is kept, and another run does the rest."""
+    first = Dask(tmp_path)
+    first.start(workers=1, nanny=False)
+    try:
+        with importing(pictures, tmp_path / "catalogue", "--cluster", first.address) as process:
+            assert process.stdout is not None and process.stderr is not None
+            reported = [process.stdout.readline()]
+            first.kill_scheduler()
+            reported += process.stdout.readlines()
+            assert process.wait(30) == 3
+            assert "was lost" in process.stderr.read()
     finally:
         first.stop()
     done = [json.loads(line)["path"] for line in reported]
-    assert 0 < len(done) < 400
-    second = _import(pictures, tmp_path / "catalogue", "local")
-    out, err = second.communicate(timeout=240)
-    assert second.returncode == 0, err
-    *lines, last = map(json.loads, out.splitlines())
-    new = [line["path"] for line in lines if line["result"] == "new"]
-    assert sorted(done + new) == sorted(str(p) for p in pictures.iterdir())
-    assert last["summary"]["new"] == 400 - len(done) and last["summary"]["rejected"] == 0
-    with open_library(tmp_path / "catalogue") as library:
-        assert library.store.count("image") == 400 and not list(library.verify())
+    assert 0 < len(done) < PICTURES
+    goes_on(done, pictures, tmp_path / "catalogue", dask)
+
+
+def test_ctrl_c_leaves_no_process_behind(dask: Dask, pictures: Path, tmp_path: Path) -> None:
+    """Pressed at a terminal, where it reaches every process, it finishes the transaction under way; the command ends with the
+    tally, how to go on and 130, and the workers that it started are gone."""
+    with importing(pictures, tmp_path / "catalogue", "--cluster", "local", "--workers", "1") as process:
+        assert process.stdout is not None and process.stderr is not None
+        reported = [process.stdout.readline()]
+        assert len(of_session(process.pid)) > 1
+        os.killpg(process.pid, signal.SIGINT)
+        reported += process.stdout.readlines()
+        assert process.wait(30) == 130
+        assert "run the same command again to go on" in process.stderr.read()
+        assert not of_session(process.pid)
+    *lines, last = map(json.loads, reported)
+    done = [line["path"] for line in lines]
+    assert 0 < len(done) < PICTURES and last["summary"]["new"] == len(done)
+    goes_on(done, pictures, tmp_path / "catalogue", dask)

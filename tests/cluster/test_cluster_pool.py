@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -146,21 +145,3 @@ def test_what_cannot_be_connected_is_said(installed: None, monkeypatch: pytest.M
             pass
     finally:
         lonely.stop()
-
-
-def test_a_lost_scheduler_ends_the_run(installed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the scheduler goes, the run ends with a sentence, soon, and not with results that are none."""
-    monkeypatch.setattr(connection, "_CONNECT_S", 3)
-    own = Dask(tmp_path)
-    own.start(workers=1)
-    try:
-        with pytest.raises(ClusterLost, match="was lost"), connect(own.address) as pool:
-            results = pool.map(tasks(2000))
-            next(results)
-            own.kill_scheduler()
-            started = time.monotonic()
-            for _ in results:
-                pass
-        assert time.monotonic() - started < 30
-    finally:
-        own.stop()
