@@ -66,6 +66,8 @@ BLOCKS = frozenset(
 )
 _NOT_FLAT = SILENT | BLOCKS
 _FEW = 20
+#: Attributes that name the address of a background.
+BACKGROUNDS = ("data-bg", "data-background-image")
 _SPACES = re.compile(r"\s+")
 _tag_of = attrgetter("tag")
 _INVISIBLE = "\u200b\u2060\ufeff\u00ad"
@@ -92,9 +94,18 @@ class Page:
         found.sort(key=self.order.__getitem__)
         return found
 
-    def within(self, element: Element) -> list[Element]:
-        """Return ``element`` and all elements below it in document order."""
-        return self.elements[self.order.get(element, 0) : self.end(element) + 1]
+    def bearers(self, element: Element) -> list[Element]:
+        """Return those of ``element`` and all below it whose attributes may name a background or hold JSON with captions.
+
+        One look at all attributes serves both.
+        """
+        found = [
+            e
+            for e in self.elements[self.order.get(element, 0) : self.end(element) + 1]
+            for name, value in e.items()
+            if "url(" in value or 'aption"' in value or name in BACKGROUNDS
+        ]
+        return list(dict.fromkeys(found))
 
     def end(self, element: Element) -> int:
         """Return the place in document order of the last element within ``element``."""

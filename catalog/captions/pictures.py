@@ -12,7 +12,7 @@ from itertools import islice
 
 from ..addresses import RENDITION_PARAMETERS, is_placeholder, keys, resolve
 from . import srcset
-from .dom import Element, Page, tidy
+from .dom import BACKGROUNDS, Element, Page, tidy
 
 MAX_PICTURES = 3000
 MAX_ATTRIBUTE = 60_000
@@ -128,9 +128,10 @@ def is_decoration(url: str) -> bool:
     return path.lower().endswith((".svg", ".ico")) or bool(_DECORATION.search("/".join(path.split("/")[3:])[-200:]))
 
 
-def collect(page: Page, root: Element, base: str, wanted: Callable[[Element], bool]) -> list[Picture]:
-    """Return the picture elements below ``root`` that are ``wanted``, in document order, with all their addresses.
+def collect(page: Page, bearers: list[Element], base: str, wanted: Callable[[Element], bool]) -> list[Picture]:
+    """Return the picture elements that are ``wanted``, in document order, with all their addresses.
 
+    ``bearers`` are the elements that may have a background (:meth:`Page.bearers`).
     ``noscript`` copies, lazy-loading attributes, ``picture`` sources and background pictures included.
     """
     found: list[Picture] = []
@@ -146,7 +147,7 @@ def collect(page: Page, root: Element, base: str, wanted: Callable[[Element], bo
         picture.title = tidy(element.get("title") or "")[:2000]
         picture.width, picture.height = _pixels(element.get("width")), _pixels(element.get("height"))
         found.append(picture)
-    for element in _backgrounds(page, root):
+    for element in _backgrounds(bearers):
         if len(found) >= MAX_PICTURES:
             break
         if not wanted(element):
@@ -226,11 +227,11 @@ def _add_found(picture: Picture, value: str, base: str) -> None:
             picture.add(address.rstrip(",;"), base)
 
 
-def _backgrounds(page: Page, root: Element) -> Iterator[Element]:
+def _backgrounds(elements: Iterable[Element]) -> Iterator[Element]:
     """Elements that show a picture without ``img``: a style's background or a lazy background attribute."""
-    for element in page.within(root):
+    for element in elements:
         style = element.get("style")
-        shows = (style and "url(" in style) or element.get("data-bg") or element.get("data-background-image")
+        shows = (style and "url(" in style) or any(element.get(name) for name in BACKGROUNDS)
         if shows and element.tag not in ("img", "source"):
             yield element
 
