@@ -185,7 +185,7 @@ _SHOWN = (
 
 def _differences(a: Record, b: Record) -> tuple[Difference, ...]:
     rows = [
-        ("size", f"{a.image.width} x {a.image.height}", f"{b.image.width} x {b.image.height}"),
+        ("size", f"{a.image.width} × {a.image.height}", f"{b.image.width} × {b.image.height}"),
         ("format", a.image.format, b.image.format),
         ("bytes", f"{a.image.size:,}", f"{b.image.size:,}"),
         ("quality", str(a.image.quality or ""), str(b.image.quality or "")),

@@ -140,6 +140,12 @@ def short_path(path: str) -> str:
     return re.split(r"[/\\]", path.rstrip("/\\"))[-1] or path
 
 
+def name_sides(detail: str, first_is_a: bool) -> str:
+    """Return what a match says of its "first" and "second" picture in the letters that the page gives them."""
+    letters = {"first": "A" if first_is_a else "B", "second": "B" if first_is_a else "A"}
+    return re.sub(r"\b(?:the )?(first|second)\b", lambda found: letters[found[1]], detail)
+
+
 def safe_link(address: str) -> str:
     """Return ``address`` when it is a web address that a link may lead to, else ``""``."""
     return address if re.match(r"https?://[^\s\"'<>\\]+$", address, re.IGNORECASE) else ""
@@ -199,7 +205,7 @@ def prepare(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         thousands=thousands, bytes=bytes_size, when=when, short_date=short_date, pieces=pieces,
-        short_path=short_path, safe_link=safe_link,
+        short_path=short_path, safe_link=safe_link, name_sides=name_sides,
     )  # fmt: skip
     app.jinja_env.globals.update(
         words=words, asset=asset, thumb=thumb_url, picture_page=image_url, ratio=ratio_class, bar=bar, marked=marked,

@@ -144,11 +144,16 @@ FIELDS = {
     "width": "Width",
     "height": "Height",
     "size": "Size",
-    "bytes": "File size",
+    "bytes": "Bytes",
     "format": "Format",
     "quality": "JPEG quality",
     "tags": "Tags",
     "note": "Note",
+    "place": "Place",
+    "date": "Date",
+    "image": "Picture",
+    "best": "Best copy",
+    "query": "Query",
 }
 
 OUTCOMES = {

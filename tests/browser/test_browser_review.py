@@ -124,4 +124,5 @@ def test_search_and_compare_without_scripts(reading: Server, open_page: Open) ->
     page = open_page(reading.address + "/search?q=footbridge", java_script_enabled=False)
     page.locator("#hits a").first.click()
     page.locator(".matches a").first.click()
-    assert page.locator(".pair img").count() == 2 and page.locator(".pair img").first.is_visible()
+    page.locator(".pair img").first.wait_for(state="visible")
+    assert page.locator(".pair img").count() == 2

@@ -189,7 +189,7 @@ class Viewer {
     }
     this.ink.clearRect(0, 0, this.canvas.width, this.canvas.height);
     this[`paint${this.mode[0].toUpperCase()}${this.mode.slice(1)}`](w);
-    this.state.textContent = this.mode === "flip" ? (this.showB ? "B is shown" : "A is shown") : this.mode === "diff" ? "black is equal" : "";
+    this.state.textContent = this.mode === "flip" ? (this.showB ? "B is shown" : "A is shown") : this.mode === "diff" ? "black is equal, pale is in one only" : "";
     this.root.dataset.shown = this.mode === "flip" ? (this.showB ? "b" : "a") : this.mode;
   }
 
@@ -235,6 +235,11 @@ class Viewer {
     this.put(ink, "b");
     ink.globalCompositeOperation = "lighter";
     for (let n = 0; n < 2; n += 1) ink.drawImage(this.under, 0, 0);
+    ink.globalCompositeOperation = "destination-in"; // where only one of them is, there is nothing to compare
+    for (const which of ["a", "b"]) this.put(ink, which);
+    this.ink.globalAlpha = 0.3;
+    for (const which of ["a", "b"]) this.put(this.ink, which);
+    this.ink.globalAlpha = 1;
     this.ink.drawImage(this.under, 0, 0);
   }
 
