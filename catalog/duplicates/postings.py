@@ -13,6 +13,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -23,11 +24,15 @@ from ..features import Features
 KEY_BITS = 30
 #: First byte of each key within a descriptor (the upper 30 bits of four bytes).
 _BANDS = (0, 4)
-#: Lists longer than this share of all rows (and than 64) say nothing: a pattern that everything has.
+#: Lists longer than this share of all rows (and than ``_SCANNED``) say nothing: a pattern that everything has.
 _COMMON = 1 / 400
+#: Postings under one entry of the directory up to which looking at each is quicker than searching among them.
+_SCANNED = 64
+#: Segments of up to this many postings hold their keys in memory too (4 bytes each): plain bisection beats the directory.
+_UNFOLDED = 1 << 21
 
-#: From this many postings on the larger directory is worth its place.
-_MANY = 1 << 23
+#: Bits that a directory may have, and the postings for each of its entries: the fewest such that there are no more.
+_DIRECTORIES, _PER_ENTRY = (14, 16, 18, 20, 22), 4
 
 _HEADER = struct.Struct("<8sIIQII")
 _MAGIC = b"CUTPOST1"
@@ -35,6 +40,8 @@ _MAGIC = b"CUTPOST1"
 Keys = npt.NDArray[np.uint32]
 #: Where a feature is: its row << 8 | its pose (level << 5 | turn), see :mod:`catalog.features`.
 Places = npt.NDArray[np.uint32]
+Offsets = npt.NDArray[np.int64]
+Index = npt.NDArray[np.intp]
 
 
 def keys_of(bits: npt.NDArray[np.uint8]) -> Keys:
@@ -69,24 +76,58 @@ class Segment:
     lows: tuple[npt.NDArray[np.unsignedinteger], ...]
     places: tuple[Places, ...]
 
-    def find(self, band: int, keys: Keys) -> tuple[Places, npt.NDArray[np.intp]]:
+    def find(self, band: int, keys: Keys) -> tuple[Places, Index]:
         """Places of the features that have one of ``keys``, common keys left out, and the index of the key for each."""
+        if len(self.places[band]) <= _UNFOLDED:
+            where, which = self._bisected(self._keys[band], keys)
+        else:
+            where, which = self._looked_up(band, keys)
+        return np.asarray(self.places[band][where], np.uint32), which
+
+    @cached_property
+    def _keys(self) -> list[Keys]:
+        """All keys of a small segment, band by band, in order."""
+        return [keys for keys, _ in entries(self)]
+
+    def _bisected(self, there: Keys, keys: Keys) -> tuple[Offsets, Index]:
+        """Positions of the features that have one of ``keys`` among the sorted keys that are ``there``; most are not."""
+        order = np.argsort(keys)  # neighbours in order are neighbours in memory
+        asked = keys[order]
+        first = np.searchsorted(there, asked)
+        some = np.flatnonzero(there.take(first, mode="clip") == asked) if len(there) else first[:0]
+        begin = first[some]
+        where, which = self._uncommon(begin, np.searchsorted(there, asked[some], "right") - begin)
+        return where, order[some[which]]
+
+    def _looked_up(self, band: int, keys: Keys) -> tuple[Offsets, Index]:
+        """Positions of the features that have one of ``keys``, by way of the directory."""
         shift = np.uint32(KEY_BITS - self.directory_bits)
         directory, low = self.directories[band], self.lows[band]
         high = keys >> shift
-        start, stop = directory[high].astype(np.int64), directory[high + np.uint32(1)].astype(np.int64)
-        some = np.flatnonzero(stop > start)
-        start, stop, rest = start[some], stop[some], keys[some] & np.uint32((1 << int(shift)) - 1)
-        begin = _bound(low, start, stop, rest)
-        count = _bound(low, begin, stop, rest + np.uint32(1)) - begin
-        count[count > max(64, int((self.end - self.first) * _COMMON))] = 0
-        where = np.repeat(begin - np.cumsum(count) + count, count) + np.arange(int(count.sum()))
-        return np.asarray(self.places[band][where], np.uint32), np.repeat(some, count)
+        start = directory[high].astype(np.int64)
+        length = directory[high + np.uint32(1)] - start
+        rest = keys & np.uint32((1 << int(shift)) - 1)
+        short, long = np.flatnonzero((length > 0) & (length <= _SCANNED)), np.flatnonzero(length > _SCANNED)
+        where, which = _spread(start[short], length[short])
+        hit = np.flatnonzero(low[where] == rest[short][which])
+        where, which = where[hit], short[which[hit]]
+        end = start[long] + length[long]
+        begin = _bound(low, start[long], end, rest[long])
+        far, whose = self._uncommon(begin, _bound(low, begin, end, rest[long] + np.uint32(1)) - begin)
+        return np.concatenate([where, far]), np.concatenate([which, long[whose]])
+
+    def _uncommon(self, begin: Offsets, count: Offsets) -> tuple[Offsets, Index]:
+        """All positions in runs of ``count``, those of common keys left out, and for each which run it is in."""
+        return _spread(begin, np.where(count > max(_SCANNED, int((self.end - self.first) * _COMMON)), 0, count))
 
 
-def _bound(
-    low: npt.NDArray[np.unsignedinteger], start: npt.NDArray[np.int64], stop: npt.NDArray[np.int64], rest: Keys
-) -> npt.NDArray[np.int64]:
+def _spread(begin: Offsets, count: Offsets) -> tuple[Offsets, Index]:
+    """All positions in runs of ``count`` from ``begin`` on, and for each which run it is in."""
+    which = np.repeat(np.arange(len(count)), count)
+    return (begin - np.cumsum(count) + count)[which] + np.arange(len(which)), which
+
+
+def _bound(low: npt.NDArray[np.unsignedinteger], start: Offsets, stop: Offsets, rest: Keys) -> Offsets:
     """First position in each [start, stop) whose low part is not below ``rest``: a binary search for all at once."""
     begin, end = start.copy(), stop.copy()
     while True:
@@ -102,7 +143,7 @@ def _bound(
 def write(path: Path, first: int, end: int, bands: Sequence[tuple[Keys, Places]]) -> None:
     """Write a segment of the postings of rows ``first`` to ``end``, band by band: to a temporary file, synced, renamed."""
     n = len(bands[0][0])
-    directory_bits = 22 if n > _MANY else 14
+    directory_bits = next((bits for bits in _DIRECTORIES if n <= _PER_ENTRY << bits), _DIRECTORIES[-1])
     shift = KEY_BITS - directory_bits
     low_type = _low_type(directory_bits)
     crc = 0
@@ -137,12 +178,14 @@ def read(path: Path, *, check: bool = False) -> Segment:
     """Map a segment. Raises :class:`ValueError` when it is not whole; ``check`` also reads all of it against its sum."""
     if path.stat().st_size < _HEADER.size:
         raise ValueError(f"{path.name} is torn")
-    data = np.memmap(path, np.uint8, "r")
+    data = np.asarray(
+        np.memmap(path, np.uint8, "r")
+    )  # as a plain array: each part of a memmap costs as much as a search
     magic, first, end, n, directory_bits, crc = _HEADER.unpack(data[: _HEADER.size].tobytes())
     low_type = _low_type(directory_bits)
     low_bytes = n * low_type.itemsize
     sizes = (4 * ((1 << directory_bits) + 1), 4 * n, low_bytes + -low_bytes % 4)
-    if magic != _MAGIC or directory_bits not in (14, 22) or len(data) != _HEADER.size + len(_BANDS) * sum(sizes):
+    if magic != _MAGIC or directory_bits not in _DIRECTORIES or len(data) != _HEADER.size + len(_BANDS) * sum(sizes):
         raise ValueError(f"{path.name} is not a whole segment")
     if check and zlib.crc32(data[_HEADER.size :].tobytes()) != crc:
         raise ValueError(f"{path.name} is damaged")

@@ -196,6 +196,27 @@ def test_postings_find_every_key_of_a_segment(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("held", [1 << 30, 0])
+@pytest.mark.parametrize("bits", [14, 22])
+def test_small_and_large_segments_find_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: int, bits: int
+) -> None:
+    """By keys in memory and by directories of any size, the same features are found: crowded entries searched, common keys left
+    out."""
+    monkeypatch.setattr(postings, "_UNFOLDED", held)
+    monkeypatch.setattr(postings, "_DIRECTORIES", (bits,))
+    rng = np.random.default_rng(3)
+    crowded = np.uint32(77 << 16) + rng.integers(0, 400, 3000, dtype=np.uint32)
+    keys = np.concatenate([rng.integers(0, 1 << postings.KEY_BITS, 3000, dtype=np.uint32), crowded])
+    keys = np.concatenate([keys, np.full(70, 5, np.uint32), np.full(64, 9, np.uint32)])
+    places = np.arange(len(keys), dtype=np.uint32)
+    postings.write(tmp_path / "votes-a.seg", 0, 100, [(keys, places), (keys, places)])
+    asked = np.concatenate([keys[:50], crowded[:50], np.array([5, 9, 1 << 29], np.uint32)])
+    found, which = postings.read(tmp_path / "votes-a.seg").find(1, asked)
+    expected = {(i, p) for i, key in enumerate(asked) if key != 5 for p in np.flatnonzero(keys == key).tolist()}
+    assert set(zip(which.tolist(), found.tolist(), strict=True)) == expected and len(found) == len(expected)
+
+
 def test_keys_of_mirrored_features_are_asked_too(pictures: list[Sample]) -> None:
     """Mirroring swaps the halves of descriptors, and so gives other keys."""
     local = unpack(pictures[0].features)
