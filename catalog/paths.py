@@ -51,6 +51,11 @@ def display(text: str) -> str:
     return _UNSAFE.sub(_escaped, plain(text))
 
 
+def escaped(json: str) -> str:
+    r"""Return JSON with the characters that :func:`display` makes harmless as ``\uNNNN``, which is the same to who parses it."""
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", json)
+
+
 def _escaped(match: re.Match[str]) -> str:
     code = ord(match.group())
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

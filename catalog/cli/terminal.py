@@ -17,15 +17,18 @@ from rich.table import Table
 from rich.text import Text
 
 from ..model import ImportResult, ImportSummary
-from ..paths import display, plain
+from ..paths import display, escaped, plain
 
 T = TypeVar("T")
 
 
 def emit(value: Any) -> None:
-    """Write one JSON line to stdout and flush it: whoever reads it may rely on it at once."""
+    """Write one JSON line to stdout and flush it: whoever reads it may rely on it at once.
+
+    What could steer a terminal or end a line for some readers (U+2028) is written as ``\\u`` and its number: the same text to JSON.
+    """
     plain = msgspec.to_builtins(value)
-    sys.stdout.write(msgspec.json.encode(_shown(plain)).decode() + "\n")
+    sys.stdout.write(escaped(msgspec.json.encode(_shown(plain)).decode()) + "\n")
     sys.stdout.flush()
 
 

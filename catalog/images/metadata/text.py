@@ -36,9 +36,9 @@ class Notes:
             self.warn(f"More than {MAX_FIELDS} embedded fields: the rest was left out.")
             return
         if len(kept) > MAX_VALUE:
-            self.warn(f"{group} {name} was cut from {len(kept):,} to {MAX_VALUE:,} characters.")
+            self.warn(f"{group} {clean(name[:120])} was cut from {len(kept):,} to {MAX_VALUE:,} characters.")
             kept = kept[:MAX_VALUE].rstrip()
-        self.fields.append(MetaField(group, name[:120], kept, clean(raw[:MAX_RAW])))
+        self.fields.append(MetaField(group, clean(name[:120]), kept, clean(raw[:MAX_RAW])))
 
 
 def clean(value: str) -> str:
