@@ -6,7 +6,7 @@
 
 MANIFEST has one JSON object per line: ``file``, ``role`` (original, copy, distractor, series), ``sources``,
 ``transform``, ``family``. ``--half dev|held`` takes the sources by the parity of a hash of their names: thresholds are chosen
-on one half and reported on the other. ``--peers`` runs what is installed of imagehash, pdqhash and imagededup beside ours.
+on one half (A) and reported on the other (B); the table has columns for both. ``--peers`` runs what is installed of imagehash, pdqhash and imagededup beside ours.
 """
 
 from __future__ import annotations
@@ -98,8 +98,11 @@ def _pair(a: str, b: str) -> tuple[str, str]:
 def rows_of(manifest: Path, half: str) -> list[Row]:
     """The manifest's rows; of one half of the sources, if asked."""
     rows: list[Row] = [json.loads(line) for line in manifest.read_text().splitlines()]
-    if half == "all":
-        return rows
+    return rows if half == "all" else half_rows(rows, half)
+
+
+def half_rows(rows: list[Row], half: str) -> list[Row]:
+    """The rows of one half of the photographs and of what is in neither."""
     return [row for row in rows if row["role"] not in ("original", "copy") or half_of(row["sources"][0]) == half]
 
 
@@ -197,12 +200,16 @@ def table(arguments: argparse.Namespace) -> None:
     if arguments.peers:
         for name, make, distance, limit in peers():
             found[name] = peer_pairs(arguments.folder, names, library, make, distance, limit)
-    judged = {name: judge(rows, pairs) for name, pairs in found.items()}
+    judged = {"ours": judge(rows, found["ours"])}
+    if arguments.half == "all":
+        for half, letter in (("dev", "A"), ("held", "B")):
+            judged[f"ours, half {letter}"] = judge(half_rows(rows, half), found["ours"])
+    judged |= {name: judge(rows, pairs) for name, pairs in found.items() if name != "ours"}
     for part in judged["ours"]:
         print(f"\n| {part} | " + " | ".join(judged) + " |\n|" + " --- |" * (len(judged) + 1))
         for line in judged["ours"][part]:
-            cells = [verdict[part][line] for verdict in judged.values()]
-            print(f"| {line} | " + " | ".join(f"{a / max(1, b):.4f} ({a}/{b})" for a, b in cells) + " |")
+            cells = [verdict[part].get(line, (0, 0)) for verdict in judged.values()]
+            print(f"| {line} | " + " | ".join(f"{a / b:.4f} ({a}/{b})" if b else "none" for a, b in cells) + " |")
 
 
 # ---------------------------------------------------------------- candidates in a crowd

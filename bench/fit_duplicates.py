@@ -119,15 +119,18 @@ def fitted(cases: list[Case], present: Floats) -> Floats:
 
 
 def report(cases: list[Case], weights: Mapping[str, Floats]) -> None:
-    """Print recall, wrong copies and the kinds that are missed, for each set of weights."""
-    print("| half | weights | recall | strangers called copies | same-scene pairs called copies | kinds missed most |")
-    print("|" + " --- |" * 6)
+    """Print recall, what is called a copy and is none, and the kinds that are missed, for each set of weights."""
+    groups = ((True, ""), (False, "stranger"), (False, "same change"), (False, "same scene"))
+    print(
+        "| half | weights | recall | strangers | under one template | of one scene | kinds missed most |\n|"
+        + " --- |" * 7
+    )
     for half in ("dev", "held"):
         for name, w in weights.items():
             mine = [case for case in cases if case.half == half]
             hits = [c.seen is not None and float(np.dot(c.seen, w)) - c.guards >= _logit(judgement.COPY) for c in mine]
             cells = []
-            for copy, kind in ((True, ""), (False, "stranger"), (False, "same scene")):
+            for copy, kind in groups:
                 some = [h for h, c in zip(hits, mine, strict=True) if c.copy == copy and (copy or c.kind == kind)]
                 cells.append(f"{sum(some) / max(1, len(some)):.4f} ({sum(some)}/{len(some)})")
             missed: dict[str, int] = {}

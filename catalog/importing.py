@@ -173,8 +173,11 @@ class Importer:
         """The pictures of chunk after chunk, as the workers ask for them. A chunk without pictures ends the round, so that
         it is committed before more is read."""
         while True:
-            yield from read[-1].tasks.values()
-            if not read[-1].tasks or not self._read_round(chunks, read):
+            last = read[
+                -1
+            ]  # committed, and gone from ``read``, by the time all its tasks are asked for: where nothing decodes ahead
+            yield from last.tasks.values()
+            if not last.tasks or not self._read_round(chunks, read):
                 return
 
     def _planned(self, entries: Sequence[Entry]) -> _Chunk:

@@ -1,9 +1,10 @@
 """From what was seen of a pair to one number: how surely the two are copies of one photograph.
 
-A logistic regression on three measures (``weights.tsv``), fitted on copies against frames of one scene; fitted anew on half
-of the photographs alone (``bench/fit_duplicates.py``), it does no better on the other half. Three guards, not fitted, stand
-before it: a few blocks prove nothing; what agrees must be much of one of the pictures (a logo is not); and of what both
-could show, about half must agree (pages of one template agree exactly, but only in the template).
+A logistic regression on three measures (``weights.tsv``), fitted on copies against frames of one scene of all development
+photographs. Fitted anew on half of the photographs, also against pairs under one template, it finds fewer copies of the other
+half (``bench/fit_duplicates.py``), so these weights stand. Three guards stand before it: a few blocks prove nothing; what agrees
+must be much of one of the pictures (a logo is not); and of what both could show, more than half must agree (pages of one
+template agree exactly, but only in the template). The last was chosen on one half of the photographs, by the same command.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from .blocks import Agreement
 #: From this score on a pair is a match of the same photograph; between the two it is another frame of the same scene.
 COPY, SCENE = 0.5, 0.02
 
-_ENOUGH_BLOCKS, _ENOUGH_COVER, _ENOUGH_SHARE = 16.0, 0.25, 0.48
+_ENOUGH_BLOCKS, _ENOUGH_COVER, _ENOUGH_SHARE = 16.0, 0.25, 0.52
 
 
 def score(agreement: Agreement, repeated: float) -> float:
@@ -38,7 +39,7 @@ def guards(agreement: Agreement) -> float:
     """Log-odds that are taken away where too little was compared, shared or alike."""
     taken = 0.25 * max(0.0, _ENOUGH_BLOCKS - agreement.blocks)
     taken += 16 * max(0.0, _ENOUGH_COVER - max(agreement.of_a, agreement.of_b))
-    return taken + 30 * max(0.0, _ENOUGH_SHARE - agreement.share)
+    return taken + 45 * max(0.0, _ENOUGH_SHARE - agreement.share)
 
 
 @cache
