@@ -1,7 +1,9 @@
 """How fast pictures are prepared beside what decoding alone allows: ``python bench/import_pictures.py [--workers N] [FOLDER]``.
 
 Without a folder, a few scenes are drawn at 12 megapixels and 1 megapixel. The rows: a plain Pillow + ImageHash loop (full decode),
-reading and reduced decoding alone in one process (the limit), all of preparation in one process, and in workers.
+reading and reduced decoding alone in one process (the limit), all of preparation in one process, and in workers. Then, for each
+number of workers: decoding alone and all of preparation in these, and a whole import into a new catalogue, until every picture is
+committed and until all pictures are compared with each other, with the share of decoding alone that it reaches.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ from catalog import fingerprints
 from catalog.images import decoding, files
 from catalog.images.pool import Pool, processors
 from catalog.images.worker import Failed, Task, prepare
+from catalog.library import open_library
+from catalog.model import ImportResult
 from fixtures.drawing import KINDS, scene
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".avif")
@@ -50,6 +54,34 @@ def plain(path: Path) -> None:
 def decoded(path: Path) -> None:
     """Reading, hashing the bytes and reduced decoding: nothing can be faster that looks at the pixels."""
     decoding.reduced(decoding.open_guarded(files.read(path, 1 << 30).data), fingerprints.WANTED_SIDE)
+
+
+def decoded_there(path: str) -> None:
+    """:func:`decoded`, as a worker is sent it."""
+    decoded(Path(path))
+
+
+def imported(paths: Sequence[Path], workers: int) -> tuple[float, float]:
+    """Return pictures per second of an import into a new catalogue: committed, and with everything inferred."""
+    with tempfile.TemporaryDirectory() as folder, open_library(folder) as library:
+        start = committed = time.perf_counter()
+        for result in library.import_(paths, workers=workers):
+            if isinstance(result, ImportResult):
+                committed = time.perf_counter()
+        return len(paths) / (committed - start), len(paths) / (time.perf_counter() - start)
+
+
+def whole(paths: Sequence[Path], workers: int, row: Callable[[str, float], None]) -> None:
+    """Print what an import reaches of what decoding alone in the same workers does."""
+    tasks = [Task(str(path), str(path)) for path in paths]
+    with Pool(workers) as pool:
+        list(pool.map(tasks[: 2 * workers]))
+        limit = rate(lambda: deque(pool.apply(decoded_there, map(str, paths)), 0), len(paths))
+        row(f"reading and reduced decoding, {workers} workers", limit)
+        row(f"all of preparation, {workers} workers", rate(lambda: deque(pool.map(tasks), 0), len(paths)))
+    committed, compared = imported(paths, workers)
+    row(f"import, committed, {workers} workers ({committed / limit:.2f})", committed)
+    row(f"import, compared as well, {workers} workers ({compared / limit:.2f})", compared)
 
 
 def rate(work: Callable[[], object], number: int) -> float:
@@ -84,9 +116,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             start = time.perf_counter()
             list(pool.map(tasks[:3]))
             first = time.perf_counter() - start
-            row(f"all of preparation, {given.workers} workers", rate(lambda: list(pool.map(tasks)), len(paths)))
             failed = [result for result in pool.map(tasks) if isinstance(result, Failed)]
         print(f"first three pictures with a new pool: {first:.2f} s; failed: {len(failed)}")
+        for workers in sorted({4, given.workers}):
+            whole(paths, workers, row)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(
             f"peak memory: {peak:.0f} MB here, {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MB largest child"
