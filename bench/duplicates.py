@@ -3,10 +3,12 @@
     python -m bench.duplicates pairs FOLDER            prints {"pairs": [[a, b, score], ...], ...} for an evaluation script
     python -m bench.duplicates table MANIFEST FOLDER   prints recall by kind of change, precision and same-scene errors
     python -m bench.duplicates crowd MANIFEST FOLDER   prints candidate recall with 100,000 other pictures, and what they take
+    python -m bench.duplicates samples                 prints recall on photographs that nobody tuned for, see bench/blind.py
 
 MANIFEST has one JSON object per line: ``file``, ``role`` (original, copy, distractor, series), ``sources``,
-``transform``, ``family``. ``--half dev|held`` takes the sources by the parity of a hash of their names: thresholds are chosen
-on one half (A) and reported on the other (B); the table has columns for both. ``--peers`` runs what is installed of imagehash, pdqhash and imagededup beside ours.
+``transform``, ``family``. ``--half dev|held`` takes the sources by the parity of a hash of their names: thresholds are chosen on
+one half (A) and reported on the other (B); the table has columns for both. ``--peers`` runs what is installed of imagehash,
+pdqhash and imagededup beside ours.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from typing import Any
 
 import numpy as np
 
+from bench import blind
 from catalog import features, fingerprints
 from catalog.duplicates import Sample
 from catalog.duplicates.index import DuplicateIndex
@@ -313,6 +316,7 @@ def main() -> None:
     one = commands.add_parser("pairs")
     one.add_argument("folder", type=Path)
     one.set_defaults(run=pairs)
+    commands.add_parser("samples").set_defaults(run=lambda _: blind.run())
     for name, run in (("table", table), ("crowd", crowd)):
         one = commands.add_parser(name)
         one.add_argument("manifest", type=Path)
