@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from . import grouping, searching, showing
@@ -28,6 +29,9 @@ from .views import (
     Similar,
     Suggestion,
 )
+
+#: Groups of copies that are counted; each has to be put together from its matches and what people said.
+MAX_COUNTED = 250
 
 
 class Asking(Opened):
@@ -126,13 +130,16 @@ class Asking(Opened):
         copies = self.index.ids(parse("is:duplicate"))
         return grouping.groups(self.cat, copies, after)
 
-    def group_count(self) -> int:
-        """Return how many groups :meth:`groups` yields. Counted once for each state of the catalogue."""
+    def group_count(self) -> tuple[int, bool]:
+        """Return how many groups :meth:`groups` yields, counted up to MAX_COUNTED, and whether there are more.
+
+        Counted once for each state of the catalogue.
+        """
         self.store.refresh()
         position = self.store.position()
         if self._group_count[0] != position:
-            self._group_count = (position, sum(1 for _ in self.groups()))
-        return self._group_count[1]
+            self._group_count = (position, sum(1 for _ in islice(self.groups(), MAX_COUNTED + 1)))
+        return min(self._group_count[1], MAX_COUNTED), self._group_count[1] > MAX_COUNTED
 
     def group(self, image: str) -> GroupView:
         """Return the duplicate group around a picture, with what is needed to decide it. Raises NotFound."""
