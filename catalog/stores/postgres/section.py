@@ -23,8 +23,10 @@ from typing import Any, LiteralString
 from psycopg import Connection
 
 from ..base import WHOLE
+from ..documents import decode_doc
+from . import around
 from .bulk import UPSERT, Key, Row, copy_in
-from .rows import buckets
+from .rows import buckets, from_jsonb
 
 #: Locks for subjects. More of them let more people work at once; each held one takes a place in the server's lock table.
 BUCKETS = 1024
@@ -83,6 +85,8 @@ class Section:
     counts: Counter[str] = field(default_factory=Counter)
     read: dict[Key, str | None] = field(default_factory=dict)
     found: dict[str, list[str]] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
+    expected: dict[str, None] = field(default_factory=dict)
 
     def lock(self, subjects: Collection[str]) -> None:
         """Take the locks for some subjects, WHOLE among them or not. What is held already is not taken again.
@@ -117,6 +121,26 @@ class Section:
         """Read and look up anew from now on."""
         self.read.clear()
         self.found.clear()
+        self.asked.clear()
+
+    def look_around(self, name: str) -> None:
+        """Read what stands around a name, and around names that what was read before speaks of."""
+        if name in self.asked:
+            return
+        others = [other for other in self.expected if other != name and other not in self.asked]
+        names = [name, *others[: around.NAMES - 1]]
+        answer = around.ask(self.connection, names)
+        if answer is None and len(names) > 1:
+            names = [name]
+            answer = around.ask(self.connection, names)
+        self.asked.update(names)
+        if answer is None:
+            return
+        texts, found = answer
+        self.remember(texts)
+        self.found |= found
+        docs = ((kind, decode_doc(from_jsonb(text))) for (kind, _), text in texts.items() if text is not None)
+        self.expected |= dict.fromkeys(around.named_in(docs))
 
     # ---------------------------------------------------------------- writing
 

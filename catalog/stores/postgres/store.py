@@ -19,7 +19,7 @@ from ...errors import Damaged
 from ...model import Damage
 from ..base import LOOKUPS, WHOLE, Change, Doc, Touches, Transaction
 from ..documents import decode_doc, encoded
-from . import bulk, checking
+from . import around, bulk, checking
 from .bulk import Row
 from .connection import Database
 from .rows import from_jsonb, from_text, lookup_key, lookup_keys, to_jsonb, to_text
@@ -65,6 +65,10 @@ class PostgresStore:
         """Return the documents that exist among ``idents``."""
         wanted = dict.fromkeys(idents)
         section = self._section
+        if section is not None and kind in around.KINDS and len(wanted) <= around.NAMES:
+            for ident in wanted:
+                if (kind, ident) not in section.read:
+                    section.look_around(ident)
         known = section.read if section is not None else {}
         texts = {i: known[kind, i] for i in wanted if (kind, i) in known}
         query = "SELECT id, doc::text FROM document WHERE kind = %s AND id = ANY(%s)"
@@ -112,6 +116,8 @@ class PostgresStore:
         if field not in LOOKUPS.get(kind, ()):
             raise KeyError(f"{kind}.{field} is not among the lookups")
         key, section = lookup_key(kind, field, value), self._section
+        if section is not None and key not in section.found and around.foreseen(kind, field):
+            section.look_around(around.bare(value))
         if section is not None and key in section.found:
             return list(section.found[key])
         rows = self.database.fetch("SELECT id FROM document WHERE keys @> ARRAY[%s::uuid]", [key])
