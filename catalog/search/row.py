@@ -6,7 +6,6 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import PurePosixPath
 
 from ..model import Article, Record
 from .colours import named
@@ -91,7 +90,7 @@ def from_record(record: Record, articles: Mapping[str, Article], group: str = ""
         id=record.id,
         sha256=image.sha256,
         paths=image.paths,
-        filenames=_distinct(PurePosixPath(p.replace("\\", "/").replace("!/", "/")).name for p in image.paths),
+        filenames=_distinct(map(_name, image.paths)),
         captions=record.captions,
         credit=record.credit,
         credits=_distinct(c for c in printed if c != record.credit),
@@ -120,6 +119,11 @@ def from_record(record: Record, articles: Mapping[str, Article], group: str = ""
         | ({"gps"} if meta.gps else set())
         | ({"hidden"} if record.hidden else set()),
     )
+
+
+def _name(path: str) -> str:
+    """The last part of a path, or of a member's name in an archive."""
+    return path.replace("\\", "/").replace("!/", "/").rstrip("/").rpartition("/")[2]
 
 
 def _distinct(values: Iterable[str]) -> tuple[str, ...]:
