@@ -22,7 +22,7 @@ from ..images import files
 from ..images.batches import Batches, Outcome, Sent, Work
 from ..images.pool import Pool, processors
 from ..images.worker import Task, work
-from .worker import OtherVersion, Parcel, Unseen, perform, versions
+from .worker import ALLOCATOR, OtherVersion, Parcel, Unseen, perform, versions
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -225,7 +225,12 @@ def connect(address: str, workers: int | None = None) -> Iterator[ClusterPool]:
             "Working on a cluster needs a package that is not installed: pip install 'cutline[cluster]'."
         ) from error
     _silence()
-    settings = {"distributed.comm.timeouts.connect": f"{_CONNECT_S}s", "distributed.scheduler.allowed-failures": 3}
+    spawned = "distributed.nanny.pre-spawn-environ"
+    settings = {
+        "distributed.comm.timeouts.connect": f"{_CONNECT_S}s",
+        "distributed.scheduler.allowed-failures": 3,
+        spawned: {**dask.config.get(spawned), **ALLOCATOR},
+    }
     with dask.config.set(settings), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # parcels are as large as they are
         own = _local(distributed, workers) if address == "local" else None

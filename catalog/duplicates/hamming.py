@@ -69,7 +69,8 @@ def self_join(codes: Words, radius: int) -> tuple[Rows, Rows, npt.NDArray[np.uin
     bands = band_layout(len(codes), radius)
     for number, (shift, width) in enumerate(bands):
         slack = radius // len(bands)
-        found.extend(join_band(codes, radius, bands[:number], shift, width, slack, masks(width, slack)))
+        keys = band_keys(codes, shift, width)
+        found.extend(join_band(codes, radius, bands[:number], keys, width, slack, masks(width, slack)))
     if not found:
         none = np.zeros(0, np.intp)
         return none, none, np.zeros(0, np.uint8)
@@ -97,18 +98,23 @@ def band_layout(n: int, radius: int) -> list[tuple[int, int]]:
     return bands
 
 
+def band_keys(codes: Words, shift: int, width: int) -> npt.NDArray[np.uint32]:
+    """Return the bits of one band of each code."""
+    return np.asarray((codes >> np.uint64(shift)).astype(np.uint32) & np.uint32((1 << width) - 1))
+
+
 def join_band(
     codes: Words,
     radius: int,
     before: Sequence[tuple[int, int]],
-    shift: int,
+    keys: npt.NDArray[np.uint32],
     width: int,
     slack: int,
     differing: Iterable[int],
 ) -> Iterator[tuple[Rows, Rows, npt.NDArray[np.uint8]]]:
-    """Yield the pairs whose keys in this band differ by one of the masks ``differing``, leaving out those that a band ``before``
-    has found (keys there at most ``slack`` bits apart)."""
-    band = _Band((codes >> np.uint64(shift)).astype(np.uint32) & np.uint32((1 << width) - 1), width)
+    """Yield the pairs whose ``keys`` (of ``width`` bits) in a band differ by one of the masks ``differing``, leaving out those that
+    a band ``before`` has found (bits there at most ``slack`` apart)."""
+    band = _Band(keys, width)
     sorted_codes = codes[band.order]
     for mask in differing:
         for lower, upper in band.pairs(mask):

@@ -102,11 +102,30 @@ def join_part(part: Part) -> Pairs:
     slack = part.radius // len(part.bands)
     codes = np.concatenate([part.codes, part.other])
     rows = np.concatenate([part.rows, part.other_rows])
-    # Keys whose first bits differ as those of the two partitions do lie one in each; equal ones, in the one partition.
-    differing = (m for m in hamming.masks(width, slack) if m >> (width - part.prefix) == part.first)
-    found = list(hamming.join_band(codes, part.radius, part.bands[: part.band], shift, width, slack, differing))
+    keys, rest = _short_keys(part, codes, shift, width)
+    found = list(
+        hamming.join_band(
+            codes, part.radius, part.bands[: part.band], keys, rest + 1, slack, _short_masks(part, rest, slack)
+        )
+    )
     if not found:
         return np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0, np.uint8)
     left, right, apart = (np.concatenate(column) for column in zip(*found, strict=True))
     a, b = rows[left], rows[right]
     return np.minimum(a, b), np.maximum(a, b), apart
+
+
+def _short_keys(part: Part, codes: Words, shift: int, width: int) -> tuple[npt.NDArray[np.uint32], int]:
+    """Return keys in which one bit says which partition stands for the first bits, so that tables of them are as small as the
+    partitions; and how many bits follow it."""
+    rest = width - part.prefix
+    keys = hamming.band_keys(codes, shift, rest)
+    keys[len(part.codes) :] |= np.uint32(1 << rest)
+    return keys, rest
+
+
+def _short_masks(part: Part, rest: int, slack: int) -> Iterator[int]:
+    """Yield how such keys may differ: the first bits of the two partitions differ in some bits already."""
+    other = 1 << rest if part.first else 0
+    for mask in hamming.masks(rest, slack - part.first.bit_count()):
+        yield mask | other

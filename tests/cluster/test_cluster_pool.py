@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import pytest
 
 from catalog.cluster import ClusterLost, connect, connection
 from catalog.cluster.connection import ClusterPool
 from catalog.cluster.worker import OtherVersion, Parcel, Unseen, perform, versions
+from catalog.duplicates import hamming
+from catalog.duplicates.joining import join
 from catalog.errors import UsageError
 from catalog.images.pool import Pool
 from catalog.images.worker import Failed, Prepared, Task
@@ -97,6 +100,17 @@ def test_a_worker_does_not_take_another_file_for_the_one_named(tmp_path: Path) -
 def test_any_pure_function_is_mapped(pool: ClusterPool) -> None:
     """``apply`` gives what ``map`` would, in order."""
     assert list(pool.apply(abs, range(-40, 0))) == list(range(40, 0, -1))
+
+
+def test_the_join_of_a_catalogue_finds_the_same_pairs(pool: ClusterPool) -> None:
+    """All near pairs, joined in parts by the workers, are those of one process, with the same distances."""
+    rng = np.random.default_rng(3)
+    codes = rng.integers(0, 1 << 64, 4000, dtype=np.uint64)
+    codes[2000:] = codes[:2000] ^ (np.uint64(1) << rng.integers(0, 64, 2000, dtype=np.uint64))
+    whole = hamming.self_join(codes, 8)
+    assert len(whole[0]) >= 2000
+    theirs = join(codes, 8, pool.apply, prefix=2)
+    assert all(np.array_equal(np.asarray(one), np.asarray(other)) for one, other in zip(whole, theirs, strict=True))
 
 
 def test_a_picture_that_kills_its_worker_is_found_and_named(pool: ClusterPool) -> None:
