@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import shutil
 from pathlib import Path
@@ -146,3 +147,26 @@ def test_an_import_without_the_service_commits_nothing(
 def test_doctor_asks_the_shared_place(shared: Path, s3: S3Server) -> None:
     """`doctor` says where the pictures are, and whether that place answers."""
     assert [c for c in checks(str(shared)) if c.name == "pictures" and c.state == "fine" and PLACE in c.found]
+
+
+def test_a_copy_takes_its_pictures_along(shared: Path, s3: S3Server, tmp_path: Path) -> None:
+    """From one shared place to another, and back to a folder: each remembers its own place; its pictures are whole."""
+    other = "s3://desk/other"
+    with open_library(shared) as source, open_library(tmp_path / "other", media=other) as target:
+        list(source.copy_to(target))
+        images = source.store.ids("image")
+        assert images and target.store.ids("image") == images and not list(target.verify())
+    with open_library(shared) as source, open_library(tmp_path / "other") as target:
+        assert source.open_original(images[0]).address.startswith(PLACE)
+        assert target.open_original(images[0]).address.startswith(other)
+        with open_library(tmp_path / "own") as own:
+            list(target.copy_to(own))
+            assert own.original(images[0]).is_file() and not list(own.verify())
+
+
+def test_doctor_says_what_is_not_installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without s3fs, `doctor` names what is missing and the command that installs it."""
+    found = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *a: None if name == "s3fs" else found(name, *a))
+    check = next(c for c in checks(str(tmp_path / "none")) if c.name == "originals on S3")
+    assert check.state == "missing" and "cutline[s3]" in check.mend
