@@ -87,7 +87,7 @@ def small(shot: bytes, path: Path) -> int:
     picture = Image.open(io.BytesIO(shot)).convert("RGB")
     for scale in (1, 2 / 3, 1 / 2):
         fitted = picture.resize((round(picture.width * scale), round(picture.height * scale)), Image.Resampling.LANCZOS)
-        reduced = fitted.quantize(256 if scale == 1 else 128, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        reduced = fitted.quantize(256, Image.Quantize.MEDIANCUT, kmeans=2, dither=Image.Dither.NONE)
         reduced.save(path, optimize=True)
         if path.stat().st_size <= MOST:
             break

@@ -46,6 +46,20 @@ def create_app(library: Library, access: Access | None = None) -> Flask:
     guard(app, access)
     handle(app)
     app.after_request(compress)
-    for module in (pictures, search, records, articles, review, compare, groups, imports, log, overview, login, desk, api):
+    for module in (
+        pictures,
+        search,
+        records,
+        articles,
+        review,
+        compare,
+        groups,
+        imports,
+        log,
+        overview,
+        login,
+        desk,
+        api,
+    ):
         app.register_blueprint(module.pages)
     return app

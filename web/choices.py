@@ -37,7 +37,15 @@ def _link(view: FindingView) -> list[Choice]:
         made.append(Choice(action, label, str(n), values={"image": image}, suggested=n == 1, picture=image))
     made.append(Choice("none", "None of them" if len(images) > 1 else "No picture here", "0", quiet=True))
     if images:
-        made.append(Choice("reject", "Reject the first" if len(images) > 1 else "Not this one", "x", values={"image": images[0]}, quiet=True))
+        made.append(
+            Choice(
+                "reject",
+                "Reject the first" if len(images) > 1 else "Not this one",
+                "x",
+                values={"image": images[0]},
+                quiet=True,
+            )
+        )
     return made
 
 
