@@ -2,6 +2,8 @@
 
   python -m bench.linking CASES/dev/gold.json            # fit, cross-validate by publisher, compare with the table
   python -m bench.linking CASES/dev/gold.json --write    # and write the fitted weights into the table
+  python -m bench.linking CASES/dev/gold.json --end-to-end 20    # import 20 cases of each kind as files, and judge that
+  python -m bench.linking --size 500x5000                        # seconds and memory for one large article
 
 ``gold.json`` lists cases: ``{"cases": [{"id", "kind", "page", "captions": [{"text", "file"}], "files": {...}}]}``; the
 folder of a case is ``cases/ID`` beside it. Exit 1 when a weight of the table is further from the fitted one than
@@ -28,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from bench import linking_cases
 from catalog import captions, sources
 from catalog.images import metadata
 from catalog.linking import Candidate, assignment, calibration, overlooked, tokens
@@ -285,10 +288,24 @@ def write(w: Floats) -> None:
 def main() -> int:
     """Fit, print and compare; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("gold", type=Path)
+    parser.add_argument("gold", type=Path, nargs="?")
     parser.add_argument("--write", action="store_true", help="write the fitted weights into the table")
     parser.add_argument("--tolerance", type=float, default=0.25, help="largest difference from the table, in log-odds")
+    parser.add_argument(
+        "--end-to-end", type=int, metavar="N", help="import N cases of each kind as files, and judge that"
+    )
+    parser.add_argument("--size", metavar="CAPTIONSxPICTURES", help="seconds and memory for one article of this size")
     options = parser.parse_args()
+    if options.size:
+        print(linking_cases.large(*map(int, options.size.split("x"))))
+        return 0
+    if options.gold is None:
+        parser.error("name the cases, or give --size")
+    if options.end_to_end:
+        tally = linking_cases.run(options.gold, options.end_to_end)
+        error, _ = calibration_error(*linking_cases.arrays(tally.scores)) if tally.scores else (0.0, [])
+        print("\n".join(linking_cases.table(tally, error)))
+        return 0
     listed = json.loads(options.gold.read_text(encoding="utf-8"))["cases"]
     pairs = gather([read_case(options.gold.parent, c) for c in listed])
     w = fit(pairs, np.ones(len(pairs.y), dtype=bool))
