@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 
 from catalog.errors import UsageError
@@ -129,6 +130,28 @@ def test_logging_out_ends_the_session(guarded: Flask) -> None:
     assert client.get("/").status_code == 303
     client.set_cookie("cutline", "eyJuYW1lIjoicnV0aCJ9.forged.signature")
     assert client.get("/").status_code == 303
+
+
+def test_a_session_is_signed_and_stays_on_this_site(guarded: Flask) -> None:
+    """The cookie of a log-in is out of reach of scripts and of other sites' forms; changed or made elsewhere, it opens nothing."""
+    client = guarded.test_client()
+    answer = client.post("/login", data={"name": "ruth", "password": "correct horse"}, headers=OWN)
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("cutline=") and "HttpOnly" in cookie and "SameSite=Lax" in cookie
+    assert client.get("/api/v1/log").status_code == 200
+    signed = cookie.partition(";")[0].removeprefix("cutline=")
+    forger = SecureCookieSessionInterface().get_signing_serializer(_with_key(guarded, b"not the key of this server"))
+    assert forger is not None
+    for forged in (f"{signed[:-4]}AAAA", forger.dumps({"name": "ruth", "signed-in": True})):
+        other = guarded.test_client()
+        other.set_cookie("cutline", str(forged))
+        assert other.get("/api/v1/log").status_code == 401
+
+
+def _with_key(app: Flask, key: bytes) -> Flask:
+    made = Flask(app.name)
+    made.secret_key = key
+    return made
 
 
 def test_the_configured_host_is_ours(guarded: Flask) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 
 import pytest
 from flask import Flask
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 
 from catalog.library import Library
 from web.inputs import local_path
+from web.security import MAX_UPLOAD
 
 
 @pytest.mark.parametrize(
@@ -106,6 +108,22 @@ def test_a_large_body_is_refused(client: FlaskClient, library: Library) -> None:
     ident = library.search(limit=1).items[0].id
     answer = client.patch(f"/api/v1/images/{ident}", data=b" " * (3 << 20), content_type="application/json")
     assert answer.status_code == 413 and answer.get_json()["error"]["code"] == "too-large"
+
+
+def test_a_large_upload_is_refused_before_it_is_read(client: FlaskClient) -> None:
+    """An upload that announces more than the limit gets 413, and nothing of its body is taken."""
+
+    class Unread(io.BytesIO):
+        def read(self, *_: object) -> bytes:
+            raise AssertionError("the body was read")
+
+    answer = client.post(
+        "/api/v1/import",
+        input_stream=Unread(),
+        environ_overrides={"CONTENT_LENGTH": str(MAX_UPLOAD + 1)},
+        content_type="multipart/form-data; boundary=x",
+    )
+    assert answer.status_code == 413
 
 
 def test_an_unexpected_error_says_nothing_of_the_inside(
