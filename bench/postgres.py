@@ -13,12 +13,13 @@ import argparse
 import hashlib
 import random
 import statistics
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from itertools import islice
+from multiprocessing import get_context
 
 from catalog import deciding, inferring
 from catalog.catalogue import Catalogue
@@ -119,43 +120,55 @@ def line(what: str, times: list[float]) -> None:
     )
 
 
-def together(store: PostgresStore, waiting: list[str], count: int, clients: int, seconds: float) -> None:
-    """Let clients read records, decide and put documents for some seconds; print what each took, and errors."""
+def client(
+    url: str, seed: int, todo: list[str], count: int, seconds: float
+) -> tuple[dict[str, list[float]], list[str]]:
+    """Read records, decide and put documents for some seconds, in a process of its own; return what each took, and errors."""
     times: dict[str, list[float]] = {"record": [], "decision": [], "import of 100": []}
     wrong: list[str] = []
+    store = PostgresStore(url)
+    rng, cat = random.Random(seed), Catalogue(store)
     end = time.perf_counter() + seconds
-    todo = iter(waiting)
+    try:
+        while time.perf_counter() < end:
+            begun = time.perf_counter()
+            if seed % 8 == 0:
+                change = Transaction()
+                for n in range(100):
+                    change.put("source", f"{seed}-{begun}-{n}", {"sha256": name(n), "run": str(seed)})
+                store.commit(change)
+                times["import of 100"].append((time.perf_counter() - begun) * 1000)
+            elif todo and rng.random() < 0.2:
+                times["decision"].append(decide(store, todo.pop()))
+            else:
+                cat.record(name(rng.randrange(count))[:16])
+                times["record"].append((time.perf_counter() - begun) * 1000)
+    except Exception as error:  # counted and shown: the measurement is that there are none
+        wrong.append(repr(error))
+    finally:
+        store.close()
+    return times, wrong
 
-    def work(seed: int) -> None:
-        rng, cat = random.Random(seed), Catalogue(store)
-        try:
-            while time.perf_counter() < end:
-                begun = time.perf_counter()
-                if seed % 8 == 0:
-                    change = Transaction()
-                    for n in range(100):
-                        change.put("source", f"{seed}-{begun}-{n}", {"sha256": name(n), "run": str(seed)})
-                    store.commit(change)
-                    times["import of 100"].append((time.perf_counter() - begun) * 1000)
-                elif rng.random() < 0.2 and (finding := next(todo, None)):
-                    times["decision"].append(decide(store, finding))
-                else:
-                    cat.record(name(rng.randrange(count))[:16])
-                    times["record"].append((time.perf_counter() - begun) * 1000)
-        except Exception as error:  # counted and shown: the measurement is that there are none
-            wrong.append(repr(error))
 
-    threads = [threading.Thread(target=work, args=(n,)) for n in range(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+def together(url: str, waiting: list[str], count: int, clients: int, seconds: float) -> None:
+    """Let clients, each a process, work at the same time; print what each kind of work took, and errors."""
+    with ProcessPoolExecutor(clients, mp_context=get_context("spawn")) as pool:
+        results = list(
+            pool.map(
+                client, *zip(*((url, n, waiting[n::clients], count, seconds) for n in range(clients)), strict=True)
+            )
+        )
+    times: dict[str, list[float]] = {}
+    wrong = [error for _, errors in results for error in errors]
+    for taken, _ in results:
+        for what, some in taken.items():
+            times.setdefault(what, []).extend(some)
     print(
         f"{clients} clients for {seconds:.0f} s: {sum(map(len, times.values())):,} done, {len(wrong)} errors {wrong[:1] or ''}"
     )
-    for what, taken in times.items():
-        if taken:
-            line(f"  {what}", taken)
+    for what, some in times.items():
+        if some:
+            line(f"  {what}", some)
 
 
 def main() -> None:
@@ -166,12 +179,13 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument("--keep", action="store_true", help="leave the schema behind")
     args = parser.parse_args()
-    store = PostgresStore(f"{args.url}{'&' if '?' in args.url else '?'}schema={SCHEMA}")
+    url = f"{args.url}{'&' if '?' in args.url else '?'}schema={SCHEMA}"
+    store = PostgresStore(url)
     try:
         load(store, args.count)
         found = findings(store, args.count)
         line("a decision", [decide(store, finding) for finding in found[: len(found) // 3]])
-        together(store, found[len(found) // 3 :], args.count, args.clients, 10)
+        together(url, found[len(found) // 3 :], args.count, args.clients, 10)
     finally:
         if not args.keep:
             store.database.execute(f"DROP SCHEMA {SCHEMA} CASCADE")

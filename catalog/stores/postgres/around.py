@@ -7,11 +7,12 @@ that name and about those that the documents it has just read speak of.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from psycopg import Connection
 
+from ..base import Doc, lookup_values
 from .rows import from_text, lookup_key, to_text
 
 #: The fields that hold ids of other documents, by kind. Those of whole histories are left out: they are long.
@@ -53,14 +54,9 @@ def foreseen(kind: str, field: str) -> bool:
     return field in _NAMING.get(kind, ())
 
 
-def named_in(docs: Iterable[tuple[str, Mapping[str, Any]]]) -> list[str]:
-    """Return the ids that some documents (kind, document) speak of, each once, in their order."""
-    found: dict[str, None] = {}
-    for kind, doc in docs:
-        for field in _NAMING.get(kind, ()):
-            value = doc.get(field) or ()
-            found |= dict.fromkeys(map(bare, (value,) if isinstance(value, str) else value))
-    return list(found)
+def named_in(kind: str, doc: Doc) -> list[str]:
+    """Return the ids that a document speaks of."""
+    return [bare(value) for field in _NAMING.get(kind, ()) for value in lookup_values(doc, field)]
 
 
 def ask(connection: Connection[Any], names: Collection[str]) -> tuple[Texts, dict[str, list[str]]] | None:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
@@ -139,8 +140,9 @@ class Section:
         texts, found = answer
         self.remember(texts)
         self.found |= found
-        docs = ((kind, decode_doc(from_jsonb(text))) for (kind, _), text in texts.items() if text is not None)
-        self.expected |= dict.fromkeys(around.named_in(docs))
+        for (kind, _), text in texts.items():
+            with suppress(ValueError):  # a damaged one: who asks for it is told
+                self.expected |= dict.fromkeys(around.named_in(kind, decode_doc(from_jsonb(text)) if text else {}))
 
     # ---------------------------------------------------------------- writing
 
