@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from .data import lines, words
 from .tokens import Item, fold
@@ -64,6 +64,21 @@ def full_months() -> frozenset[str]:
     return frozenset(fold(forms.split("/")[0].strip()) for row in rows for forms in row.split(";"))
 
 
+@lru_cache(maxsize=4_000)
+def _weekday(key: str) -> str:
+    """The name of the weekday in a folded word: "montag" of "montags" and "montagabend"; ``""`` when there is none."""
+    known = calendar()[1]
+    if key in known or len(key) <= 5:
+        return key if key in known else ""
+    stems = (key.removesuffix("s"), *(key.removesuffix("s").removesuffix(part) for part in _day_parts()))
+    return next((stem for stem in stems if len(stem) > 4 and stem in known), "")
+
+
+@cache
+def _day_parts() -> tuple[str, ...]:
+    return tuple(words()["kinds"]["day_parts"].split())
+
+
 def find(items: list[Item]) -> list[Item]:
     """Return the items with those that make one date joined to one item of kind "date"."""
     out: list[Item] = []
@@ -94,9 +109,8 @@ def _at(items: list[Item], i: int) -> tuple[Day, int] | None:
         joined = weekdays.get(f"{item.key}-{items[i + 1].key}")  # "quarta-feira"
         if joined:
             return Day(weekdays=joined), i + 2
-    # "Tuesdays", "dienstags", "tisdags"
-    name = item.key if item.key in weekdays else item.key.removesuffix("s") if len(item.key) > 5 else ""
-    if item.kind == "word" and sure and name in weekdays and name not in months:
+    name = _weekday(item.key) if item.kind == "word" and sure else ""
+    if name and name not in months:
         return Day(weekdays=weekdays[name]), i + 1
     return _written(items, i, months)
 
@@ -200,7 +214,9 @@ def conflict(x: Day, y: Day) -> bool:
 
 
 def says_more(x: Day, y: Day) -> bool:
-    """Tell whether ``x`` gives a field that ``y`` leaves open."""
+    """Tell whether ``x`` gives a field that ``y`` leaves open. "09/08/2024" leaves nothing open beside 9 August."""
+    if x.day and y.day is None and len(y.months) == 2 and x.months | {x.day} == y.months and x.year == y.year:
+        return False
     return bool(
         (x.year and not y.year)
         or (x.months and not y.months)

@@ -236,3 +236,27 @@ def test_two_languages_with_one_place_in_common_contradict_in_the_other() -> Non
         "Rauch der Waldbrände über Saloniki, Griechenland, am 12. August 2024",
     )
     assert conflicts.compare(a, b).kinds == ("place",)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "relation"),
+    [
+        (
+            "Een vrachtwagen kantelt bij Utrecht, donderdagochtend.",
+            "Een vrachtwagen kantelt bij Utrecht, zaterdagochtend.",
+            "date",
+        ),
+        ("Die Fähre sank am Montagabend vor Malta.", "Die Fähre sank am Freitagabend vor Malta.", "date"),
+        ("Båten sjönk utanför Malmö på söndagen.", "Båten sjönk utanför Malmö på fredagen.", "date"),
+        ("Die Fähre sank am Montagabend vor Malta.", "Die Fähre sank am Montag vor Malta.", ""),
+        ("Statsminister taler i Aarhus.", "Statsminister taler i Århus.", ""),
+        ("Mineurs près de Goma, en République démocratique du Congo.", "Mineurs près de Goma, en RDC.", ""),
+        ("Um avião caiu em Vinhedo em 9 de agosto de 2024.", "Um avião caiu em Vinhedo em 09/08/2024.", ""),
+        ("Um avião caiu em Vinhedo em 9 de agosto de 2024.", "Um avião caiu em Vinhedo em 09/07/2024.", "date"),
+        ("Actor Tilda Swinton arrives in Venice.", "Actress Tilda Swinton arrives in Venice.", ""),
+    ],
+)
+def test_forms_of_a_day_a_place_and_a_title(one: str, other: str, relation: str) -> None:
+    """A weekday joined with a part of the day or an article is a day; other forms of one thing contradict nothing."""
+    found = conflicts.compare(one, other)
+    assert relation in found.kinds if relation else found.relation in ("cosmetic", "additive")
