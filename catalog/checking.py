@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import CatalogueUnusable, Rejected
@@ -71,7 +74,24 @@ def _links(library: Library) -> Iterator[Damage]:
             yield Damage("store", f"link {ident}", "its caption is missing")
 
 
+def _index_file(path: Path) -> str:
+    """What is wrong with the search index's file as it lies there; opening it would mend that before it is seen."""
+    if not path.is_file():
+        return ""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()
+            connection.execute("SELECT 1 FROM meta LIMIT 1").fetchone()
+    except sqlite3.OperationalError as error:
+        return "it has lost its tables" if "no such table" in str(error) else ""  # busy or not readable is no damage
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    return "" if found is None or found[0] == "ok" else str(found[0])
+
+
 def _derived(library: Library, repair: bool) -> Iterator[Damage]:
+    if broken := _index_file(library.folder / "index.sqlite"):
+        yield Damage("index", "index.sqlite", broken, "rebuilt" if repair else "")
     try:
         index = library.index
     except CatalogueUnusable:
