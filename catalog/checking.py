@@ -75,15 +75,17 @@ def _links(library: Library) -> Iterator[Damage]:
 
 
 def _index_file(path: Path) -> str:
-    """What is wrong with the search index's file as it lies there; opening it would mend that before it is seen."""
+    """What is wrong with the search index's file as it lies there; opening it would mend that before it is seen.
+
+    An empty file is no damage: a full disk leaves one, and it is filled when there is room.
+    """
     if not path.is_file():
         return ""
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             found = connection.execute("PRAGMA quick_check(1)").fetchone()
-            connection.execute("SELECT 1 FROM meta LIMIT 1").fetchone()
-    except sqlite3.OperationalError as error:
-        return "it has lost its tables" if "no such table" in str(error) else ""  # busy or not readable is no damage
+    except sqlite3.OperationalError:
+        return ""  # busy, or not to be read now: no damage
     except sqlite3.DatabaseError as error:
         return str(error)
     return "" if found is None or found[0] == "ok" else str(found[0])

@@ -10,10 +10,6 @@ import pytest
 from catalog.library import Library, open_library
 
 
-def _empty(path: Path) -> None:
-    path.write_bytes(b"")
-
-
 def _garbage(path: Path) -> None:
     path.write_bytes(b"\xa5" * path.stat().st_size)
 
@@ -22,9 +18,9 @@ def _half(path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
-@pytest.mark.parametrize("harm", [_empty, _garbage, _half])
+@pytest.mark.parametrize("harm", [_garbage, _half])
 def test_a_damaged_index_file_is_told_once_and_rebuilt(library: Library, harm: Callable[[Path], None]) -> None:
-    """Cut to nothing, cut in half or written over: verify names it; afterwards the index answers again and is whole."""
+    """Cut in half or written over: verify names it; afterwards the index answers again and is whole."""
     total = library.search("").total
     path, url = library.folder / "index.sqlite", library.url
     library.close()
@@ -40,3 +36,13 @@ def test_a_damaged_index_file_is_told_once_and_rebuilt(library: Library, harm: C
 def test_an_index_that_was_never_made_is_no_damage(library: Library) -> None:
     """A catalogue that nobody has searched yet is whole."""
     assert not list(library.verify())
+
+
+def test_an_index_that_a_full_disk_left_empty_is_no_damage(library: Library) -> None:
+    """An index file without content is filled again without a word."""
+    total = library.search("").total
+    path, url = library.folder / "index.sqlite", library.url
+    library.close()
+    path.write_bytes(b"")
+    with open_library(url) as again:
+        assert not list(again.verify()) and again.search("").total == total
