@@ -1,6 +1,6 @@
 """How fast pictures are prepared beside what decoding alone allows: ``python bench/import_pictures.py [--workers N] [FOLDER]``.
 
-Without a folder, a few scenes are drawn at 12 megapixels and 1 megapixel. The rows: a plain Pillow + ImageHash loop (full decode),
+Without a folder, scenes are drawn, half at 12 megapixels and half at 1, one in ten a copy. The rows: a plain Pillow + ImageHash loop (full decode),
 reading and reduced decoding alone in one process (the limit), all of preparation in one process, and in workers. Then, for each
 number of workers: decoding alone and all of preparation in these, and a whole import into a new catalogue, until every picture is
 committed and until all pictures are compared with each other, with the share of decoding alone that it reaches.
@@ -9,7 +9,6 @@ committed and until all pictures are compared with each other, with the share of
 from __future__ import annotations
 
 import argparse
-import io
 import resource
 import sys
 import tempfile
@@ -34,15 +33,14 @@ from fixtures.drawing import KINDS, scene
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".avif")
 
 
-def drawn(folder: Path, copies: int = 12) -> None:
-    """Write JPEGs of two sizes, each with other bytes."""
-    for number, kind in enumerate(KINDS):
-        base = scene(kind, (1200, 800), seed=number)
-        for size in ((4000, 3000), (1200, 800)):
-            out = io.BytesIO()
-            base.resize(size).save(out, "JPEG", quality=85)
-            for copy in range(copies):
-                (folder / f"{kind}-{size[0]}-{copy:02}.jpg").write_bytes(out.getvalue() + b"%d" % copy)
+def drawn(folder: Path, number: int = 168) -> None:
+    """Write JPEGs of two sizes, each another scene; one in ten is a copy of the one before, saved anew at another quality."""
+    kinds = list(KINDS)
+    for at in range(number):
+        copy = at % 10 == 9
+        picture = scene(kinds[(at - copy) % len(kinds)], (1200, 800), seed=at - copy)
+        size = (4000, 3000) if at // 2 % 2 else (1200, 800)
+        picture.resize(size).save(folder / f"{at:04}.jpg", "JPEG", quality=60 if copy else 85)
 
 
 def plain(path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from .fold import spans
 from .memory import occurrences
@@ -29,9 +29,11 @@ def snippets(row: Row, words: Sequence[Words]) -> tuple[tuple[str, Segments], ..
         if by_field:
             wanted = [w for w in words if w.field in ("", field)]
         for value in values if wanted else ():
-            if first not in value.lower() and value.isascii():
+            plain = value.isascii()
+            low = value.lower() if plain else ""
+            if plain and first not in low:
                 continue
-            segments = marked(value, wanted)
+            segments = _marked(value, low, wanted) if len(value) <= _MAX_TEXT else marked(value, wanted)
             if segments:
                 out.append((field, segments))
                 if len(out) == _MAX_FIELDS:
@@ -42,23 +44,34 @@ def snippets(row: Row, words: Sequence[Words]) -> tuple[tuple[str, Segments], ..
 def marked(text: str, words: Sequence[Words]) -> Segments:
     """Return the part of ``text`` around the first match, with all matches in it marked; empty when there is none."""
     text = text[:_MAX_TEXT]
-    ranges = _ascii_ranges(text, words) if text.isascii() else _ranges(text, words)
+    return _marked(text, text.lower() if text.isascii() else "", words)
+
+
+def _marked(text: str, low: str, words: Sequence[Words]) -> Segments:
+    """As :func:`marked`; ``low`` is ``text`` in lower case when it is ASCII."""
+    ranges = [found for word in words for found in _standing(low, word)] if low else _ranges(text, words)
     return _segments(text, _merged(ranges)) if ranges else ()
 
 
-def _ascii_ranges(text: str, words: Sequence[Words]) -> list[tuple[int, int]]:
-    low = text.lower()
-    return [found for word in words for found in _standing(low, word.tokens, word.prefix)]
-
-
-def _standing(low: str, tokens: tuple[str, ...], prefix: bool) -> Iterator[tuple[int, int]]:
-    """Yield where tokens stand next to each other in folded ASCII text. By hand: a pattern for each query takes longer."""
-    at = low.find(tokens[0])
+def _standing(low: str, word: Words) -> list[tuple[int, int]]:
+    """Where the tokens of ``word`` stand next to each other in folded ASCII text. By hand: a pattern for each query takes
+    longer, and so do generators: this is asked for every text that a page shows."""
+    token = word.tokens[0]
+    alone = len(word.tokens) == 1 and not word.prefix
+    found: list[tuple[int, int]] = []
+    length, long = len(low), len(token)
+    at = low.find(token)
     while at >= 0:
-        end = 0 if at and low[at - 1] in _ALPHANUMERIC else _end(low, at, tokens, prefix)
+        end = 0
+        if not at or low[at - 1] not in _ALPHANUMERIC:
+            if not alone:
+                end = _end(low, at, word.tokens, word.prefix)
+            elif at + long == length or low[at + long] not in _ALPHANUMERIC:
+                end = at + long
         if end:
-            yield at, end
-        at = low.find(tokens[0], end or at + 1)
+            found.append((at, end))
+        at = low.find(token, end or at + 1)
+    return found
 
 
 def _end(low: str, at: int, tokens: tuple[str, ...], prefix: bool) -> int:
@@ -103,7 +116,7 @@ def _merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _segments(text: str, ranges: list[tuple[int, int]]) -> Segments:
     first, last = _window(text, ranges[0])
-    segments: list[tuple[str, bool]] = []
+    segments: list[tuple[str, bool]] = [("… ", False)] if first else []
     at = first
     for start, end in ranges:
         if start >= last:
@@ -111,11 +124,9 @@ def _segments(text: str, ranges: list[tuple[int, int]]) -> Segments:
         segments += [(text[at:start], False), (text[start:end], True)]
         at = end
     segments.append((text[at:last], False))
-    if first:
-        segments.insert(0, ("… ", False))
     if last < len(text):
         segments.append((" …", False))
-    return tuple(s for s in segments if s[0])
+    return tuple([s for s in segments if s[0]])
 
 
 def _window(text: str, first: tuple[int, int]) -> tuple[int, int]:
