@@ -14,7 +14,7 @@ import platformdirs
 
 from .duplicates.base import Neighbours
 from .media import Media, choose, open_media, place
-from .search.base import SearchIndex
+from .search.facade import SearchIndex
 from .stores import is_postgres, open_store
 from .stores.base import Store
 

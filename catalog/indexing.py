@@ -16,7 +16,7 @@ from typing import TypeVar
 from .catalogue import Catalogue
 from .codec import from_dict
 from .model import Decision, Finding
-from .search.base import SearchIndex
+from .search.facade import SearchIndex
 from .search.row import Row, from_record
 from .stores.base import Change, Doc, Store
 

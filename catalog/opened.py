@@ -16,7 +16,7 @@ from .importing import Importer
 from .indexing import Indexer
 from .media import Blob
 from .recomputing import Recomputing
-from .search.base import SearchIndex
+from .search.facade import SearchIndex
 
 
 class Opened:

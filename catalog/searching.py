@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from .catalogue import Catalogue
 from .errors import UsageError
 from .search import parse
-from .search.base import MAX_LIMIT, Found, SearchIndex
+from .search.base import MAX_LIMIT, Found
+from .search.facade import SearchIndex
 from .search.facets import FACETS, term_of
 from .search.nodes import HAS, IS, SORTS, Query
 from .stores.base import Store

@@ -16,7 +16,8 @@ from .images.worker import Prepared
 from .media import Blob, Media, file_blob
 from .model import Caption, Comparison, Conflict, Decision, Finding, Image, Link, Match, Record
 from .paths import to_path
-from .search.base import STATUSES, SearchIndex
+from .search.base import STATUSES
+from .search.facade import SearchIndex
 from .stores.base import Doc, Store
 from .views import ArticleView, BulkPreview, CompareView, Difference, FindingView, LogPage, Overview, RunView
 

@@ -7,8 +7,6 @@ counts are kept exactly.
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +14,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from .dialect import Session
+from .fold import fold
 from .nodes import quoted
 from .row import Row, colour_names
 from .schema import SEQ_BITS
@@ -30,6 +30,8 @@ FACETS = (
 STATES = ("linked", "unlinked", "unsure", "duplicate", "conflict", "reviewed", "rejected")
 _MAX_PER_ROW = 100
 TOP = 12
+#: Years are all shown.
+_YEARS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,36 +76,42 @@ def term_of(facet: str, value: str) -> str:
     return f"{field}:{quoted(value)}"
 
 
-def count_rows(
-    connection: sqlite3.Connection,
-    rowids: np.ndarray[tuple[int], np.dtype[np.int64]],
-    facets: Sequence[str],
-    scale: int,
-) -> dict[str, tuple[Count, ...]]:
-    """Return the most frequent values of ``facets`` among the rows, counts multiplied by ``scale``."""
-    fetched = connection.execute(
-        "SELECT facets FROM image WHERE rowid IN (SELECT value FROM json_each(?))", (json.dumps(rowids.tolist()),)
-    )
-    packed = b"".join(blob for (blob,) in fetched)
+def count_packed(session: Session, packed: bytes, facets: Sequence[str], scale: int) -> dict[str, tuple[Count, ...]]:
+    """Return the most frequent values of ``facets`` among rows whose values' numbers are ``packed``, counts times ``scale``."""
     idents, counts = np.unique(np.frombuffer(packed, dtype=np.uint32), return_counts=True)
     by_id = dict(zip(idents.tolist(), counts.tolist(), strict=True))
-    names = connection.execute(
-        "SELECT id, field, value FROM value WHERE id IN (SELECT value FROM json_each(?))"
-        " AND field IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(by_id)), json.dumps(list(facets))),
+    names = session.fetch(
+        "SELECT id, field, value FROM @value WHERE id IN (??) AND field IN (??)", list(by_id), list(facets)
     )
     return most_frequent(facets, ((field, value, by_id[ident] * scale) for ident, field, value in names))
 
 
-def count_all(connection: sqlite3.Connection, facets: Sequence[str]) -> dict[str, tuple[Count, ...]]:
+def count_all(session: Session, facets: Sequence[str]) -> dict[str, tuple[Count, ...]]:
     """Return the most frequent values of ``facets`` in the whole catalogue, hidden pictures left out."""
     found: list[tuple[str, str, int]] = []
     for facet in facets:
-        found += connection.execute(
-            "SELECT field, value, count FROM value WHERE field = ? AND count > 0 ORDER BY count DESC, value LIMIT ?",
-            (facet, -1 if facet == "year" else TOP),
-        ).fetchall()
+        found += session.fetch(
+            "SELECT field, value, count FROM @value WHERE field = ? AND count > 0 ORDER BY count DESC, value LIMIT ?",
+            facet,
+            _YEARS if facet == "year" else TOP,
+        )
     return most_frequent(facets, found)
+
+
+def complete(session: Session, prefix: str, field: str, limit: int) -> list[tuple[str, int]]:
+    """Return the values of a facet that begin with ``prefix`` (or have a word that does), most frequent first."""
+    if field not in FACETS:
+        return []
+    folded = fold(prefix).strip().encode("utf-8", "replace").decode()
+    escaped = "".join("\\" + c if c in "\\%_" else c for c in folded)
+    rows = session.fetch(
+        "SELECT value, count FROM @value WHERE field = ? AND count > 0 AND ' ' || folded LIKE ? ESCAPE '\\'"
+        " ORDER BY count DESC, value LIMIT ?",
+        field,
+        f"% {escaped}%",
+        limit,
+    )
+    return [(str(value), int(count)) for value, count in rows]
 
 
 def most_frequent(facets: Sequence[str], found: Iterable[tuple[str, str, int]]) -> dict[str, tuple[Count, ...]]:

@@ -26,7 +26,8 @@ FEW = 2_000
 _ONE_BY_ONE = 50
 _HIDDEN = Not(Flag("is", "hidden"))
 _ALL = f'"{EVERY}"'
-_LAST = (1 << 62) - 1
+#: No row has a higher number.
+LAST = (1 << 62) - 1
 
 #: Gives the row numbers of pictures similar to one: (id, distance) -> numbers.
 Neighbours = Callable[[str, int], Sequence[int]]
@@ -164,12 +165,12 @@ class _Compiler:
         where: list[str] = []
         params: list[object] = []
         few: set[int] | None = None
-        low, high = 0, _LAST
+        low, high = 0, LAST
         for child in node.children if isinstance(node, And) else (node,):
             if isinstance(child, All):
                 continue
             if isinstance(child, Days) and child.field == "date":
-                first, last = _rows_of(child)
+                first, last = rows_of(child)
                 low, high = max(low, first), min(high, last)
             elif match_of(child) is not None:
                 texts.append(child)
@@ -217,11 +218,11 @@ class _Compiler:
                     return "i.id = ?", (value,)
                 return "(i.id >= ? AND i.id < ?)", (value, value + "\U0010ffff")
             case Number(field, low, high):
-                return _between(f"i.{field}", low, high)
+                return between(f"i.{field}", low, high)
             case Days(field, low, high):
                 if field == "imported":
-                    return _between("i.imported", max(low or 1, 1), high)
-                return "(i.rowid BETWEEN ? AND ?)", _rows_of(node)
+                    return between("i.imported", max(low or 1, 1), high)
+                return "(i.rowid BETWEEN ? AND ?)", rows_of(node)
             case Similar(ident, distance):
                 near = json.dumps([int(n) for n in self.neighbours(ident, distance)])
                 return "i.rowid IN (SELECT value FROM json_each(?))", (near,)
@@ -230,11 +231,12 @@ class _Compiler:
         return "i.rowid IN (SELECT rowid FROM words WHERE words MATCH ?)", (expression,)
 
 
-def _rows_of(node: Days) -> tuple[int, int]:
-    """The row numbers of the days of a date; undated rows have day 0 and are never among them."""
+def rows_of(node: Days) -> tuple[int, int]:
+    """Return the row numbers of the days of a date; undated rows have day 0 and are never among them."""
     low = max(node.low or 1, 1)
-    return low << SEQ_BITS, _LAST if node.high is None else ((node.high + 1) << SEQ_BITS) - 1
+    return low << SEQ_BITS, LAST if node.high is None else ((node.high + 1) << SEQ_BITS) - 1
 
 
-def _between(column: str, low: int | None, high: int | None) -> tuple[str, Params]:
-    return f"({column} BETWEEN ? AND ?)", (low if low is not None else 0, high if high is not None else _LAST)
+def between(column: str, low: int | None, high: int | None, slot: str = "?") -> tuple[str, Params]:
+    """Return the condition that a column of whole numbers lies within bounds, ``None`` for none."""
+    return f"({column} BETWEEN {slot} AND {slot})", (low if low is not None else 0, high if high is not None else LAST)

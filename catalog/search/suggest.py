@@ -1,4 +1,4 @@
-"""Help with words: completions of values, and other spellings of words that find nothing."""
+"""Help with words: other spellings of those that find nothing."""
 
 from __future__ import annotations
 
@@ -7,28 +7,13 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Protocol
 
-from .facets import FACETS
-from .fold import fold, query_tokens
+from .fold import query_tokens
 from .learning import grams
 from .nodes import And, Node, Or, Query, Words
 
 _CANDIDATES, _CHECKED = 60, 8
 _COUNTED = 5_000
 _MAX_WORD = 32
-
-
-def complete(connection: sqlite3.Connection, prefix: str, field: str, limit: int) -> list[tuple[str, int]]:
-    """Return the values of a facet that begin with ``prefix`` (or have a word that does), most frequent first."""
-    if field not in FACETS:
-        return []
-    folded = fold(prefix).strip()
-    escaped = "".join("\\" + c if c in "\\%_" else c for c in folded)
-    sql = "SELECT value, count FROM value WHERE field = ? AND count > 0"
-    sql += " AND (folded LIKE ? ESCAPE '\\' OR folded LIKE ? ESCAPE '\\')"
-    rows = connection.execute(
-        sql + " ORDER BY count DESC, value LIMIT ?", (field, f"{escaped}%", f"% {escaped}%", limit)
-    )
-    return [(str(value), int(count)) for value, count in rows]
 
 
 class Vocabulary(Protocol):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.search.base import SearchIndex
+from catalog.search.facade import SearchIndex
 from catalog.search.index import Index
 from catalog.search.memory import Context
 from catalog.search.row import Row

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.search import parse
-from catalog.search.base import SearchIndex
+from catalog.search.facade import SearchIndex
 from catalog.search.facets import FACETS
 from catalog.search.memory import Context, matches
 from catalog.search.nodes import SORTS, Flag, Node, Query, conjunction, disjunction, negation

@@ -16,7 +16,7 @@ from catalog import searching
 from catalog.errors import Damaged, UsageError
 from catalog.model import Finding
 from catalog.search import parse
-from catalog.search.base import SearchIndex
+from catalog.search.facade import SearchIndex
 from catalog.search.index import Index
 from catalog.search.row import Row
 from catalog.search.schema import Database

@@ -1,4 +1,4 @@
-"""The search index of a shared catalogue, in its PostgreSQL database: :class:`~catalog.search.base.SearchIndex`.
+"""The search index of a shared catalogue, in its PostgreSQL database.
 
 There is one for all who share the catalogue. Whoever commits, or opens the catalogue, brings it level with the store; one at
 a time does, and the others find it done (:meth:`PostgresIndex.filling`).
@@ -6,170 +6,51 @@ a time does, and the others find it done (:meth:`PostgresIndex.filling`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
+from typing import Any
 
-from ...errors import UsageError
-from ...model import Finding
+from psycopg import Connection
+
 from ...stores.postgres.connection import Database
-from .. import cursors
-from ..base import CAP, MAX_LIMIT, STATUSES, Numbers, Page, Queue
-from ..nodes import Query
-from ..row import Row
-from ..suggest import did_you_mean, suggest_words
-from ..writing import unpack
-from . import labels, queue
-from .facets import count_all
+from ..facade import Facade
 from .reading import Reader
 from .schema import Tables
-from .suggest import Terms, complete
+from .session import PostgresSession
+from .suggest import Terms
 from .writing import Writer
 
 
-class PostgresIndex:
-    """The index in ``database``; made when it is not there. Safe to use from several threads and processes.
+class PostgresIndex(Facade[Connection[Any]]):
+    """The index in ``database``; made when it is not there.
 
     Raises Locked when another process writes for too long, CatalogueUnusable when the server cannot be reached.
     """
 
     def __init__(self, database: Database) -> None:
-        self._tables = Tables(database)
-        self._writer = Writer(self._tables)
-        self._reader = Reader(self._tables)
+        self._own = Tables(database)
+        super().__init__(self._own, Writer(self._own), Reader())
 
     def close(self) -> None:
         """Release nothing: the connections are the database's."""
 
-    # ---- filling
-
     def filling(self) -> AbstractContextManager[None]:
         """Hold while bringing the index level with the store: one process at a time does, the others wait."""
-        return self._tables.filling()
-
-    def position(self) -> int | None:
-        """Return the store's position that the index shows, ``None`` when it has to be filled first."""
-        return self._tables.position()
-
-    def apply(self, rows: Iterable[Row], removed_ids: Iterable[str], position: int) -> None:
-        """Put rows (by their ids), remove others, and note the store's position; a negative one says "not filled yet".
-
-        One transaction, visible as a whole, unless there are tens of thousands of rows: then the position comes last.
-        """
-        self._writer.apply(rows, removed_ids, position)
-
-    def apply_findings(self, findings: Iterable[Finding], removed: Iterable[str]) -> None:
-        """Add or replace findings, and remove others by id. One transaction."""
-        with self._tables.writing() as connection:
-            queue.put(connection, findings, removed)
-
-    def apply_labels(self, kind: str, words: Mapping[str, Sequence[str]]) -> None:
-        """Count documents of ``kind`` (by id) under these words instead of those before; under none when they are gone."""
-        with self._tables.writing() as connection:
-            labels.put(connection, kind, words)
-
-    def clear(self) -> None:
-        """Empty the index, so that it has to be filled again."""
-        self._tables.clear()
+        return self._own.filling()
 
     def optimize(self) -> None:
         """Sort in what waits in the full-text index, and tell the planner how the tables look now."""
-        self._tables.optimize()
+        self._own.optimize()
 
-    def verify(self) -> Iterator[str]:
-        """Yield what is wrong with the index, one sentence each."""
-        yield from self._tables.verify()
+    def _session(self, connection: Connection[Any]) -> PostgresSession:
+        return PostgresSession(connection)
 
-    # ---- pictures
+    def _docs(self, connection: Connection[Any], idents: Sequence[str]) -> Iterator[bytes]:
+        held = "SELECT doc FROM search_image WHERE id = ANY(%s)"
+        return (doc for (doc,) in connection.execute(held, [list(idents)], binary=True).fetchall())
 
-    def search(
-        self,
-        query: Query,
-        *,
-        sort: str | None = None,
-        limit: int = 50,
-        cursor: str | None = None,
-        facets: Sequence[str] = (),
-    ) -> Page:
-        """Return one page of pictures. ``sort`` goes before the query's own order.
+    def _totals(self, connection: Connection[Any]) -> tuple[int, int]:
+        return connection.execute("SELECT rows, bytes FROM search_meta").fetchone() or (0, 0)
 
-        Raises UsageError for a bad sort, limit, cursor or facet.
-        """
-        return self._reader.search(query, sort, limit, cursor, facets)
-
-    def count(self, query: Query, cap: int = CAP) -> tuple[int, bool]:
-        """Return how many pictures a query selects, counted up to ``cap``, and whether there are more."""
-        return self._reader.count(query, cap)
-
-    def ids(self, query: Query) -> Iterator[str]:
-        """Yield the ids of all pictures that a query selects, newest first; stable while others write."""
-        return self._reader.ids(query)
-
-    def rows(self, idents: Sequence[str]) -> dict[str, Row]:
-        """Return the rows of those pictures that are there."""
-        with self._tables.reading() as connection:
-            found = connection.execute(
-                "SELECT doc FROM search_image WHERE id = ANY(%s)", [list(idents)], binary=True
-            ).fetchall()
-        return {row.id: row for row in (unpack(doc) for (doc,) in found)}
-
-    # ---- words
-
-    def suggest_words(self, word: str, limit: int = 5) -> list[str]:
-        """Return words of the catalogue that ``word`` may be a misspelling of, best first; in folded form."""
-        with self._tables.reading() as connection:
-            return suggest_words(Terms(connection), word, limit)
-
-    def did_you_mean(self, query: Query) -> Query | None:
-        """Return ``query`` with unknown words replaced by known ones that look alike, ``None`` when there is nothing to offer."""
-        with self._tables.reading() as connection:
-            return did_you_mean(Terms(connection), query)
-
-    def complete(self, prefix: str, field: str, limit: int = 10) -> list[tuple[str, int]]:
-        """Return values of a facet that begin with ``prefix`` (or have a word that does) with their counts, most first."""
-        with self._tables.reading() as connection:
-            return complete(connection, prefix, field, limit)
-
-    def numbers(self) -> Numbers:
-        """Return what the catalogue holds."""
-        with self._tables.reading() as connection:
-            totals = connection.execute("SELECT rows, bytes FROM search_meta").fetchone()
-            facets = count_all(connection, ("year", "format"))
-            waiting = queue.kinds(connection, "open")
-        images, size = totals or (0, 0)
-        years, formats = ({c.value: c.count for c in facets[name]} for name in ("year", "format"))
-        return Numbers(int(images), int(size), years, formats, waiting)
-
-    def tallies(self, kind: str) -> dict[str, int]:
-        """Return how many documents of ``kind`` are counted under each word (see :meth:`apply_labels`), most first."""
-        with self._tables.reading() as connection:
-            return labels.tallies(connection, kind)
-
-    # ---- findings
-
-    def findings(
-        self,
-        kind: str = "",
-        query: Query | None = None,
-        *,
-        status: str = "open",
-        cursor: str | None = None,
-        limit: int = 50,
-    ) -> Queue:
-        """Return one page of the queue in order of worth, of the pictures that ``query`` selects.
-
-        A finding belongs to a query by any of its pictures, or by a picture that ran in one of its articles.
-        Raises UsageError for a bad status, cursor or limit.
-        """
-        if status not in STATUSES:
-            raise UsageError(f"A finding is {', '.join(STATUSES)}, not “{status[:40]}”.", field="status")
-        if not 1 <= limit <= MAX_LIMIT:
-            raise UsageError(f"A page has 1 to {MAX_LIMIT} findings, not {limit}.", field="limit")
-        belongs = cursors.digest("findings", kind, status, str(query.node) if query else "")
-        with self._tables.reading() as connection:
-            plan = None if query is None or query.is_all else self._reader.plan(connection, query)
-            return queue.page(connection, kind, status, plan, belongs, cursor, limit)
-
-    def finding_kinds(self, status: str = "open") -> dict[str, int]:
-        """Return how many findings of each kind there are, most first."""
-        with self._tables.reading() as connection:
-            return queue.kinds(connection, status)
+    def _vocabulary(self, connection: Connection[Any]) -> Terms:
+        return Terms(connection)

@@ -6,45 +6,36 @@ pictures have is not read as a whole for that, but month by month from the newes
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from psycopg import Connection
 
-from ...errors import UsageError
 from ...stores.postgres.columns import literal
-from .. import cursors
-from ..base import CAP, MAX_LIMIT, Found, Page
-from ..facets import FACETS, Count, histogram
+from ..base import CAP, Page
 from ..nodes import And, Query, Words
-from ..reading import RANKED, THIN, UNRANKED, order_of, place_after
-from ..row import COARSE, FINE, MARK
+from ..paging import RANKED, UNRANKED, Asked, Entry, Paging, Rows
+from ..queue import Params, Pictures
+from ..row import MARK
 from ..schema import SEQ_BITS
-from ..snippets import snippets
-from ..writing import unpack
 from . import sql
-from .facets import count_all, count_packed
 from .months import Months
 from .ranking import Ranker, Ranking, State, documents_of, shown_of
-from .schema import Tables
+from .session import PostgresSession
 from .similar import near
 
 #: Words that fewer pictures have are looked for in all months at once.
 _RARE = 4 * CAP
 
-Rows = npt.NDArray[np.int64]
 #: Expressions on ``search_image i`` that give bytes, with their parameters.
 Columns = Sequence[tuple[str, tuple[object, ...]]]
-_Entry = tuple[float | int | str, int]
 
 
 class Reader:
     """Runs queries. Safe to use from several threads."""
 
-    def __init__(self, tables: Tables) -> None:
-        self.tables = tables
+    def __init__(self) -> None:
         self.ranking = Ranking()
         self.months = Months()
 
@@ -52,40 +43,33 @@ class Reader:
         """Return how to run a query, hidden pictures left out."""
         return sql.plan(query.effective, lambda ident, distance: near(connection, ident, distance))
 
-    def search(self, query: Query, sort: str | None, limit: int, cursor: str | None, facets: Sequence[str]) -> Page:
-        """See :meth:`catalog.search.base.SearchIndex.search`."""
-        order = order_of(query, sort)
-        if not 1 <= limit <= MAX_LIMIT:
-            raise UsageError(f"A page has 1 to {MAX_LIMIT} pictures, not {limit}.", field="limit")
-        for facet in facets:
-            if facet not in FACETS:
-                raise UsageError(f"There is no facet “{facet[:40]}”: use {', '.join(FACETS)}.", field="facets")
-        belongs = cursors.digest(str(query.node), order)
-        after = cursors.read(cursor, belongs, str if "filename" in order else int, int) if cursor is not None else None
-        with self.tables.reading() as connection:
-            return _Search(self, connection, query, order, limit, after, belongs).page(facets)
+    def page(self, connection: Connection[Any], asked: Asked) -> Page:
+        """Return one page of pictures."""
+        return _Search(self, connection, asked).page()
 
-    def count(self, query: Query, cap: int) -> tuple[int, bool]:
+    def count(self, connection: Connection[Any], query: Query, cap: int) -> tuple[int, bool]:
         """Return how many pictures a query selects, up to ``cap``, and whether there are more."""
-        with self.tables.reading() as connection:
-            known = self.known(connection, state_of(connection), query)
-            if known is None:
-                known = len(self.newest(connection, query, self.plan(connection, query), cap + 1)[0])
+        known = self.known(connection, state_of(connection), query)
+        if known is None:
+            known = len(self.newest(connection, query, self.plan(connection, query), cap + 1)[0])
         return min(known, cap), known > cap
 
-    def ids(self, query: Query) -> Iterator[str]:
-        """Yield the ids of all pictures that a query selects, newest first; stable while others write."""
-        before = 1 << 62
-        while True:
-            with self.tables.reading() as connection:
-                plan = self.plan(connection, query).within(0, before - 1)
-                rows, _ = self.newest(connection, query, plan, CAP)
-                named = "SELECT id FROM search_image WHERE n = ANY(%s::bigint[]) ORDER BY n DESC"
-                block = connection.execute(named, [literal(rows)], binary=True).fetchall()
-            yield from (str(ident) for (ident,) in block)
-            if len(rows) < CAP:
-                return
-            before = int(rows[-1])
+    def block(self, connection: Connection[Any], query: Query, before: int) -> tuple[list[str], int]:
+        """Return the ids of the newest pictures below a row number, and the number below which the next ones are."""
+        rows, _ = self.newest(connection, query, self.plan(connection, query).within(0, before - 1), CAP)
+        named = "SELECT id FROM search_image WHERE n = ANY(%s::bigint[]) ORDER BY n DESC"
+        block = connection.execute(named, [literal(rows)], binary=True).fetchall()
+        return [str(ident) for (ident,) in block], int(rows[-1]) if len(rows) == CAP else 0
+
+    def pictures(self, connection: Connection[Any], query: Query) -> Pictures:
+        """Return the pictures that a query selects: their ids, or all as a condition."""
+        plan = self.plan(connection, query)
+
+        def rows(most: int) -> list[object]:
+            text, params = plan.select("i.id, i.n", "i.n DESC", most)
+            return [str(ident) for ident, _ in connection.execute(text.encode(), params)]
+
+        return Pictures(rows, plan.condition)
 
     def known(self, connection: Connection[Any], state: State, query: Query) -> int | None:
         """Return how many pictures a query selects, when that is kept: for one word, and for everything."""
@@ -149,56 +133,47 @@ def _head(connection: Connection[Any], plan: sql.Plan, limit: int, columns: Colu
     return np.frombuffer(row[0] or b"", ">i8").astype(np.int64), [value or b"" for value in row[1:]]
 
 
-class _Search:
+class _Search(Paging):
     """One search, in one view of the index."""
 
-    def __init__(
-        self,
-        reader: Reader,
-        connection: Connection[Any],
-        query: Query,
-        order: str,
-        limit: int,
-        after: tuple[cursors.Key, cursors.Key, int, bool] | None,
-        belongs: str,
-    ) -> None:
-        self.reader, self.connection, self.query = reader, connection, query
-        self.order, self.limit, self.after, self.belongs = order, limit, after, belongs
-        self.plan = reader.plan(connection, query)
-        self.total = self.ranked = 0
+    def __init__(self, reader: Reader, connection: Connection[Any], asked: Asked) -> None:
+        super().__init__(PostgresSession(connection), asked)
+        self.reader, self.connection = reader, connection
+        self.plan = reader.plan(connection, asked.query)
 
-    def page(self, facets: Sequence[str]) -> Page:
+    def page(self) -> Page:
+        """Read as little as the page needs: where its total is known, no more than is ranked or shown."""
+        facets = self.asked.facets
         if self.after is not None and self.order in ("date", "-date") and not facets:
-            return self._made(np.empty(0, np.int64), b"", self.after[3], self._walk(), facets)
+            return self.made(self._walk(), 0, False, ({}, (), 1))
         state = state_of(self.connection)
         known = self.reader.known(self.connection, state, self.query)
         if known is None or (facets and known <= CAP):
-            return self._whole(state, facets)
-        head, entries = np.empty(0, np.int64), self._first(state, known) if self.order == "relevance" else self._walk()
+            return self._whole(state)
+        entries = self._first(state, known) if self.order == "relevance" else self._walk()
         if entries is None:
-            return self._whole(state, facets)
-        self.total = min(known, CAP)
-        return self._made(head, b"", known > CAP, entries, facets)
+            return self._whole(state)
+        capped = known > CAP
+        return self.made(entries, min(known, CAP), capped, self.counts(np.empty(0, np.int64), b"", capped))
 
-    def _whole(self, state: State, facets: Sequence[str]) -> Page:
+    def _whole(self, state: State) -> Page:
         """The page of a result that is read as far as it is counted."""
         ranker = self._ranker(state)
-        columns = [("i.facets", ())] if facets else []
+        columns = [("i.facets", ())] if self.asked.facets else []
         head, packed = self._newest(CAP + 1, [*(ranker.columns if ranker else ()), *columns])
         capped = len(head) > CAP
         head = head[:CAP]
-        self.total = len(head)
         if self.order == "relevance":
             self.ranked = RANKED if len(head) > RANKED else 0
             entries = self._ranked(ranker, head, packed)
         elif self.order in ("date", "-date") and not capped:
             rows = head if self.order == "-date" else head[::-1]
-            entries = self._page_of(rows, rows)
+            entries = self.entries_of(rows, rows)
         else:
             entries = self._walk() if capped else self._by_column("i.n = ANY(%s::bigint[])", (literal(head),))
-        return self._made(head, packed[-1] if facets else b"", capped, entries, facets)
+        return self.made(entries, len(head), capped, self.counts(head, packed[-1] if columns else b"", capped))
 
-    def _first(self, state: State, known: int) -> list[_Entry] | None:
+    def _first(self, state: State, known: int) -> list[Entry] | None:
         """The entries of a page by relevance, of the pictures that are ranked; ``None`` when it goes beyond them."""
         if self.after is not None and self.after[0] == UNRANKED:
             return None
@@ -210,18 +185,6 @@ class _Search:
         self.ranked = RANKED if known > RANKED else 0
         return entries
 
-    def _made(self, head: Rows, packed: bytes, capped: bool, entries: list[_Entry], facets: Sequence[str]) -> Page:
-        if self.after is not None:
-            self.total = self.after[2]
-        shown = entries[: self.limit]
-        following = None
-        told = capped if self.after is None else self.after[3]
-        if len(entries) > self.limit:
-            key, n = shown[-1]
-            following = cursors.write(self.belongs, key, n, self.total, told)
-        counts, bars, sampled = self._facets(head, packed, capped, facets)
-        return Page(self._hits(shown), self.total, told, following, self.order, counts, bars, sampled, self.ranked)
-
     # ---- order
 
     def _ranker(self, state: State) -> Ranker | None:
@@ -229,20 +192,14 @@ class _Search:
             return None
         return self.reader.ranking.ranker(self.connection, state, self.query.node)
 
-    def _ranked(self, ranker: Ranker | None, head: Rows, packed: Sequence[bytes]) -> list[_Entry]:
+    def _ranked(self, ranker: Ranker | None, head: Rows, packed: Sequence[bytes]) -> list[Entry]:
         """The entries of this page and at least one more if there is one: (key, row number)."""
         keys = np.full(len(head), UNRANKED, np.int64)
         keys[:RANKED] = ranker.keys(self.connection, head[:RANKED].tolist(), packed) if ranker is not None else 0
         best = np.lexsort((-head, keys))
-        return self._page_of(keys[best], head[best])
+        return self.entries_of(keys[best], head[best])
 
-    def _page_of(self, keys: Rows, rows: Rows) -> list[_Entry]:
-        """What follows the cursor, of all entries in order."""
-        at = 0 if self.after is None else place_after(keys, rows, self.order, int(self.after[0]), int(self.after[1]))
-        end = at + self.limit + 1
-        return list(zip(keys[at:end].tolist(), rows[at:end].tolist(), strict=True))
-
-    def _walk(self) -> list[_Entry]:
+    def _walk(self) -> list[Entry]:
         """Entries in the order of an index, from the cursor on."""
         if self.order == "-date":
             before = 1 << 62 if self.after is None else int(self.after[1])
@@ -250,7 +207,7 @@ class _Search:
             return [(n, n) for n in rows.tolist()]
         return self._by_column(*self.plan.condition())
 
-    def _by_column(self, condition: str, params: sql.Params) -> list[_Entry]:
+    def _by_column(self, condition: str, params: Params) -> list[Entry]:
         down = self.order.startswith("-")
         column = self.order.removeprefix("-")
         column = "n" if column == "date" else column
@@ -266,29 +223,13 @@ class _Search:
     def _newest(self, limit: int, columns: Columns = (), before: int = 1 << 62) -> tuple[Rows, list[bytes]]:
         return self.reader.newest(self.connection, self.query, self.plan.within(0, before - 1), limit, columns)
 
-    def _hits(self, entries: list[_Entry]) -> tuple[Found, ...]:
-        rows = [n for _, n in entries]
+    def docs(self, rows: Sequence[int]) -> list[tuple[int, bytes]]:
+        """See :meth:`Paging.docs`."""
         text = "SELECT n, doc FROM search_image WHERE n = ANY(%s::bigint[])"
-        docs = dict(self.connection.execute(text, [literal(rows)], binary=True).fetchall()) if rows else {}
-        words = self.query.words
-        found = [unpack(docs[n]) for n in rows]
-        return tuple(Found(row, snippets(row, words)) for row in found)
+        return self.connection.execute(text, [literal(list(rows))], binary=True).fetchall()
 
-    def _facets(
-        self, head: Rows, packed: bytes, capped: bool, facets: Sequence[str]
-    ) -> tuple[dict[str, tuple[Count, ...]], tuple[tuple[str, int], ...], int]:
-        if not facets:
-            return {}, (), 1
-        if not capped:
-            return count_packed(self.connection, packed, facets, 1), histogram(head, 1), 1
-        scale, sample, packed = FINE, *self._sample("f", FINE)
-        if len(sample) < THIN:
-            scale, sample, packed = COARSE, *self._sample("c", COARSE)
-        if self.query.is_all:
-            return count_all(self.connection, facets), histogram(sample, scale), 1
-        return count_packed(self.connection, packed, facets, scale), histogram(sample, scale), scale
-
-    def _sample(self, name: str, of: int) -> tuple[Rows, bytes]:
+    def sample(self, name: str, of: int, values: bool) -> tuple[Rows, bytes]:
+        """See :meth:`Paging.sample`."""
         plan = self.plan.also(f"'{MARK}{name}{of // 2}'")
-        rows, packed = _head(self.connection, plan, 2 * CAP, [("i.facets", ())])
-        return rows, packed[0]
+        rows, packed = _head(self.connection, plan, 2 * CAP, [("i.facets", ())] if values else [])
+        return rows, packed[0] if values else b""

@@ -6,21 +6,15 @@ have all their words; dates, numbers, ids and similarity are conditions on colum
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ...stores.postgres.columns import literal
 from ..nodes import TEXT_FIELDS, All, And, Days, Flag, Ident, Node, Not, Number, Or, Similar, Value, Words
 from ..row import EVERY, flag_mark, value_mark
-from ..schema import SEQ_BITS
+from ..sql import LAST, Neighbours, Params, between, rows_of
 from .lexemes import LONG, beginning, field_lexeme, lexeme
 
-Params = tuple[object, ...]
 _HIDDEN = Flag("is", "hidden")
-_LAST = (1 << 62) - 1
-
-#: Gives the row numbers of pictures similar to one: (id, distance) -> numbers.
-Neighbours = Callable[[str, int], Sequence[int]]
 
 
 @dataclass(frozen=True)
@@ -50,7 +44,7 @@ class Plan:
         if self.low > 0:
             conditions.append("i.n >= %s")
             params.append(self.low)
-        if self.high < _LAST:
+        if self.high < LAST:
             conditions.append("i.n <= %s")
             params.append(self.high)
         return " AND ".join(conditions) or "true", tuple(params)
@@ -70,12 +64,12 @@ def plan(node: Node, neighbours: Neighbours) -> Plan:
     words: list[str] = []
     where: list[str] = []
     params: list[object] = []
-    low, high = 0, _LAST
+    low, high = 0, LAST
     for child in node.children if isinstance(node, And) else (node,):
         if isinstance(child, All):
             continue
         if isinstance(child, Days) and child.field == "date":
-            first, last = _rows_of(child)
+            first, last = rows_of(child)
             low, high = max(low, first), min(high, last)
             continue
         expression = None if isinstance(child, Not) else _expression(child)
@@ -163,11 +157,11 @@ def _condition(node: Node, neighbours: Neighbours) -> tuple[str, Params]:
         case Ident(value, prefix):
             return ("starts_with(i.id, %s)" if prefix else "i.id = %s"), (value,)
         case Number(field, low, high):
-            return _between(f"i.{field}", low, high)
+            return between(f"i.{field}", low, high, "%s")
         case Days(field, low, high):
             if field == "imported":
-                return _between("i.imported", max(low or 1, 1), high)
-            return "(i.n BETWEEN %s AND %s)", _rows_of(node)
+                return between("i.imported", max(low or 1, 1), high, "%s")
+            return "(i.n BETWEEN %s AND %s)", rows_of(node)
         case Similar(ident, distance):
             return "i.n = ANY(%s::bigint[])", (literal(list(neighbours(ident, distance))),)
     if node == _HIDDEN:
@@ -178,13 +172,3 @@ def _condition(node: Node, neighbours: Neighbours) -> tuple[str, Params]:
         return "i.words @@ %s::tsquery", (expression.text,)
     body = f"split_part(i.body, E'\\n', {TEXT_FIELDS.index(node.field) + 1})" if node.field else "i.body"
     return f"(i.words @@ %s::tsquery AND strpos({body}, %s) > 0)", (expression.text, needle(node))
-
-
-def _rows_of(node: Days) -> tuple[int, int]:
-    """The row numbers of the days of a date; undated rows have day 0 and are never among them."""
-    low = max(node.low or 1, 1)
-    return low << SEQ_BITS, _LAST if node.high is None else ((node.high + 1) << SEQ_BITS) - 1
-
-
-def _between(column: str, low: int | None, high: int | None) -> tuple[str, Params]:
-    return f"({column} BETWEEN %s AND %s)", (low if low is not None else 0, high if high is not None else _LAST)

@@ -7,8 +7,6 @@ from typing import Any
 
 from psycopg import Connection
 
-from ..facets import FACETS
-from ..fold import fold
 from .ranking import documents_of
 
 
@@ -30,16 +28,3 @@ class Terms:
     def documents(self, term: str, most: int) -> int:
         """See :class:`catalog.search.suggest.Vocabulary`."""
         return min(documents_of(self.connection, term), most)
-
-
-def complete(connection: Connection[Any], prefix: str, field: str, limit: int) -> list[tuple[str, int]]:
-    """Return the values of a facet that begin with ``prefix`` (or have a word that does), most frequent first."""
-    if field not in FACETS:
-        return []
-    folded = fold(prefix).strip().replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
-    rows = connection.execute(
-        "SELECT value, count FROM search_value WHERE field = %s AND count > 0"
-        " AND (starts_with(folded, %s) OR strpos(folded, %s) > 0) ORDER BY count DESC, value LIMIT %s",
-        [field, folded, f" {folded}", limit],
-    )
-    return [(str(value), int(count)) for value, count in rows]
