@@ -6,6 +6,7 @@ msgspec knows the types of the model, so nothing else in the project spells out 
 from __future__ import annotations
 
 import hashlib
+import threading
 from typing import Any, TypeVar
 
 import msgspec
@@ -13,6 +14,15 @@ import msgspec
 T = TypeVar("T")
 
 _encoder = msgspec.json.Encoder(order="deterministic")
+_known: set[type] = set()
+_lock = threading.Lock()
+
+
+def _get_to_know(kind: type) -> None:
+    """Let msgspec read the fields of a type, in one thread at a time: at a first use in two at once the process dies (msgspec 0.22)."""
+    with _lock:
+        msgspec.json.Decoder(kind)
+        _known.add(kind)
 
 
 def encode(value: Any) -> bytes:
@@ -22,6 +32,8 @@ def encode(value: Any) -> bytes:
 
 def decode(data: bytes | str, kind: type[T]) -> T:
     """Return the model object of type ``kind`` in ``data``. Raises :class:`msgspec.ValidationError` if it is not one."""
+    if kind not in _known:
+        _get_to_know(kind)
     return msgspec.json.decode(data, type=kind)
 
 
@@ -34,6 +46,8 @@ def to_dict(value: Any) -> dict[str, Any]:
 
 def from_dict(data: dict[str, Any], kind: type[T]) -> T:
     """Return the model object of type ``kind`` that ``data`` describes; unknown keys are ignored."""
+    if kind not in _known:
+        _get_to_know(kind)
     return msgspec.convert(data, type=kind)
 
 
