@@ -19,7 +19,7 @@ _lock = threading.Lock()
 
 
 def _get_to_know(kind: type) -> None:
-    """Let msgspec read the fields of a type, in one thread at a time: at a first use in two at once the process dies (msgspec 0.22)."""
+    """Let msgspec read the fields of a type in one thread: at a first use in two at once the process dies (msgspec 0.22)."""
     with _lock:
         msgspec.json.Decoder(kind)
         _known.add(kind)
