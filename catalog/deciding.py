@@ -15,7 +15,7 @@ from typing import Any
 from . import findings, grouping, inferring, resolve
 from .catalogue import Catalogue
 from .codec import facts_hash, to_dict
-from .errors import NotAllowed, NotFound, Stale
+from .errors import Gone, NotAllowed, NotFound, Stale
 from .model import Decision, Finding, Group
 from .stores.base import WHOLE, Store, Transaction
 from .stores.overlay import Overlay
@@ -90,7 +90,8 @@ def decide(
     """Append a decision on a finding and return it.
 
     ``action`` may carry its object: ``choose:IMAGE``, ``link:CAPTION``, ``reject:IMAGE``, ``same:BEST``. Raises NotFound,
-    Stale when ``seen`` is not what the finding now says, NotAllowed when the action or its object does not fit.
+    Stale when ``seen`` is not what the finding now says (Gone when it is not there any more), NotAllowed when the action or its
+    object does not fit.
     """
     verb, _, target = action.partition(":")
     chosen = {target, *(v for v in values.values() if isinstance(v, str))}
@@ -98,7 +99,7 @@ def decide(
         cat = Catalogue(store)
         finding = cat.finding(ident)
         if finding is None:
-            raise NotFound("finding", ident)
+            raise NotFound("finding", ident) if seen is None else Gone("finding", ident, seen)
         if seen is not None and seen != finding.seen:
             raise Stale("finding", ident, seen, finding.seen)
         if verb not in finding.actions:

@@ -64,6 +64,16 @@ class Stale(CatalogError):
         self.field = "seen"
 
 
+class Gone(Stale):
+    """A decision on something that was there when it was shown, and is not any more."""
+
+    def __init__(self, what: str, ident: str, seen: str) -> None:
+        super().__init__(what, ident, seen, "")
+        self.args = (
+            f"The {what} {ident[:80]} is settled: what somebody else said, or an import, left nothing to decide there.",
+        )
+
+
 class NotAllowed(CatalogError):
     """A decision or edit that does not fit its subject."""
 

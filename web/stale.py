@@ -14,6 +14,7 @@ from catalog.model import Decision
 from . import words
 from .context import library
 from .inputs import local_path
+from .queue import address
 
 #: Fields of the forms that carry words of the person.
 _WORDS = ("note", "caption", "credit", "tags")
@@ -21,11 +22,15 @@ _WORDS = ("note", "caption", "credit", "tags")
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """``decisions`` came since the page was made (none: facts changed); ``sent`` was refused; ``now`` is where to look."""
+    """``decisions`` came since the page was made (none: facts changed); ``sent`` was refused; ``now`` is where to look.
+
+    ``gone`` says that what it was about is not there any more.
+    """
 
     decisions: tuple[Decision, ...]
     sent: tuple[tuple[str, str], ...]
     now: str
+    gone: bool = False
 
 
 def _about(kind: str, ident: str, other: str) -> Iterable[Decision]:
@@ -47,12 +52,15 @@ def changed() -> Changed | None:
     ident, other = str(names.get("ident", names.get("a", ""))), str(names.get("b", ""))
     if kind not in ("review", "groups", "records", "compare") or not ident:
         return None
+    gone, now = False, local_path(request.path)
+    decisions: Iterable[Decision] = ()
     try:
         decisions = _about(kind, ident, other)
-    except CatalogError:  # it is not there any more: then the sentence of the refusal has to do
-        return None
+    except CatalogError:
+        gone = True
+        now = address("", request.form.get("kind", ""), request.form.get("q", "")) if kind == "review" else "/"
     last = request.form.get("seen", "").rpartition(".")[2]
     action = parse_qs(request.form.get("choice", "")).get("action", [""])[0]
     sent = [("Decision", words.DONE[action])] if action in words.DONE else []
     sent += [(words.FIELDS[name], text) for name in _WORDS if (text := request.form.get(name, "").strip())]
-    return Changed(tuple(d for d in decisions if d.id > last), tuple(sent), local_path(request.path))
+    return Changed(tuple(d for d in decisions if d.id > last), tuple(sent), now, gone)

@@ -21,6 +21,19 @@ def test_a_late_decision_shows_what_changed(client: FlaskClient, library: Librar
     assert all(text in page for text in ("Anna Ruiz", "seen in print", "my own words", f"/review/{finding.id}"))
 
 
+def test_a_decision_on_what_is_settled_leads_on(client: FlaskClient, library: Library) -> None:
+    """Where somebody else left nothing to decide the answer is 409, with one's own words and the way back to the same queue."""
+    finding = library.findings("duplicate", limit=1).items[0]
+    library.hide(f"image:{finding.subjects[0]}")
+    sent = {"seen": finding.seen, "choice": "action=same", "note": "my own words", "kind": "duplicate"}
+    answer = client.post(f"/review/{finding.id}", data=sent)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409 and "my own words" in page and 'href="/review?kind=duplicate"' in page
+    body = {"action": "same", "seen": finding.seen}
+    assert client.post(f"/api/v1/findings/{finding.id}/decision", json=body).status_code == 409
+    assert client.post(f"/api/v1/findings/{finding.id}/decision", json={"action": "same"}).status_code == 404
+
+
 def test_a_late_edit_keeps_ones_words(client: FlaskClient, picture: Callable[[str], Record]) -> None:
     """409 on an edit shows the other's value and one's own."""
     record = picture("baker-oven.jpg")
