@@ -352,9 +352,8 @@ def infer_findings(cat: Catalogue, article_ids: Iterable[str], image_ids: Iterab
             change.delete("finding", gone)
     for finding in made.values():
         resolved = resolve.finding_status(finding, finding.seen, decisions_on(cat, finding))
-        doc = to_dict(resolved)
-        if cat.store.get("finding", finding.id) != doc:
-            change.put("finding", finding.id, doc)
+        if cat.finding(finding.id) != resolved:
+            change.put("finding", finding.id, to_dict(resolved))
     return change
 
 
@@ -392,9 +391,9 @@ def _put_conflicts(
             if conflict.id not in fresh:
                 change.delete("conflict", conflict.id)
     for conflict in fresh.values():
-        doc = to_dict(conflict)
-        if cat.store.get("conflict", conflict.id) != doc:
-            change.put("conflict", conflict.id, doc)
+        stored = cat.store.get("conflict", conflict.id)
+        if stored is None or from_dict(stored, Conflict) != conflict:
+            change.put("conflict", conflict.id, to_dict(conflict))
 
 
 def decisions_on(cat: Catalogue, finding: Finding) -> list[Decision]:
