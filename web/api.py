@@ -165,8 +165,9 @@ def duplicates() -> Response:
     if after and idents([after], "cursor") != [after]:
         raise NotAllowed("That cursor is not one of this list's.", field="cursor")
     found = list(islice(library().groups(after), limit + 1))
-    total, capped = library().group_count()
     next_ = found[limit - 1].images[0] if len(found) > limit else None
+    whole = not after and next_ is None
+    total, capped = (len(found), False) if whole else library().group_count()
     return _items(plain(found[:limit]), max(total, len(found)), next_, capped=capped)
 
 

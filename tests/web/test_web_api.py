@@ -104,6 +104,21 @@ def test_duplicates_are_read_to_their_end_by_cursors(client: FlaskClient, librar
     assert seen == [g.id for g in library.groups()] and len(seen) == page["total"] > 1
 
 
+def test_more_groups_than_are_counted_are_said_to_be_more(
+    client: FlaskClient, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond the groups that are counted the answer says `capped`, never a total below what it lists, and goes on by cursors."""
+    groups = [g.id for g in library.groups()]
+    assert client.get(f"{API}/duplicates?limit=1").get_json()["capped"] is False
+    monkeypatch.setattr("catalog.asking.MAX_COUNTED", 1)
+    library.edit(library.search(limit=1).items[0].id, {"note": "counted anew"})
+    page = client.get(f"{API}/duplicates?limit=1").get_json()
+    assert page["capped"] is True and len(page["items"]) < page["total"] <= len(groups) and page["next"]
+    _check(_document(client), "get", f"{API}/duplicates", 200, page)
+    whole = client.get(f"{API}/duplicates").get_json()
+    assert [g["id"] for g in whole["items"]] == groups and (whole["total"], whole["capped"]) == (len(groups), False)
+
+
 def test_an_edit_answers_with_the_record(client: FlaskClient, ids: dict[str, str]) -> None:
     """PATCH changes the named fields and answers with the whole record, the note at its top level."""
     path = _filled("/images/{ident}", ids)
