@@ -24,14 +24,16 @@ from PIL import Image as Pillow
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.search import rows
+from catalog.catalogue import embedded_caption
 from catalog.codec import to_dict
+from catalog.conflicts import compare
+from catalog.duplicates.groups import build
 from catalog.findings import caption_findings, conflict_finding, duplicate_findings
 from catalog.inferring import article_doc, image_doc
 from catalog.library import Library, open_library
 from catalog.model import (
     Article,
     Caption,
-    Comparison,
     Conflict,
     Evidence,
     Finding,
@@ -47,11 +49,24 @@ from catalog.stores.base import Transaction
 
 STEP = 900
 STORY, PER_ARTICLE = 120, 3
+#: Of a picture with two captions: what the file says, and what was printed.
+SAID = " Three people stood beside it.", " Seven people stood beside it."
+
+
+def _alike(members: list[Row]) -> list[Row]:
+    """The pictures of a story; those that are marked as duplicates have the words of the first of them, as copies have."""
+    first = next((r for r in members if "duplicate" in r.flags), members[0])
+    return [replace(r, captions=first.captions, credit=first.credit) if "duplicate" in r.flags else r for r in members]
+
+
+def _disagrees(row: Row) -> bool:
+    return {"conflict", "linked"} <= row.flags
 
 
 def _image(row: Row, draw: random.Random) -> Image:
+    own = row.captions[0] if draw.random() < 0.5 else ""
     metadata = Metadata(
-        caption=row.captions[0] if draw.random() < 0.5 else "", credit=row.credit, byline=row.bylines[0],
+        caption=row.captions[0] + SAID[0] if _disagrees(row) else own, credit=row.credit, byline=row.bylines[0],
         created=row.date, city=row.places[0], persons=row.persons,
     )  # fmt: skip
     return Image(
@@ -62,11 +77,13 @@ def _image(row: Row, draw: random.Random) -> Image:
 
 def _story(ident: str, members: list[Row]) -> tuple[Article, list[Caption]]:
     first = members[0]
-    captions = [
-        Caption(f"{ident}-{n}", ident, n, row.captions[0], row.credit, f"{row.captions[0]} ({row.credit})", line=n + 2,
-                picture=n, confidence=0.95)
-        for n, row in enumerate(members)
-    ]  # fmt: skip
+    captions = []
+    for n, row in enumerate(members):
+        text = row.captions[0] + (SAID[1] if _disagrees(row) else "")
+        captions.append(
+            Caption(f"{ident}-{n}", ident, n, text, row.credit, f"{text} ({row.credit})", line=n + 2, picture=n,
+                    confidence=0.95)
+        )  # fmt: skip
     article = Article(
         ident, f"stories/{ident}/page.html", ident.ljust(64, "0"), "webpage", title=first.titles[0],
         byline=first.bylines[0], published=first.date, publisher=first.publishers[0], text=first.article,
@@ -84,44 +101,44 @@ def _link(caption: Caption, row: Row) -> Link | None:
     return None
 
 
-def _copies(members: list[Row]) -> list[Group]:
-    """The pictures of a story that are marked as duplicates, as one group."""
+def _copies(members: list[Row], images: dict[str, Image]) -> list[Group]:
+    """The groups of the pictures of a story that are marked as duplicates."""
     idents = sorted(r.id for r in members if "duplicate" in r.flags)
-    if len(idents) < 2:
-        return []
     pairs = [(a, b) for i, a in enumerate(idents) for b in idents[i + 1 :]]
-    matches = tuple(Match(f"{a}:{b}", a, b, "resized", 0.93, "half the size") for a, b in pairs)
-    return [Group("g" + idents[0], tuple(idents), idents[0], matches, ("most pixels",))]
+    return build(idents, [Match(f"{a}:{b}", a, b, "resized", 0.93) for a, b in pairs], frozenset(), images)
 
 
-def _conflicts(captions: list[Caption], members: list[Row]) -> Iterator[tuple[Conflict, Finding]]:
+def _conflicts(
+    captions: list[Caption], images: dict[str, Image], members: list[Row]
+) -> Iterator[tuple[Conflict, Finding]]:
     for caption, row in zip(captions, members, strict=True):
-        if "conflict" in row.flags:
-            pair = f"embedded:{row.id}", caption.id
-            found = Conflict(
-                "|".join(sorted(pair)), *pair, row.id, Comparison("contradictory", ("place",), (), 0.8), (row.id,)
-            )
-            texts = caption.text, f"{caption.text}."
+        if _disagrees(row):
+            one = embedded_caption(images[row.id])
+            said = compare(caption.text, one.text, a_credit=caption.credit, b_credit=one.credit)
+            found = Conflict("|".join(sorted((caption.id, one.id))), caption.id, one.id, row.id, said, (row.id,))
+            texts = f"{caption.text}\n{caption.credit}", f"{one.text}\n{one.credit}"
             yield found, conflict_finding(found, texts, (row.id,), (caption.article,))
 
 
 def _put(change: Transaction, members: list[Row], draw: random.Random) -> None:
     ident = members[0].articles[0].rjust(16, "0")
+    members = _alike(members)
     article, captions = _story(ident, members)
+    images = {row.id: _image(row, draw) for row in members}
     change.put("article", ident, article_doc(article, captions))
     links = []
     for caption, row in zip(captions, members, strict=True):
-        change.put("image", row.id, image_doc(_image(row, draw)))
+        change.put("image", row.id, image_doc(images[row.id]))
         change.put("caption", caption.id, to_dict(caption))
         if link := _link(caption, row):
             links.append(link)
             change.put("link", link.id, to_dict(link))
     findings = caption_findings(article, captions, links)
-    for group in _copies(members):
+    for group in _copies(members, images):
         findings += duplicate_findings(group)
         for match in group.matches:
             change.put("match", match.id, to_dict(match))
-    for conflict, finding in _conflicts(captions, members):
+    for conflict, finding in _conflicts(captions, images, members):
         change.put("conflict", conflict.id, to_dict(conflict))
         findings.append(finding)
     for finding in findings:

@@ -14,6 +14,7 @@ import argparse
 import http.client
 import json
 import multiprocessing
+import os
 import random
 import re
 import shutil
@@ -23,6 +24,8 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -35,8 +38,10 @@ from bench import archive
 FILTERS = ("", "is:linked", "-is:reviewed date:2012..2016", "is:conflict", "width:>=1600 sort:date")
 #: A file that the server gives as it is, about as large as a thumbnail.
 STATIC = "/static/viewer.js"
-#: Requests of the mixed load: searches, pages, thumbnails; the rest are decisions.
-SEARCHES, PAGES, THUMBS = 0.5, 0.15, 0.15
+#: Requests of the mixed load, and how often each comes in a hundred.
+KINDS = {
+    "API search": 50, "search page": 5, "picture page": 5, "review page": 5, "thumbnail": 15, "note": 10, "decision": 10,
+}  # fmt: skip
 
 
 def _serve(folder: str, pipe: Connection) -> None:
@@ -124,73 +129,129 @@ def compare_thumbs(address: str, thumbs: list[str], seconds: float) -> None:
     )
 
 
-def row(name: str, taken: list[float]) -> None:
-    """Print one line of the table."""
+def row(name: str, taken: list[float], rate: float = 0.0) -> None:
+    """Print one line of the table; without a ``rate`` they came one after the other."""
     ordered = sorted(taken)
     p95 = ordered[int(len(ordered) * 0.95)]
-    print(
-        f"{name:<34}{statistics.median(ordered):>10.1f}{p95:>10.1f}{1000 / statistics.fmean(ordered):>12.0f}",
-        flush=True,
-    )
+    rate = rate or 1000 / statistics.fmean(ordered)
+    print(f"{name:<34}{statistics.median(ordered):>10.1f}{p95:>10.1f}{rate:>12.0f}", flush=True)
 
 
-def load(address: str, ids: list[str], asked: list[str], clients: int, requests: int) -> None:
-    """Mixed reading and deciding; every answered note is read back, and every decision on a finding is in the log."""
-    taken: list[float] = []
-    errors = Counter[str]()
-    written: dict[str, str] = {}
-    decided: list[str] = []
-    lock = threading.Lock()
-    found = json.loads(Client(address).ask("/api/v1/findings?limit=500")[1])["items"]
+class Crowd:
+    """Clients that read and decide at once, each on a connection of its own, as many people at their desks would."""
 
-    def work(number: int) -> None:
-        draw, client = random.Random(number), Client(address)
-        own = ids[number::clients] or ids[:1]
-        waiting = [f for f in found[number::clients] if f["kind"] in ("conflict", "duplicate")]
-        for k in range(requests):
-            kind, ident = draw.random(), draw.choice(own)
-            begun = time.perf_counter()
-            if kind < SEARCHES:
-                status, _ = client.ask(f"/api/v1/images?q={quote(draw.choice(asked))}")
-            elif kind < SEARCHES + PAGES:
-                page = f"/search?q={quote(draw.choice(asked))}"
-                status, _ = client.ask(draw.choice((f"/images/{ident}", "/review", page)))
-            elif kind < SEARCHES + PAGES + THUMBS:
-                status, _ = client.ask(f"/api/v1/images/{ident}/thumb?size=320")
-            elif kind < 0.9 or not waiting:
-                status, _ = client.ask(f"/api/v1/images/{ident}", "PATCH", {"note": f"{number}-{k}"})
-                with lock:
-                    written[ident] = f"{number}-{k}"
+    def __init__(self, address: str, ids: list[str], asked: list[str], clients: int, requests: int) -> None:
+        self.address, self.ids, self.asked, self.clients, self.requests = address, ids, asked, clients, requests
+        self.taken: dict[str, list[float]] = {kind: [] for kind in KINDS}
+        self.errors = Counter[str]()
+        self.late = 0
+        self.notes: dict[str, str] = {}
+        self.decided: list[str] = []
+        found = json.loads(Client(address).ask("/api/v1/findings?limit=500")[1])["items"]
+        self.found = [f for f in found if f["kind"] in ("conflict", "duplicate")]
+        self._lock = threading.Lock()
+
+    def run(self) -> None:
+        """Send all requests and wait for their answers."""
+        threads = [threading.Thread(target=self._work, args=(n,)) for n in range(self.clients)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _work(self, number: int) -> None:
+        draw, client = random.Random(number), Client(self.address)
+        own = self.ids[number :: self.clients] or self.ids[:1]
+        waiting = self.found[number :: self.clients]
+        for k in range(self.requests):
+            kind = draw.choices(list(KINDS), list(KINDS.values()))[0]
+            if kind == "decision" and not waiting:
+                kind = "note"
+            if kind in ("note", "decision"):
+                ask = partial(
+                    self._write, client, f"{number}-{k}", draw.choice(own), waiting if kind == "decision" else []
+                )
             else:
-                one = waiting.pop()
-                body = {"action": one["actions"][0], "note": f"{number}-{k}"}
-                status, answer = client.ask(f"/api/v1/findings/{one['id']}/decision", "POST", body)
-                if status == 200:
-                    with lock:
-                        decided.append(json.loads(answer)["id"])
-            taken.append(1000 * (time.perf_counter() - begun))
-            if status >= 400:
-                errors[str(status)] += 1
+                ask = partial(self._read, client, kind, draw.choice(own), quote(draw.choice(self.asked)))
+            begun = time.perf_counter()
+            status = ask()
+            self.taken[kind].append(1000 * (time.perf_counter() - begun))
+            if status == 409:
+                self.late += 1
+            elif status >= 400:
+                self.errors[f"{status} {kind}"] += 1
 
-    threads = [threading.Thread(target=work, args=(n,)) for n in range(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    row(f"{clients} clients x {requests}, mixed", taken)
-    reader = Client(address)
-    lost = [i for i, note in written.items() if json.loads(reader.ask(f"/api/v1/images/{i}")[1])["note"] != note]
-    lost = lost if len(ids) >= clients else []  # with fewer pictures than clients the last writer wins
-    held: set[str] = set()
+    def _read(self, client: Client, kind: str, ident: str, query: str) -> int:
+        path = {
+            "API search": f"/api/v1/images?q={query}", "search page": f"/search?q={query}", "picture page": f"/images/{ident}",
+            "review page": "/review", "thumbnail": f"/api/v1/images/{ident}/thumb?size=320",
+        }[kind]  # fmt: skip
+        return client.ask(path)[0]
+
+    def _write(self, client: Client, note: str, ident: str, waiting: list[dict[str, Any]]) -> int:
+        if not waiting:
+            status, _ = client.ask(f"/api/v1/images/{ident}", "PATCH", {"note": note})
+            with self._lock:
+                self.notes[ident] = note
+            return status
+        one = waiting.pop()
+        body = {"action": one["actions"][0], "seen": one["seen"], "note": note}
+        status, answer = client.ask(f"/api/v1/findings/{one['id']}/decision", "POST", body)
+        if status == 200:
+            with self._lock:
+                self.decided.append(json.loads(answer)["id"])
+        return status
+
+    def lost(self) -> list[str]:
+        """Return the notes and decisions that were answered and are not there."""
+        reader = Client(self.address)
+        held = {d["id"] for d in _all(reader, "/api/v1/log")}
+        missing = sorted(set(self.decided) - held)
+        if len(self.ids) < self.clients:  # with fewer pictures than clients the last writer wins
+            return missing
+        return missing + [
+            i for i, note in self.notes.items() if json.loads(reader.ask(f"/api/v1/images/{i}")[1])["note"] != note
+        ]
+
+
+def _all(reader: Client, path: str) -> Iterator[dict[str, Any]]:
     cursor = ""
-    while cursor is not None and len(held) < len(taken):
-        page = json.loads(reader.ask(f"/api/v1/log?limit=500&cursor={cursor}")[1])
-        held |= {d["id"] for d in page["items"]}
+    while cursor is not None:
+        page = json.loads(reader.ask(f"{path}?limit=500&cursor={cursor}")[1])
+        yield from page["items"]
         cursor = page["next"]
-    lost += sorted(set(decided) - held)
+
+
+def _used(pids: list[int]) -> float:
+    """Return the seconds of processor time that processes have used so far."""
+    ticks = 0
+    for pid in pids:
+        ticks += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def load(address: str, ids: list[str], asked: list[str], clients: int, requests: int, server: int) -> None:
+    """Mixed reading and deciding; every answered note is read back, and every decision on a finding is in the log."""
+    crowd = Crowd(address, ids, asked, clients, requests)
+    pids = [server, *_children(server)]
+    begun, used, own = time.perf_counter(), _used(pids), time.process_time()
+    crowd.run()
+    seconds, used, own = time.perf_counter() - begun, _used(pids) - used, time.process_time() - own
+    every = [t for taken in crowd.taken.values() for t in taken]
+    row(f"{clients} clients x {requests}, mixed", every, len(every) / seconds)
+    for kind, taken in crowd.taken.items():
+        if taken:
+            row(f"  {kind} ({len(taken):,})", taken, len(taken) / seconds)
+    share = f"{1000 * used / len(every):.1f} ms of the server and {1000 * own / len(every):.1f} ms of the clients"
+    print(f"{'':<34}processor time of a request: {share}")
     print(
-        f"{'':<34}errors {dict(errors)}, lost decisions {len(lost)} of {len(written)} notes and {len(decided)} findings"
+        f"{'':<34}errors {dict(crowd.errors)}, too late {crowd.late}, lost {len(crowd.lost())} of {len(crowd.notes)} notes and "
+        f"{len(crowd.decided)} decisions"
     )
+
+
+def _children(pid: int) -> list[int]:
+    return [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def main() -> None:
@@ -229,7 +290,7 @@ def main() -> None:
             for path in thumbs:
                 client.ask(path)
             compare_thumbs(address, thumbs, options.seconds)
-            load(address, ids, asked, options.clients, options.requests)
+            load(address, ids, asked, options.clients, options.requests, server.pid or 0)
         finally:
             server.terminate()
             server.join()
