@@ -1,6 +1,7 @@
 """How fast pictures are prepared beside what decoding alone allows: ``python bench/import_pictures.py [--workers N] [FOLDER]``.
 
-Without a folder, scenes are drawn, half at 12 megapixels and half at 1, one in ten a copy. The rows: a plain Pillow + ImageHash loop (full decode),
+Without a folder, scenes are drawn, half at 12 megapixels and half at 1, one in ten a copy. The rows: a plain Pillow + ImageHash
+loop (full decode),
 reading and reduced decoding alone in one process (the limit), all of preparation in one process, and in workers. Then, for each
 number of workers: decoding alone and all of preparation in these, and a whole import into a new catalogue, until every picture is
 committed and until all pictures are compared with each other, with the share of decoding alone that it reaches.

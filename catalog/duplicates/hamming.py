@@ -15,7 +15,7 @@ import numpy.typing as npt
 Words = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.intp]
 
-_CHUNK = 1 << 15
+_CHUNK = 1 << 17
 
 
 def words(hexes: list[str]) -> Words:
@@ -37,13 +37,16 @@ def distances(query: Words, table: Words) -> npt.NDArray[np.uint16]:
 def scan(queries: Words, column: Words, most: int) -> list[Rows]:
     """For each of some words, the places in ``column`` (one word each) of those at most ``most`` bits away, in order."""
     near: list[list[Rows]] = [[np.zeros(0, np.intp)] for _ in queries]
-    mixed, count = np.empty(_CHUNK, np.uint64), np.empty(_CHUNK, np.uint8)
+    size = min(_CHUNK, len(column))
+    mixed, count, close = np.empty(size, np.uint64), np.empty(size, np.uint8), np.empty(size, np.bool_)
     for start in range(0, len(column), _CHUNK):
         part = column[start : start + _CHUNK]
+        end = len(part)
         for found, query in zip(near, queries, strict=True):
-            np.bitwise_xor(part, query, out=mixed[: len(part)])
-            np.bitwise_count(mixed[: len(part)], out=count[: len(part)])
-            found.append(np.flatnonzero(count[: len(part)] <= most) + start)
+            np.bitwise_xor(part, query, out=mixed[:end])
+            np.bitwise_count(mixed[:end], out=count[:end])
+            np.less_equal(count[:end], most, out=close[:end])
+            found.append(np.flatnonzero(close[:end]) + start)
     return [np.concatenate(found) for found in near]
 
 

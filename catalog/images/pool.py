@@ -184,14 +184,14 @@ class _Run:
     def results(self) -> Iterator[Outcome]:
         """Yield the results in the order of the tasks."""
         while True:
-            self._fetch()
             self._give()
+            self._fetch()
             while self._due in self._done:
                 result = self._done.pop(self._due)
                 self._due += 1
                 yield result
-                self._fetch()
                 self._give()
+                self._fetch()
             busy = [worker for worker in self.workers if worker.jobs]
             if not busy and not self._waiting and not self._more:
                 return
@@ -214,6 +214,7 @@ class _Run:
             payload = pickle.dumps(task, pickle.HIGHEST_PROTOCOL)
             self._bytes += len(payload)
             self._waiting.append(_Job(place, task, payload))
+            self._give()  # at once: making the next task may take as long as doing this one
 
     def _under_way(self) -> int:
         return sum(len(worker.jobs) for worker in self.workers)
