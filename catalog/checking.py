@@ -77,10 +77,10 @@ def _links(library: Library) -> Iterator[Damage]:
 def _index_file(path: Path) -> str:
     """What is wrong with the search index's file as it lies there; opening it would mend that before it is seen.
 
-    An empty file is no damage: a full disk leaves one, and it is filled when there is room.
+    An empty file is no damage: every catalogue begins with one, a full disk leaves one, and it is filled when there is room.
     """
     if not path.is_file():
-        return ""
+        return "it is missing"
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             found = connection.execute("PRAGMA quick_check(1)").fetchone()
@@ -92,8 +92,8 @@ def _index_file(path: Path) -> str:
 
 
 def _derived(library: Library, repair: bool) -> Iterator[Damage]:
-    if broken := _index_file(library.folder / "index.sqlite"):
-        yield Damage("index", "index.sqlite", broken, "rebuilt" if repair else "")
+    if library.index_file and (broken := _index_file(library.index_file)):
+        yield Damage("index", library.index_file.name, broken, "rebuilt" if repair else "")
     try:
         index = library.index
     except CatalogueUnusable:

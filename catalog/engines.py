@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from .stores.base import Store
 class Engine:
     """The parts of one catalogue. ``folder`` is on this machine: the catalogue itself, or a cache of a shared one.
 
-    The derived parts are opened when they are first needed.
+    The derived parts are opened when they are first needed; ``index_file`` is the search index where that is a file.
     """
 
     store: Store
@@ -31,6 +32,7 @@ class Engine:
     folder: Path
     open_index: Callable[[], SearchIndex]
     open_neighbours: Callable[[], Neighbours]
+    index_file: Path | None = None
 
 
 def open_engine(url: str, *, create: bool = True, media: str = "") -> Engine:
@@ -49,17 +51,23 @@ def open_engine(url: str, *, create: bool = True, media: str = "") -> Engine:
 
 
 def _in_folder(store: Store, folder: Path, media: str) -> Engine:
+    file = folder / "index.sqlite"
+    if not store.position():
+        # The file is there, empty, before the first record is: so that one which is missing later was deleted.
+        with suppress(OSError):
+            file.touch()
+
     def index() -> SearchIndex:
         from .search.index import Index
 
-        return Index.open(folder / "index.sqlite")
+        return Index.open(file)
 
     def neighbours() -> Neighbours:
         from .duplicates.index import DuplicateIndex
 
         return DuplicateIndex(folder / "fingerprints")
 
-    return Engine(store, open_media(choose(store, media), folder), folder, index, neighbours)
+    return Engine(store, open_media(choose(store, media), folder), folder, index, neighbours, file)
 
 
 def _shared(store: Store, media: str) -> Engine:

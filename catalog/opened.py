@@ -25,6 +25,7 @@ class Opened:
     def __init__(self, url: str, *, create: bool = True, media: str = "") -> None:
         self._engine = open_engine(url, create=create, media=media)
         self.store, self.media, self.folder = self._engine.store, self._engine.media, self._engine.folder
+        self.index_file = self._engine.index_file
         self.url = self.store.url
         self.cat = Catalogue(self.store)
         self._index: SearchIndex | None = None

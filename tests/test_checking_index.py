@@ -18,9 +18,13 @@ def _half(path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
-@pytest.mark.parametrize("harm", [_garbage, _half])
+def _gone(path: Path) -> None:
+    path.unlink()
+
+
+@pytest.mark.parametrize("harm", [_garbage, _half, _gone])
 def test_a_damaged_index_file_is_told_once_and_rebuilt(library: Library, harm: Callable[[Path], None]) -> None:
-    """Cut in half or written over: verify names it; afterwards the index answers again and is whole."""
+    """Cut in half, written over or deleted: verify names it; afterwards the index answers again and is whole."""
     total = library.search("").total
     path, url = library.folder / "index.sqlite", library.url
     library.close()
