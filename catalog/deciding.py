@@ -29,6 +29,8 @@ MAX_PAIRS = 2_000
 #: Subjects of a decision above which it is quicker to hold off everyone than to find out what they touch.
 MAX_NAMED = 50
 _COUNTER = "decisions"
+#: Kinds of findings whose decisions settle them and bear on nothing else: neither links nor groups follow from them.
+_SETTLING = frozenset({"conflict", "metadata"})
 
 
 def _now() -> str:
@@ -62,8 +64,11 @@ def _commit(store: Store, decisions: Sequence[Decision]) -> list[Decision]:
     overlay = Overlay(store)
     numbered = _append(overlay, decisions)
     cat = Catalogue(overlay)
-    articles, images = inferring.bearing(cat, _named(cat, numbered))
-    overlay.commit(inferring.infer_findings(cat, articles, images))
+    if all(d.action == "edit" or d.kind in _SETTLING for d in numbered):
+        overlay.commit(inferring.restate_findings(cat, numbered))
+    else:
+        articles, images = inferring.bearing(cat, _named(cat, numbered))
+        overlay.commit(inferring.infer_findings(cat, articles, images))
     store.commit(overlay.transaction)
     return numbered
 

@@ -113,9 +113,10 @@ class Indexer:
                 images |= touched_images(self.cat, change)
         made = list(rows(self.cat, sorted(images)))
         gone = images - {row.id for row in made}
-        self.index.apply_findings(
-            [_queued(f) for f in findings.values() if f is not None], [i for i, f in findings.items() if f is None]
-        )
+        if findings:
+            self.index.apply_findings(
+                [_queued(f) for f in findings.values() if f is not None], [i for i, f in findings.items() if f is None]
+            )
         for kind, words in labels.items():
             self.index.apply_labels(kind, words)
         self.index.apply(made, sorted(gone), position)

@@ -357,6 +357,21 @@ def infer_findings(cat: Catalogue, article_ids: Iterable[str], image_ids: Iterab
     return change
 
 
+def restate_findings(cat: Catalogue, decisions: Iterable[Decision]) -> Transaction:
+    """Return the findings that decisions settle, or that wait for what an edit says, with their status now.
+
+    What :func:`infer_findings` returns too, for decisions from which no other links, groups or contradictions follow.
+    """
+    change = Transaction()
+    idents = {d.subject for d in decisions if d.kind}
+    idents |= {f.id for d in decisions if not d.kind for i in d.subjects for f in _stored(cat, "images", i)}
+    for finding in filter(None, map(cat.finding, sorted(idents))):
+        resolved = resolve.finding_status(finding, finding.seen.split(".", 1)[0], decisions_on(cat, finding))
+        if resolved != finding:
+            change.put("finding", finding.id, to_dict(resolved))
+    return change
+
+
 def _of_hidden(finding: Finding, hidden: set[str]) -> bool:
     """Whether a finding is about pictures that a person has taken out of the queues."""
     if finding.kind == "link":
