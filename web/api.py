@@ -15,7 +15,7 @@ from catalog.model import Decision, ImportResult, ImportSummary
 from catalog.views import Hit
 
 from . import imports, openapi, words
-from .answers import json, plain
+from .answers import json, plain, plain_with
 from .context import library, who
 from .inputs import (
     choice_arg,
@@ -41,24 +41,18 @@ def _items(items: Any, total: int, next_: str | None, **more: Any) -> Response:
     return json({"items": items, "total": total, "next": next_, **more})
 
 
-def _hit(hit: Hit) -> dict[str, Any]:
-    return {**plain(hit), "thumb": thumb_url(hit.id)}
+def _hit(hit: Hit) -> msgspec.Raw:
+    return plain_with(hit, thumb=thumb_url(hit.id))
 
 
-def full_record(ident: str, as_of: str = "") -> dict[str, Any]:
+def full_record(ident: str, as_of: str = "") -> msgspec.Raw:
     """Return one picture with everything that is known of it; what lists hold of it stands at the top level too."""
     record = library().record(ident, as_of)
     image = record.image
-    return {
-        **plain(record),
-        "sha256": image.sha256,
-        "paths": list(image.paths),
-        "width": image.width,
-        "height": image.height,
-        "format": image.format,
-        "thumb": thumb_url(image.id),
-        "file": f"/api/v1/images/{image.id}/file",
-    }
+    return plain_with(
+        record, sha256=image.sha256, paths=image.paths, width=image.width, height=image.height, format=image.format,
+        thumb=thumb_url(image.id), file=f"/api/v1/images/{image.id}/file",
+    )  # fmt: skip
 
 
 @pages.get("/images")
@@ -72,7 +66,7 @@ def images() -> Response:
         facets=list_arg("facets", tuple(words.FACETS)),
     )
     return _items(
-        [_hit(h) for h in page.items], page.total, page.next, facets=plain(page.facets), capped=page.capped,
+        [_hit(h) for h in page.items], page.total, page.next, facets=page.facets, capped=page.capped,
         did_you_mean=page.did_you_mean, query=page.query,
     )  # fmt: skip
 
@@ -104,7 +98,7 @@ def edit(ident: str) -> Response:
 def similar(ident: str) -> Response:
     """Pictures that match one of the catalogue."""
     found = library().similar(library().record(ident).id)
-    return _items(plain(found), len(found), None)
+    return _items(found, len(found), None)
 
 
 @pages.post("/similar")
@@ -116,7 +110,7 @@ def similar_to() -> Response:
     if sent is None:
         raise NotAllowed("Send a picture as multipart field `picture`.", field="picture")
     found = library().similar(sent.read())
-    return _items(plain(found), len(found), None)
+    return _items(found, len(found), None)
 
 
 @pages.post("/images/bulk")
@@ -131,7 +125,7 @@ def bulk() -> Response:
         raise NotAllowed("Only caption, credit, tags and note can be changed.", field="values")
     values = _edit_values(_typed(body["values"]))
     if body.get("preview"):
-        return json(plain(library().bulk_preview(chosen, values)))
+        return json(library().bulk_preview(chosen, values))
     return json({"changed": library().bulk_edit(chosen, values, who=who())})
 
 
@@ -145,7 +139,7 @@ def _typed(values: dict[str, Any]) -> dict[str, Any]:
 @pages.get("/articles/<ident>")
 def article(ident: str) -> Response:
     """One article with its captions, links and pictures."""
-    return json(plain(library().article(ident)))
+    return json(plain(library().article(ident)))  # its pictures are told by numbers, which JSON has no keys of
 
 
 @pages.get("/captions/<ident>")
@@ -168,13 +162,13 @@ def duplicates() -> Response:
     next_ = found[limit - 1].images[0] if len(found) > limit else None
     whole = not after and next_ is None
     total, capped = (len(found), False) if whole else library().group_count()
-    return _items(plain(found[:limit]), max(total, len(found)), next_, capped=capped)
+    return _items(found[:limit], max(total, len(found)), next_, capped=capped)
 
 
 @pages.get("/groups/<ident>")
 def group(ident: str) -> Response:
     """The group of copies around a picture, with what is needed to decide it."""
-    return json(plain(library().group(ident)))
+    return json(library().group(ident))
 
 
 @pages.post("/groups/<ident>/decision")
@@ -196,7 +190,7 @@ def compare(a: str, b: str) -> Response:
     """Two pictures beside each other."""
     if a == b:
         raise NotAllowed("Choose two different pictures to compare.", field="b")
-    return json(plain(library().compare(a, b)))
+    return json(library().compare(a, b))
 
 
 @pages.post("/compare/<a>/<b>/decision")
@@ -206,7 +200,7 @@ def decide_pair(a: str, b: str) -> Response:
     decision = library().decide_pair(
         a, b, body["action"], best=body.get("best", ""), seen=body.get("seen"), note=body.get("note", ""), who=who()
     )
-    return json(plain(decision))
+    return json(decision)
 
 
 @pages.get("/findings")
@@ -219,13 +213,13 @@ def findings() -> Response:
         limit=number_arg("limit", 50, 1, 500),
         cursor=cursor_arg(),
     )
-    return _items(plain(page.items), page.total, page.next, kinds=page.kinds)
+    return _items(page.items, page.total, page.next, kinds=page.kinds)
 
 
 @pages.get("/findings/<ident>")
 def finding(ident: str) -> Response:
     """One finding with what is needed to decide it."""
-    return json(plain(library().finding(ident)))
+    return json(library().finding(ident))
 
 
 @pages.post("/findings/<ident>/decision")
@@ -238,7 +232,7 @@ def decide(ident: str) -> Response:
     decision = library().decide(
         ident, body["action"], seen=body.get("seen"), note=body.get("note", ""), who=who(), values=values
     )
-    return json(plain(decision))
+    return json(decision)
 
 
 @pages.post("/captions/<ident>/decision")
@@ -246,11 +240,11 @@ def link(ident: str) -> Response:
     """Say which picture a caption belongs to, also where nothing was in doubt: link, reject (an image), none."""
     body = json_body({"action": str, "image": str, "note": str}, ("action",))
     decision = library().link(ident, body["action"], body.get("image", ""), who=who(), note=body.get("note", ""))
-    return json(plain(decision))
+    return json(decision)
 
 
 def _decisions(made: list[Decision]) -> Response:
-    return _items(plain(made), len(made), None)
+    return _items(made, len(made), None)
 
 
 @pages.post("/undo")
@@ -272,14 +266,14 @@ def log() -> Response:
         who=text_arg("who", 80),
         action=choice_arg("action", tuple(words.DONE)),
     )
-    return _items(plain(page.items), page.total, page.next, undone=sorted(page.undone), steps=page.steps)
+    return _items(page.items, page.total, page.next, undone=sorted(page.undone), steps=page.steps)
 
 
 @pages.get("/suggest")
 def suggest() -> Response:
     """Completions of a query that is being typed."""
     found = library().suggest(text_arg("q", 1000), number_arg("limit", 10, 1, 50))
-    return _items(plain(found), len(found), None)
+    return _items(found, len(found), None)
 
 
 @pages.get("/saved")
@@ -295,20 +289,20 @@ def save() -> Response:
     body = json_body({"name": str, "query": str}, ("name", "query"))
     if not 1 <= len(body["name"].strip()) <= 80:
         raise NotAllowed("A name has 1 to 80 characters.", field="name")
-    return json(plain(library().save_search(body["name"].strip(), body["query"], who=who())))
+    return json(library().save_search(body["name"].strip(), body["query"], who=who()))
 
 
 @pages.get("/overview")
 def overview() -> Response:
     """Counts of what the catalogue holds and of what waits."""
-    return json(plain(library().overview()))
+    return json(library().overview())
 
 
 @pages.get("/imports")
 def runs() -> Response:
     """The imports before, latest first."""
     found = library().runs(number_arg("limit", 20, 1, 200))
-    return _items(plain(found), len(found), None)
+    return _items(found, len(found), None)
 
 
 @pages.post("/import")
