@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Protocol
 
 from ..model import Damage
@@ -37,16 +38,24 @@ LOOKUPS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+_SEVERAL = (list, tuple)
+
+
 def lookup_values(doc: Doc, path: str) -> list[str]:
     """Return the strings by which ``find(kind, path, ...)`` finds ``doc``: the value at a dotted path, or each of a list's."""
     value: Any = doc
-    for part in path.split("."):
+    for part in _steps(path):
         value = value.get(part) if isinstance(value, dict) else None
     if isinstance(value, str):
         return [value] if value else []
-    if isinstance(value, list | tuple):
+    if isinstance(value, _SEVERAL):
         return [v for v in value if isinstance(v, str) and v]
     return []
+
+
+@cache
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
 
 
 @dataclass(slots=True)

@@ -31,8 +31,10 @@ _PREFIXES = ("image:", "article:")
 #: Names asked about at once, and documents that one answer may hold: more are asked for as they are needed.
 NAMES, MOST = 12, 400
 
+#: The keys stand in a question of their own: from so many the planner would conclude that most documents have one of them, and
+#: read all.
 _ASK = """
-SELECT kind, id, doc::text, keys::text FROM document WHERE keys && %(keys)s::uuid[]
+SELECT kind, id, doc::text, keys::text FROM document WHERE keys && (SELECT %(keys)s::uuid[])
 UNION ALL
 SELECT kind, id, doc::text, '{}' FROM document WHERE kind = ANY(%(kinds)s) AND id = ANY(%(ids)s)
 LIMIT %(most)s

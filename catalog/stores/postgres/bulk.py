@@ -8,17 +8,23 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg import Connection, errors
 
+from ..base import Doc
+from ..documents import encoded
 from .connection import Database
+from .rows import lookup_keys, to_jsonb
 
+#: Kind and id, as ``text`` takes them.
 Key = tuple[str, str]
+#: Documents by their keys, each with its kind and id as they are.
+Documents = Mapping[Key, tuple[str, str, Doc]]
 
 #: What is written over a row that is there, and how many of each kind were not.
 UPSERT = """
@@ -48,50 +54,50 @@ _INDEX = "CREATE INDEX IF NOT EXISTS document_keys ON document USING gin (keys) 
 _HAS_INDEX = "SELECT 1 FROM pg_catalog.pg_indexes WHERE schemaname = current_schema() AND indexname = 'document_keys'"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A document as it goes into the table: its ``jsonb``, and the keys by which it is found (32 hexadecimal digits each)."""
+class Row(NamedTuple):
+    """A document as it goes into the table: its ``jsonb``, and the keys by which it is found (16 bytes each)."""
 
     doc: bytes
-    keys: Sequence[str]
+    keys: Sequence[bytes]
 
 
-def copy_in(connection: Connection[Any], txn: int, keys: Sequence[Key], rows: Mapping[Key, Row]) -> dict[str, int]:
-    """Put documents, inside a transaction, in the order of ``keys``; return how many of each kind are new."""
+def row(kind: str, ident: str, doc: Doc) -> Row:
+    """Return a document as it goes into the table. Raises ValueError or TypeError for one that cannot be kept."""
+    return Row(to_jsonb(encoded(ident, doc)), lookup_keys(kind, doc))
+
+
+def copy_in(connection: Connection[Any], txn: int, keys: Sequence[Key], docs: Documents) -> dict[str, int]:
+    """Put documents, inside a transaction, in the order of ``keys``; return how many of each kind are new.
+
+    They are encoded as they are sent: the server takes in what has come while more is made ready here.
+    """
     try:
         with connection.transaction():
-            _send(connection, "document", txn, keys, rows)
+            _send(connection, "document", txn, keys, docs)
     except errors.UniqueViolation:
         connection.execute("CREATE TEMP TABLE IF NOT EXISTS staged (LIKE document) ON COMMIT DELETE ROWS")
         connection.execute("DELETE FROM staged")
-        _send(connection, "staged", txn, keys, rows)
+        _send(connection, "staged", txn, keys, docs)
         return dict(connection.execute(_STAGED).fetchall())
-    found: dict[str, int] = {}
-    for kind, _ in keys:
-        found[kind] = found.get(kind, 0) + 1
-    return found
+    return Counter(kind for kind, _ in keys)
 
 
-def _send(connection: Connection[Any], table: str, txn: int, keys: Iterable[Key], rows: Mapping[Key, Row]) -> None:
+def _send(connection: Connection[Any], table: str, txn: int, keys: Iterable[Key], docs: Documents) -> None:
     waiting = iter(keys)
+    number = _TXN.pack(8, txn)
     with connection.cursor().copy(_COPY.format(table).encode()) as copy:
         copy.write(_HEAD)
         while step := list(islice(waiting, _CHUNK)):
-            copy.write(b"".join(part for key in step for part in _parts(key, txn, rows[key])))
+            copy.write(b"".join([_packed(key, number, row(*docs[key])) for key in step]))
         copy.write(_END)
 
 
-def _parts(key: Key, txn: int, row: Row) -> Iterator[bytes]:
+def _packed(key: Key, txn: bytes, made: Row) -> bytes:
     kind, ident = key[0].encode(), key[1].encode()
-    yield from (_FIVE, _LENGTH.pack(len(kind)), kind, _LENGTH.pack(len(ident)), ident, _TXN.pack(8, txn))
-    yield from (_LENGTH.pack(1 + len(row.doc)), _JSONB, row.doc)
-    if not (n := len(row.keys)):
-        yield _NO_KEYS
-        return
-    yield _ARRAY.pack(20 + 20 * n, 1, 0, _UUID, n, 1)
-    for digest in row.keys:
-        yield _UUID_LENGTH
-        yield bytes.fromhex(digest)
+    pack, n = _LENGTH.pack, len(made.keys)
+    keys = _UUID_LENGTH.join((_ARRAY.pack(20 + 20 * n, 1, 0, _UUID, n, 1), *made.keys)) if n else _NO_KEYS
+    doc = made.doc
+    return b"".join((_FIVE, pack(len(kind)), kind, pack(len(ident)), ident, txn, pack(1 + len(doc)), _JSONB, doc, keys))
 
 
 # ---------------------------------------------------------------- the index of keys

@@ -26,7 +26,7 @@ def check(database: Database) -> Iterator[Damage]:
             counts[kind] += 1
             if doc is None or str(doc.get("id")) != from_text(ident):
                 yield Damage("store", f"{kind} {ident}", "it does not carry the id under which it is kept")
-            if set(keys) != set(lookup_keys(kind, doc or {})):
+            if set(keys) != {key.hex() for key in lookup_keys(kind, doc or {})}:
                 yield Damage("store", f"{_DERIVED}{ident}", "it is not found by its values, or by others")
         yield from _totals(connection, counts)
 
@@ -69,7 +69,7 @@ def rebuild(database: Database) -> None:
         connection.execute("LOCK TABLE document IN SHARE ROW EXCLUSIVE MODE")
         for kind, ident, doc, keys in _documents(connection):
             counts[kind] += 1
-            if set(keys) != set(wanted := lookup_keys(kind, doc or {})):
+            if set(keys) != set(wanted := [key.hex() for key in lookup_keys(kind, doc or {})]):
                 connection.execute(
                     "UPDATE document SET keys = %s::uuid[] WHERE kind = %s AND id = %s",
                     ["{" + ",".join(wanted) + "}", kind, ident],

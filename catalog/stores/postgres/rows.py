@@ -19,18 +19,28 @@ from ..base import LOOKUPS, Doc, lookup_values
 #: JSON that would not come back from ``jsonb`` as it was: escapes that it refuses, numbers whose form it does not keep.
 _ESCAPES = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _NUMBERS = re.compile(rb"[:,\[](?:-0[.,}\]]|-?[0-9.]+[eE][-+]?[0-9])")
+#: Where such a number may be, told without looking at each place in turn: what stands around values is made commas, and then what
+#: digits are written with is left out.
+_AROUND, _WRITTEN = bytes.maketrans(b"E:[}]", b"e,,,,"), b"+-.0123456789"
 #: Characters of ids that ``text`` refuses, the mark of an escape, and an escape.
 _ODD = re.compile("[\0\ud800-\udfff\U0010ffff]")
 _ESCAPE = re.compile("\U0010ffff([0-9a-f]{6})")
-Digest = blake2b
+#: Values of one field whose keys are remembered.
+_REMEMBERED = 1 << 15
 _encode = msgspec.json.Encoder().encode
 
 
 def to_jsonb(data: bytes) -> bytes:
     """Return an encoded document as JSON that ``jsonb`` gives back unchanged."""
-    if _NUMBERS.search(data) is None and (b"\\u" not in data or _ESCAPES.search(data) is None):
+    odd = _may_have_odd_numbers(data) and _NUMBERS.search(data) is not None
+    if not odd and (b"\\u" not in data or _ESCAPES.search(data) is None):
         return data
     return _encode({"json": json.dumps(json.loads(data), ensure_ascii=True)})
+
+
+def _may_have_odd_numbers(data: bytes) -> bool:
+    alike = data.translate(_AROUND)
+    return b",-0" in alike or b",e," in alike.translate(None, _WRITTEN)
 
 
 def from_jsonb(text: str) -> bytes:
@@ -52,26 +62,40 @@ def from_text(value: str) -> str:
     return value if value.isascii() else _ESCAPE.sub(lambda m: chr(int(m[1], 16)), value)
 
 
+class _Keys(dict[str, bytes]):
+    """The keys of one field's values: those of words and folders, which come again and again, are remembered."""
+
+    def __init__(self, kind: str, path: str) -> None:
+        super().__init__()
+        self._begun = blake2b(f"{kind}\0{path}\0".encode(), digest_size=16)
+        self._most = _REMEMBERED if path.startswith("keys.") else 0
+
+    def __missing__(self, value: str) -> bytes:
+        digest = self._begun.copy()
+        digest.update(value.encode("utf-8", "surrogatepass"))
+        key = digest.digest()
+        if self._most:
+            if len(self) >= self._most:
+                self.clear()
+            self[value] = key
+        return key
+
+
 @cache
-def _fields(kind: str) -> tuple[tuple[str, Digest], ...]:
-    """The fields by which a kind is found, each with the digest of what its keys begin with."""
-    return tuple((path, blake2b(f"{kind}\0{path}\0".encode(), digest_size=16)) for path in LOOKUPS.get(kind, ()))
-
-
-def _key(begun: Digest, value: str) -> str:
-    digest = begun.copy()
-    digest.update(value.encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
+def _fields(kind: str) -> dict[str, _Keys]:
+    """The fields by which a kind is found, each with its keys."""
+    return {path: _Keys(kind, path) for path in LOOKUPS.get(kind, ())}
 
 
 def lookup_key(kind: str, field: str, value: str) -> str:
     """Return the digest (32 hexadecimal digits) under which documents of ``kind`` with this value are found."""
-    return _key(dict(_fields(kind))[field], value)
+    return _fields(kind)[field][value].hex()
 
 
-def lookup_keys(kind: str, doc: Doc) -> list[str]:
-    """Return the keys by which a document is found, sorted."""
-    return sorted({_key(begun, value) for path, begun in _fields(kind) for value in lookup_values(doc, path)})
+def lookup_keys(kind: str, doc: Doc) -> list[bytes]:
+    """Return the keys by which a document is found (16 bytes each), each once."""
+    found = [keys[value] for path, keys in _fields(kind).items() for value in lookup_values(doc, path)]
+    return list(dict.fromkeys(found)) if len(found) > 1 else found
 
 
 def buckets(subjects: Iterable[str], number: int) -> list[int]:

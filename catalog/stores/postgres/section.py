@@ -26,7 +26,7 @@ from psycopg import Connection
 from ..base import WHOLE
 from ..documents import decode_doc
 from . import around
-from .bulk import UPSERT, Key, Row, copy_in
+from .bulk import UPSERT, Documents, Key, copy_in, row
 from .rows import buckets, from_jsonb
 
 #: Locks for subjects. More of them let more people work at once; each held one takes a place in the server's lock table.
@@ -38,6 +38,7 @@ REMEMBERED = 20_000
 #: The channel on which positions are announced.
 CHANNEL = "cutline"
 
+_POSITION = "SELECT value FROM tally WHERE name = 'position'"
 _PUT = f"""
 WITH own AS MATERIALIZED (SELECT nextval('txn') AS txn), put AS (
     INSERT INTO document (id, kind, txn, doc, keys) SELECT new.id, new.kind, own.txn, new.doc, new.keys
@@ -76,11 +77,15 @@ SELECT value, pg_notify(%(channel)s, %(schema)s || ' ' || value) FROM moved
 
 @dataclass(slots=True)
 class Section:
-    """One transaction on ``connection`` under way: what it holds locked and what it has written so far."""
+    """One transaction on ``connection`` under way: what it holds locked and what it has written so far.
+
+    ``position`` is the catalogue's at the moment when the last locks were had; ``taken`` are numbers that it gave out.
+    """
 
     connection: Connection[Any]
     schema: str
     alone: bool = False
+    position: int = 0
     held: set[int] = field(default_factory=set)
     txns: list[int] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
@@ -88,29 +93,33 @@ class Section:
     found: dict[str, list[str]] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
     expected: dict[str, None] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
 
     def lock(self, subjects: Collection[str]) -> None:
-        """Take the locks for some subjects, WHOLE among them or not. What is held already is not taken again.
+        """Take the locks for some subjects, WHOLE among them or not, and look where the catalogue stands once they are held.
 
-        What was read before may have changed while it waited: whoever cannot rule that out forgets it.
+        What is held already is not taken again. What was read before may have changed while it waited: whoever cannot rule that
+        out forgets it.
         """
         if self.alone or (self.held and not subjects):
             return
         space = zlib.crc32(f"cutline {self.schema}".encode()) - (1 << 31)
-        wanted = set(subjects)
+        wanted = set(subjects) - {""}
         if WHOLE in wanted:
-            self.connection.execute("SELECT pg_advisory_xact_lock(%s, -1)", [space])
+            locks = f"pg_advisory_xact_lock({space}, -1)"
             self.alone = True
-            return
-        numbers = [n for n in buckets(wanted, BUCKETS) if n not in self.held]
-        if not self.held:
-            numbers = [-1, *numbers]
-        self.connection.execute(
-            "SELECT CASE WHEN number < 0 THEN pg_advisory_xact_lock_shared(%s, number)"
-            " ELSE pg_advisory_xact_lock(%s, number) END FROM unnest(%s::int[]) AS number",
-            [space, space, numbers],
-        )
-        self.held.update(numbers)
+        else:
+            numbers = [n for n in buckets(wanted, BUCKETS) if n not in self.held]
+            shared = [] if self.held else [f"pg_advisory_xact_lock_shared({space}, -1)"]
+            locks = ", ".join([*shared, *(f"pg_advisory_xact_lock({space}, {n})" for n in numbers)])
+            self.held.update((-1, *numbers))
+        # Two statements at once, of which the second sees what those have committed for whom the first one waited.
+        asked = self.connection.execute(f"SELECT {locks}; {_POSITION}".encode())
+        while asked.nextset():
+            pass
+        row = asked.fetchone()
+        assert row is not None
+        self.position = int(row[0])
 
     def remember(self, texts: Mapping[Key, str | None]) -> None:
         """Keep what was read, or that it is not there, for as long as nothing is written here."""
@@ -146,15 +155,15 @@ class Section:
 
     # ---------------------------------------------------------------- writing
 
-    def write(self, rows: Mapping[Key, Row], deletes: Collection[Key]) -> None:
-        """Write one transaction of the store: documents by (kind, id), ids as ``text`` takes them."""
+    def write(self, docs: Documents, deletes: Collection[Key]) -> None:
+        """Write one transaction of the store. Raises ValueError or TypeError for a document that cannot be kept."""
         self.forget()
-        keys = sorted(rows)
+        keys = sorted(docs)
         if len(keys) >= BULK or not keys:
             txn = int(self._one("SELECT nextval('txn')"))
-            self.counts.update(copy_in(self.connection, txn, keys, rows) if keys else {})
+            self.counts.update(copy_in(self.connection, txn, keys, docs) if keys else {})
         else:
-            put = self.connection.execute(_PUT, _named(keys) | _texts(keys, rows)).fetchall()
+            put = self.connection.execute(_PUT, _named(keys) | _texts(keys, docs)).fetchall()
             txn = int(put[0][2])
             self.counts.update({kind: new for kind, new, _ in put})
         gone: dict[str, int] = {}
@@ -184,8 +193,9 @@ def _named(keys: Sequence[Key]) -> dict[str, Any]:
     return {"kinds": [kind for kind, _ in keys], "ids": [ident for _, ident in keys]}
 
 
-def _texts(keys: Sequence[Key], rows: Mapping[Key, Row]) -> dict[str, Any]:
+def _texts(keys: Sequence[Key], docs: Documents) -> dict[str, Any]:
+    rows = [row(*docs[key]) for key in keys]
     return {
-        "docs": [rows[key].doc.decode() for key in keys],
-        "keys": ["{" + ",".join(rows[key].keys) + "}" for key in keys],
+        "docs": [made.doc.decode() for made in rows],
+        "keys": ["{" + ",".join(key.hex() for key in made.keys) + "}" for made in rows],
     }

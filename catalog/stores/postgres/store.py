@@ -18,11 +18,10 @@ from psycopg import errors
 from ...errors import Damaged
 from ...model import Damage
 from ..base import LOOKUPS, WHOLE, Change, Doc, Touches, Transaction
-from ..documents import decode_doc, encoded
+from ..documents import decode_doc
 from . import around, bulk, checking
-from .bulk import Row
 from .connection import Database
-from .rows import from_jsonb, from_text, lookup_key, lookup_keys, to_jsonb, to_text
+from .rows import from_jsonb, from_text, lookup_key, to_text
 from .section import Section
 
 #: Documents fetched at a time.
@@ -116,6 +115,8 @@ class PostgresStore:
         if field not in LOOKUPS.get(kind, ()):
             raise KeyError(f"{kind}.{field} is not among the lookups")
         key, section = lookup_key(kind, field, value), self._section
+        if section is not None and kind == "decision" and field == "undoes" and value in section.taken:
+            return []  # a number that was taken just now
         if section is not None and key not in section.found and around.foreseen(kind, field):
             section.look_around(around.bare(value))
         if section is not None and key in section.found:
@@ -186,7 +187,7 @@ class PostgresStore:
 
         When nobody has committed since it was found out, it is, and what was read for it need not be read again.
         """
-        before, holding = self._now(), bool(wanted)
+        before, holding = section.position, bool(wanted)
         found = set(touches()) - wanted
         wanted |= found
         if WHOLE in found or (
@@ -194,7 +195,7 @@ class PostgresStore:
         ):  # from the start then: who waits while it holds others may wait forever
             return False
         section.lock(found)
-        if self._now() == before:
+        if section.position == before:
             return True
         section.forget()
         found = set(touches()) - wanted
@@ -232,7 +233,7 @@ class PostgresStore:
         Raises Locked, CatalogueUnusable; ValueError or TypeError, with nothing changed, for a document that cannot be kept.
         """
         docs = {
-            (to_text(kind), to_text(ident)): Row(to_jsonb(encoded(ident, doc)), lookup_keys(kind, doc))
+            (to_text(kind), to_text(ident)): (kind, ident, doc)
             for kind, group in transaction.puts.items()
             for ident, doc in group.items()
         }
@@ -250,7 +251,10 @@ class PostgresStore:
     def numbers(self, counter: str, n: int, change: Transaction) -> list[int]:
         """Take ``n`` numbers that nobody has had before, rising. They stay taken when ``change`` is not made after all."""
         rows = self.database.fetch("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [counter, n])
-        return [int(row[0]) for row in rows]
+        taken = [int(row[0]) for row in rows]
+        if (section := self._section) is not None:
+            section.taken.update(f"{number:010d}" for number in taken)
+        return taken
 
     def last_number(self, counter: str) -> int:
         """Return the highest number taken from a counter, 0 before the first."""
