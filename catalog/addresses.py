@@ -165,6 +165,8 @@ _PLACEHOLDER_WORDS = (
     *("placeholder", "spacer", "blank", "trans", "empty", "pixel", "1x1", "loading", "lazy", "dummy", "image"),
     *("fallback", "grey", "gray", "clear"),
 )
+#: No longer part of a file stem is looked at for a rendition mark or an extension at its end.
+_LONGEST_MARK = 16
 #: One rendition mark at the end of a file stem; taken off again and again.
 _SUFFIX = re.compile(
     r"(?:[-_@.,~+ ](?:\d{2,4}x\d{0,4}|x\d{2,4}|[wh]?\d{2,4}[wh]|[wh]\d{2,4}|\d{2,4}px|\d(?:\.\d)?x|scaled|rotated|e\d{9,11}"
@@ -182,6 +184,10 @@ _GENERIC = re.compile(
     r"|free|mobile|desktop|download|unnamed|untitled|screenshot|[\dx_.-]{1,7}|[wh]\d{1,5})",
     re.I,
 )
+
+
+#: An address of plain signs in its host and none to be taken out: host, path, query.
+_PLAIN = re.compile(r"https?://([A-Za-z0-9.-]+)((?:/[^?#\s]*)?)(?:\?([^#\s]*))?(?:#\S*)?")
 
 
 def resolve(url: str, base: str = "") -> str:
@@ -206,6 +212,7 @@ def is_remote(given: object) -> bool:
     return isinstance(given, str) and given[:8].lower().startswith(("http://", "https://"))
 
 
+@lru_cache(maxsize=4096)
 def is_placeholder(url: str) -> bool:
     """Tell whether an address names a stand-in that a script replaces (``blank.gif``, ``placeholder.png``)."""
     end = url[-200:].casefold()
@@ -229,11 +236,17 @@ def stem(url_or_filename: str) -> str:
 def _short(name: str) -> str:
     """``name`` without its rendition marks; never shorter than three characters."""
     for _ in range(6):
-        cut = _SUFFIX.sub("", _EXTENSION.sub("", name))
+        cut = _without(_SUFFIX, _without(_EXTENSION, name))
         if cut == name or len(cut) < 3:
             return name
         name = cut
     return name
+
+
+def _without(mark: re.Pattern[str], name: str) -> str:
+    """``name`` without what matches at its end."""
+    match = mark.search(name, max(0, len(name) - _LONGEST_MARK))
+    return name[: match.start()] + name[match.end() :] if match else name
 
 
 def is_distinct(name: str) -> bool:
@@ -277,19 +290,19 @@ def _plain_keys(url: str) -> tuple[frozenset[str], tuple[str, ...]]:
     """The keys of one address that nests no other, and the picture paths met in its query."""
     found: set[str] = set()
     try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").removeprefix("www.")
+        host, path, asked = _parts(url)
     except ValueError:
         return frozenset(), ()
-    path = unquote(parts.path)
+    host = host.removeprefix("www.")
+    path = unquote(path)
     if "//" in path:
         path = re.sub(r"/{2,}", "/", path)
-    query = parse_qsl(parts.query, max_num_fields=200) if parts.query and parts.query.count("&") < 200 else []
+    query = _pairs(asked) if asked and asked.count("&") < 200 else []
     rest = "&".join(f"{k}={v}" for k, v in sorted(query) if k.lower() not in RENDITION_PARAMETERS)
     found.add(f"u:{host}{path.lower()}" + (f"?{rest}" if rest else ""))
     segments = [s for s in path.split("/") if s]
     if segments:
-        name = _EXTENSION.sub("", segments[-1])
+        name = _without(_EXTENSION, segments[-1])
         short = _short(name)
         if is_distinct(name):
             found.add("p:" + path.lower() + (f"?{rest}" if rest and name == segments[-1] else ""))
@@ -301,10 +314,25 @@ def _plain_keys(url: str) -> tuple[frozenset[str], tuple[str, ...]]:
             if len(segment) < 16:
                 continue
             found.update("i:" + m.lower() for m in _UUID.findall(segment))
-            if _HEX.fullmatch(plain := _short(_EXTENSION.sub("", segment))) and any(c.isdigit() for c in plain):
+            if _HEX.fullmatch(plain := _short(_without(_EXTENSION, segment))) and any(c.isdigit() for c in plain):
                 found.add("i:" + plain.lower())
     more = (f"http://nested/{v.lstrip('/')}" for _, v in query if _PICTURE_VALUE.search(v) and not _NESTED.match(v))
     return frozenset(found), tuple(more)
+
+
+def _parts(url: str) -> tuple[str, str, str]:
+    """Host, path and query of an address; ``ValueError`` for one that is malformed. Most are plain, and told at one look."""
+    if plain := _PLAIN.fullmatch(url):
+        return plain[1].lower(), plain[2], plain[3] or ""
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.path, parts.query
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    """The names and values of a query, those without a value left out."""
+    if "%" in query or "+" in query:
+        return parse_qsl(query, max_num_fields=200)
+    return [(name, value) for name, _, value in (p.partition("=") for p in query.split("&")) if value]
 
 
 def same_picture(a: str, b: str) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
 from .data import load
 
@@ -112,8 +113,28 @@ class Tables:
     reach: int
 
 
-def _alternatives(words: list[str]) -> str:
-    return "|".join(re.escape(w) for w in sorted(set(words), key=lambda w: (-len(w), w)))
+def _alternatives(words: list[str], *, fold: bool = True) -> str:
+    """A pattern for any of the words, the longest first, their common beginnings written once: hundreds cost what few do.
+
+    ``fold``: the pattern is used without regard to case.
+    """
+    tree: dict[str, Any] = {}
+    for word in words:
+        node = tree
+        for letter in word.lower() if fold and len(word.lower()) == len(word) else word:
+            node = node.setdefault(letter, {})
+        node[""] = {}
+    return _branches(tree)
+
+
+def _branches(tree: dict[str, Any]) -> str:
+    """The pattern of a tree of letters, in which ``""`` stands where a word ends. As deep as the longest word of a list."""
+    ways = [re.escape(letter) + _branches(rest) for letter, rest in sorted(tree.items()) if letter]
+    if not ways:
+        return ""
+    if "" in tree:
+        return f"(?:{'|'.join(ways)})?"
+    return ways[0] if len(ways) == 1 else f"(?:{'|'.join(ways)})"
 
 
 def _split(text: str) -> list[str]:
@@ -127,9 +148,9 @@ def tables() -> Tables:
     words = [w for words in data["before"].values() for w in _split(words)]
     before = _alternatives(words)
     plural = r"(?:\(s\)|\(e\)|s)?\.?"
-    agency = _alternatives(_split(data["agencies"]["exact"]))
+    agency = _alternatives(_split(data["agencies"]["exact"]), fold=False)
     folded = _alternatives(_split(data["agencies"]["folded"]))
-    domains = _alternatives(_split(data["agencies"]["domains"]))
+    domains = _alternatives(_split(data["agencies"]["domains"]), fold=False)
     core = _alternatives(_split(data["core"]["words"]))
     after = _split(data["after"]["words"])
     own = _alternatives([w for w in after if w[0].lower() != w[0].upper()])

@@ -1,13 +1,11 @@
-"""A page as a tree that is walked once: parsing within bounds, document order, and the words of an element."""
+"""A page as a tree: parsing within bounds, its elements by tag, and the words of an element."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from operator import attrgetter
 
 from lxml import etree
 
@@ -66,59 +64,65 @@ BLOCKS = frozenset(
 )
 _NOT_FLAT = SILENT | BLOCKS
 _FEW = 20
+#: Characters that are encoded at once.
+_PIECE = 2048
+#: Attributes that name an element.
+_NAMING = frozenset({"class", "id", "role", "data-testid", "itemprop"})
+#: Elements of these tags hold no data for scripts and have no background of their own.
+_PLAIN = frozenset(
+    [
+        "p",
+        "br",
+        "b",
+        "strong",
+        "em",
+        "i",
+        "u",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "time",
+        "path",
+        "use",
+        "script",
+        "style",
+        "source",
+    ]
+)
+#: Tags whose elements are asked for on every page.
+_ASKED = ("script", "link", "meta", "title", "h1", "h2", "p", "article")
 #: Attributes that name the address of a background.
 BACKGROUNDS = ("data-bg", "data-background-image")
 _SPACES = re.compile(r"\s+")
-_tag_of = attrgetter("tag")
 _INVISIBLE = "\u200b\u2060\ufeff\u00ad"
 _WITHOUT = dict.fromkeys(map(ord, _INVISIBLE))
 
 
 @dataclass(slots=True)
 class Page:
-    """A parsed page: its elements in document order, by tag, and their positions in that order."""
+    """A parsed page. No table of all its elements is kept: most of them are far from the story.
+
+    ``tables`` has those of the tags that every reading asks for, by tag, in document order.
+    """
 
     root: Element
-    elements: list[Element]
-    order: dict[Element, int]
-    tags: dict[str, list[Element]]
+    tables: dict[str, list[Element]]
     cut: bool = False
     too_deep: bool = False
     ids: dict[str, Element] | None = field(default=None)
 
     def all(self, *names: str) -> list[Element]:
         """Return the elements of these tags in document order."""
-        if len(names) == 1:
-            return self.tags.get(names[0], [])
-        found = [e for n in names for e in self.tags.get(n, ())]
-        found.sort(key=self.order.__getitem__)
-        return found
-
-    def bearers(self, element: Element) -> list[Element]:
-        """Return those of ``element`` and all below it whose attributes may name a background or hold JSON with captions.
-
-        One look at all attributes serves both.
-        """
-        found = [
-            e
-            for e in self.elements[self.order.get(element, 0) : self.end(element) + 1]
-            for name, value in e.items()
-            if "url(" in value or 'aption"' in value or name in BACKGROUNDS
-        ]
-        return list(dict.fromkeys(found))
-
-    def end(self, element: Element) -> int:
-        """Return the place in document order of the last element within ``element``."""
-        last = element
-        while len(last):
-            last = last[-1]
-        return self.order.get(last, len(self.elements) - 1)
+        if len(names) == 1 and names[0] in self.tables:
+            return self.tables[names[0]]
+        return list(self.root.iter(*names))
 
     def by_id(self, ident: str) -> Element | None:
         """Return the first element with this ``id``."""
         if self.ids is None:
             self.ids = {}
-            for element in self.elements:
+            for element in self.root.iter("*"):
                 if name := element.get("id"):
                     self.ids.setdefault(name, element)
         return self.ids.get(ident)
@@ -127,13 +131,21 @@ class Page:
 def parse(text: str) -> Page:
     """Parse any text as HTML, leniently: bounded depth and size, no entities of its own, no network. Never fails."""
     cut = len(text) > MAX_CHARACTERS
-    data = text[:MAX_CHARACTERS].encode("utf-8", "replace")
+    text = text[:MAX_CHARACTERS]
+    # Piece by piece: most pieces of a page are plain ASCII, which is encoded far faster.
+    data = b"".join([text[i : i + _PIECE].encode("utf-8", "replace") for i in range(0, len(text), _PIECE)])
     if b"\0" in data:
         data = data.replace(b"\0", "\ufffd".encode())
     # huge_tree only lifts the depth read from 256 to 2,048 elements (unclosed tags nest) and the length of one text; the
-    # HTML parser knows no entities but HTML's own.
+    # HTML parser knows no entities but HTML's own. The table of ids is of use to XPath's id() alone.
     parser = etree.HTMLParser(
-        encoding="utf-8", recover=True, no_network=True, huge_tree=True, remove_comments=True, remove_pis=True
+        encoding="utf-8",
+        recover=True,
+        no_network=True,
+        huge_tree=True,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
     )
     try:
         root = etree.fromstring(data, parser) if data and not data.isspace() else None
@@ -141,18 +153,47 @@ def parse(text: str) -> Page:
         root = None
     if root is None:
         root = etree.Element("html")
-    elements = list(islice(root.iter("*"), MAX_ELEMENTS))
-    tags: defaultdict[str, list[Element]] = defaultdict(list)
-    for tag, element in zip(map(_tag_of, elements), elements, strict=True):
-        tags[tag].append(element)
-    cut = cut or len(elements) == MAX_ELEMENTS
+    # An element takes three signs at least.
+    if len(data) >= 3 * MAX_ELEMENTS and (beyond := next(islice(root.iter("*"), MAX_ELEMENTS, None), None)) is not None:
+        _cut_from(beyond)
+        cut = True
     too_deep = any(e.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for e in parser.error_log)
-    order = dict(zip(elements, range(len(elements)), strict=True))
-    return Page(root, elements, order, dict(tags), cut, too_deep)
+    tables: dict[str, list[Element]] = {tag: [] for tag in _ASKED}
+    for element in root.iter(*_ASKED):
+        tables[element.tag].append(element)
+    return Page(root, tables, cut, too_deep)
+
+
+def _cut_from(element: Element) -> None:
+    """Take ``element`` and all that follows it in document order out of its tree."""
+    node = element
+    while (above := node.getparent()) is not None:
+        place = above.index(node)
+        del above[place + (node is not element) :]
+        node = above
+
+
+def bearers(elements: list[Element]) -> list[Element]:
+    """Return those of the elements whose attributes may name a background or hold JSON with captions.
+
+    One look at all attributes serves both.
+    """
+    found = []
+    for element in elements:
+        if element.tag in _PLAIN:
+            continue
+        values = "\n".join(element.values())
+        if "url(" in values or 'aption"' in values or any(map(element.get, BACKGROUNDS)):
+            found.append(element)
+    return found
 
 
 def names(element: Element) -> str:
     """Return the class, id, role and ``data-testid`` of an element, space-separated."""
+    given = element.keys()
+    if len(given) < 2:
+        # Most elements have a class and nothing else, or nothing.
+        return (element.get(given[0]) or "") if given and given[0] in _NAMING else ""
     get = element.get
     return f"{get('class', '')} {get('id', '')} {get('role', '')} {get('data-testid', '')} {get('itemprop', '')}"
 

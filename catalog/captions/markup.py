@@ -16,7 +16,7 @@ from . import region as region_
 from . import story as story_
 from .attributes import galleries, plain
 from .creditwords import strip_marker
-from .dom import Element, Page, parse, tidy, words
+from .dom import Element, Page, bearers, parse, tidy, words
 from .holder import Found, from_text
 from .ids import article_id, caption_ids
 from .pictures import Picture
@@ -51,9 +51,9 @@ def read_all(document: Document) -> tuple[Extraction, ...]:
 
 def _extract(document: Document, page: Page, region: region_.Region, facts: story_.Story, ident: str) -> Extraction:
     address = facts.url or document.url
-    bearers = page.bearers(region.root)
-    wanted = pictures_.collect(page, bearers, address, lambda e: selection.in_story(region, e, address))
-    if drawn := list(_drawn(page, region, bearers, address)):
+    bearing = bearers(region.elements)
+    wanted = pictures_.collect(region.order, bearing, address, lambda e: selection.in_story(region, e, address))
+    if drawn := list(_drawn(region, bearing, address)):
         wanted = sorted([*wanted, *(p for p, _ in drawn)], key=lambda p: p.place)
     chosen = selection.choose(region, pictures_.merge(wanted), address, facts.lead)
     known = (facts.publisher,) if len(facts.publisher) > 2 else ()
@@ -167,15 +167,13 @@ def _credit(entry: embedded.Entry) -> str:
     return text[slice(*strip_marker(text))]
 
 
-def _drawn(
-    page: Page, region: region_.Region, bearers: list[Element], address: str
-) -> Iterator[tuple[Picture, embedded.Entry]]:
+def _drawn(region: region_.Region, bearing: list[Element], address: str) -> Iterator[tuple[Picture, embedded.Entry]]:
     """The captioned pictures of galleries that a script draws from an attribute of an element in the story."""
-    for holder, value in galleries(bearers):
+    for holder, value in galleries(bearing):
         if region.is_outside(holder) or region.is_doubtful(holder):
             continue
         for entry in embedded.from_value(value, address):
-            picture = Picture(holder, page.order[holder], alt=entry.alt)
+            picture = Picture(holder, region.order[holder], alt=entry.alt)
             for url in entry.urls:
                 picture.add(url, address)
             if entry.caption and picture.urls():

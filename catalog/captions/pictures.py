@@ -6,13 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from html import unescape
 from itertools import islice
 
 from ..addresses import RENDITION_PARAMETERS, is_placeholder, keys, resolve
 from . import srcset
-from .dom import BACKGROUNDS, Element, Page, tidy
+from .dom import BACKGROUNDS, Element, tidy
 
 MAX_PICTURES = 3000
 MAX_ATTRIBUTE = 60_000
@@ -90,7 +89,7 @@ class Picture:
 
     def real(self) -> list[str]:
         """Return the addresses in the order met; stand-ins are left out."""
-        return [u for u in self.addresses if not _stands_in(u)]
+        return [u for u in self.addresses if not is_placeholder(u)]
 
     def urls(self) -> tuple[str, ...]:
         """Return the addresses, the largest named first, else in the order met; stand-ins are left out."""
@@ -110,9 +109,6 @@ class Picture:
                 self.unsaid.add(address)
 
 
-_stands_in = lru_cache(maxsize=4096)(is_placeholder)
-
-
 def named_width(url: str) -> int:
     """Return the width in pixels that an address names (``?w=800``, ``-1024x768``), or 0."""
     found = 0
@@ -128,19 +124,23 @@ def is_decoration(url: str) -> bool:
     return path.lower().endswith((".svg", ".ico")) or bool(_DECORATION.search("/".join(path.split("/")[3:])[-200:]))
 
 
-def collect(page: Page, bearers: list[Element], base: str, wanted: Callable[[Element], bool]) -> list[Picture]:
-    """Return the picture elements that are ``wanted``, in document order, with all their addresses.
+def collect(
+    order: dict[Element, int], bearers: list[Element], base: str, wanted: Callable[[Element], bool]
+) -> list[Picture]:
+    """Return those of the elements that show pictures and are ``wanted``, in document order, with all their addresses.
 
-    ``bearers`` are the elements that may have a background (:meth:`Page.bearers`).
+    ``order`` has the elements with their places, ``bearers`` are those that may have a background (:func:`.dom.bearers`).
     ``noscript`` copies, lazy-loading attributes, ``picture`` sources and background pictures included.
     """
     found: list[Picture] = []
-    for element in page.all(*_picture_tags(page)):
+    for element, place in order.items():
+        if not _may_show(element.tag):
+            continue
         if len(found) >= MAX_PICTURES:
             break
         if not wanted(element) or (element.tag not in ("img", "amp-img") and not _names_address(element)):
             continue
-        picture = Picture(element, page.order[element], elements=[element])
+        picture = Picture(element, place, elements=[element])
         for node in _sources(element):
             add_attributes(picture, node, base)
         picture.alt = tidy(element.get("alt") or "")[:2000]
@@ -152,7 +152,7 @@ def collect(page: Page, bearers: list[Element], base: str, wanted: Callable[[Ele
             break
         if not wanted(element):
             continue
-        picture = Picture(element, page.order[element], elements=[element])
+        picture = Picture(element, order[element], elements=[element])
         add_attributes(picture, element, base)
         picture.title = tidy(element.get("title") or element.get("aria-label") or "")[:2000]
         if picture.addresses:
@@ -161,9 +161,9 @@ def collect(page: Page, bearers: list[Element], base: str, wanted: Callable[[Ele
     return found
 
 
-def _picture_tags(page: Page) -> list[str]:
-    """The tags that may show a picture: ``img``, and custom elements of that name (``amp-img``, ``x-image-v2``)."""
-    return [t for t in page.tags if t in ("img", "video") or ("-" in t and _CUSTOM.search(t))]
+def _may_show(tag: str) -> bool:
+    """Tell whether elements of a tag may show a picture: ``img``, and custom ones of that name (``amp-img``, ``x-image-v2``)."""
+    return tag in ("img", "video") or ("-" in tag and bool(_CUSTOM.search(tag)))
 
 
 def _names_address(element: Element) -> bool:

@@ -22,13 +22,15 @@ class Region:
     """The story's part of a page. ``first``/``last`` are the places in document order of its first and last text block.
 
     ``container`` is the smallest element that holds most of its text; ``root`` the one around it that also holds the
-    headline; ``mass`` the characters of story text below an element.
+    headline; ``elements`` those from there downwards in document order; ``mass`` the characters of story text below an
+    element.
     """
 
-    page: Page
     blocks: list[tuple[Element, str]]
     container: Element
     root: Element
+    elements: list[Element]
+    order: dict[Element, int]
     first: int
     last: int
     mass: dict[Element, int]
@@ -38,14 +40,6 @@ class Region:
     memo: dict[Element, bool] = field(default_factory=dict)
     doubts: dict[Element, bool] = field(default_factory=dict)
     captioned: dict[Element, bool] = field(default_factory=dict)
-    stop: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.stop = self.page.end(self.root)
-
-    def holds(self, element: Element) -> bool:
-        """Tell whether an element is the region's root or stands below it."""
-        return self.place(self.root) <= self.place(element) <= self.stop
 
     def is_outside(self, element: Element) -> bool:
         """Tell whether an element stands in a part that is not the story (navigation, related stories, comments…)."""
@@ -78,8 +72,8 @@ class Region:
         return node not in self.kept and node.tag not in _INLINE and "doubtful" in says(node)
 
     def place(self, element: Element) -> int:
-        """Return the place of an element in document order."""
-        return self.page.order.get(element, -1)
+        """Return the place of an element among those of the region, -1 outside."""
+        return self.order.get(element, -1)
 
 
 def marked_outside(node: Element) -> bool:
@@ -108,7 +102,7 @@ def find(page: Page, title: str) -> Region:
 def find_all(page: Page, title: str) -> tuple[Region, list[Region]]:
     """Find the main story of a page and the other whole stories on it (``article`` elements with a headline of their own)."""
     prose = _prose(page)
-    raw = _mass(page, prose)
+    raw = _mass(prose)
     whole = raw.get(page.root, 0)
     parts = _whole_stories(page, raw, whole)
     heading = _heading(page, title)
@@ -120,7 +114,7 @@ def find_all(page: Page, title: str) -> tuple[Region, list[Region]]:
         inner = [(b, t) for b, t in prose if part in b.iterancestors()]
         own = next((h for h in part.iter("h1") if words(h)), None)
         regions[part] = _region(
-            page, inner, _mass(page, inner), part, heading if part is main and heading is not None else own
+            page, inner, _mass(inner), part, heading if part is main and heading is not None else own
         )
     return regions[main], [r for p, r in regions.items() if p is not main]
 
@@ -145,31 +139,43 @@ def _region(
         kept.update(heading.iterancestors())
     memo: dict[Element, bool] = {}
     blocks = [(b, t) for b, t in prose if not _in_part(b, memo, kept)]
-    mass = _mass(page, blocks)
+    mass = _mass(blocks)
     total = mass.get(top, 0)
     container = _descend(top, mass, 0.75)
     inner = [(b, t) for b, t in blocks if b is container or container in b.iterancestors()]
-    first = page.order[inner[0][0]] if inner else 0
-    last = page.end(inner[-1][0]) if inner else len(page.elements)
     kept.update(e for e, m in mass.items() if m > 0.3 * total)
     root = _around(container, heading) if top is page.root else top
-    return Region(page, inner, container, root, first, last, mass, total, heading, kept)
+    elements = list(root.iter("*"))
+    order = dict(zip(elements, range(len(elements)), strict=True))
+    first = order[inner[0][0]] if inner else 0
+    last = order[_last_within(inner[-1][0])] if inner else len(elements)
+    return Region(inner, container, root, elements, order, first, last, mass, total, heading, kept)
 
 
-def _mass(page: Page, blocks: list[tuple[Element, str]]) -> dict[Element, int]:
+def _last_within(element: Element) -> Element:
+    """The last element in document order at or below ``element``."""
+    while len(element):
+        element = element[-1]
+    return element
+
+
+def _mass(blocks: list[tuple[Element, str]]) -> dict[Element, int]:
     """The weight of prose at and below each element, summed from the leaves up in one pass."""
     mass: dict[Element, int] = {}
     for block, text in blocks:
         mass[block] = mass.get(block, 0) + weigh(text)
-    held = set(mass)
+    depths: dict[Element, int] = {}
     for element in mass:
-        node = element.getparent()
-        while node is not None and node not in held:
-            held.add(node)
+        path: list[Element] = []
+        node: Element | None = element
+        while node is not None and node not in depths:
+            path.append(node)
             node = node.getparent()
-    for element in sorted(held, key=page.order.__getitem__, reverse=True):
-        if (above := element.getparent()) is not None:
-            mass[above] = mass.get(above, 0) + mass[element]
+        above = depths[node] if node is not None else 0
+        depths.update(zip(reversed(path), range(above + 1, above + 1 + len(path)), strict=True))
+    for element in sorted(depths, key=depths.__getitem__, reverse=True):
+        if (parent := element.getparent()) is not None:
+            mass[parent] = mass.get(parent, 0) + mass[element]
     return mass
 
 
@@ -188,11 +194,15 @@ def _prose(page: Page) -> list[tuple[Element, str]]:
     if sum(weigh(t) for _, t in found) >= 400:
         return found
     # Pages without paragraphs: text straight inside containers, broken by <br>.
-    for block in page.all("div", "td", "section", "article", "span", "li", "blockquote", "main"):
+    paragraphs = dict(found)
+    found = []
+    for block in page.all("p", "div", "td", "section", "article", "span", "li", "blockquote", "main"):
+        if block.tag == "p":
+            found += [(block, paragraphs[block])] if block in paragraphs else []
+            continue
         own = tidy((block.text or "") + " ".join(c.tail or "" for c in block))
         if weigh(own) >= 2 * MIN_BLOCK and _link_share(block, own) < 0.5 and not _in_card(block, memo):
             found.append((block, own))
-    found.sort(key=lambda b: page.order[b[0]])
     return found
 
 

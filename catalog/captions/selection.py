@@ -46,8 +46,8 @@ def _belongs(region: Region, picture: Picture, named: frozenset[str]) -> bool:
 
 
 def in_story(region: Region, element: Element, url: str) -> bool:
-    """Tell whether a picture element stands in the story's part of the page and leads to no other story."""
-    if not region.holds(element) or region.is_outside(element):
+    """Tell whether a picture element of the region stands in no side part and leads to no other story."""
+    if region.is_outside(element):
         return False
     said = roles(element.get("class") or "")
     if "outside" in said and "inside" not in said:

@@ -194,7 +194,7 @@ def _from_markup(story: Story, page: Page) -> None:
 
 
 def _byline(page: Page) -> str:
-    for element in page.elements:
+    for element in page.root.iter("*"):
         marks = f"{element.get('rel') or ''} {element.get('itemprop') or ''} {element.get('class') or ''}"
         if ("author" in marks or "byline" in marks) and "credit" in says(element) and len(element) < 12:
             text = words(element)
