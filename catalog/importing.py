@@ -34,7 +34,7 @@ from .model import ImportResult, ImportSummary, PictureRef
 from .restoring import is_export, restore
 from .sources.base import Document, Entry, PictureFile
 from .stores.base import Doc, Store, Transaction
-from .waiting import COMMITTER, Waiting
+from .waiting import COMMITTER, Progress, Waiting
 
 if TYPE_CHECKING:
     from .fetching import Inputs
@@ -66,7 +66,8 @@ class Importer:
     """One run over some inputs. ``store`` may be an overlay, then nothing is kept (a dry run).
 
     ``prepare`` maps tasks to prepared pictures; ``media`` and ``neighbours`` are ``None`` in a dry run. ``fetching`` gets what
-    lies on the network; without it, nothing is. ``apply`` maps the comparing of pictures, here or in workers.
+    lies on the network; without it, nothing is. ``apply`` maps the comparing of pictures, here or in workers. ``told`` is told how
+    many inputs are read (of how many is not known: 0), and then how far the inferring is.
     """
 
     def __init__(
@@ -80,9 +81,11 @@ class Importer:
         fetching: Inputs | None = None,
         on_commit: Callable[[], None] = lambda: None,
         apply: Apply = map,
+        told: Callable[[Progress], None] = lambda _: None,
     ) -> None:
         self.store, self.cat = store, Catalogue(store)
         self.prepare, self.media, self.neighbours = prepare, media, neighbours
+        self.told, self._read_so_far = told, 0
         self.fetching, self.on_commit = fetching, on_commit
         self.run_id = f"{now()}-{time.time_ns() % 10**9:09}-{os.getpid()}"
         self.counts: Counter[str] = Counter()
@@ -154,6 +157,7 @@ class Importer:
         read = deque[_Chunk]()
         while self._read_round(chunks, read):
             for done in self.prepare(self._round(chunks, read)):
+                self._tell_read(1)
                 while read[0].is_whole():
                     yield read.popleft()
                 read[0].prepared[done.path] = done
@@ -219,9 +223,15 @@ class Importer:
             if chunk.change:
                 self.store.commit(chunk.change)
         self.on_commit()
+        self._tell_read(max(0, sum(self.counts.values()) + len(results) - self._read_so_far))
         for result in results:
             self._count(result)
             yield result
+
+    def _tell_read(self, more: int) -> None:
+        """Tell of pictures as they are decoded, and of other inputs as they are committed."""
+        self._read_so_far += more
+        self.told(Progress("input", self._read_so_far, 0))
 
     def _restore(self, path: Path) -> Iterator[ImportResult]:
         """Read an export of everything back."""
@@ -324,8 +334,8 @@ class Importer:
 
     def infer(self) -> None:
         """Work off everything that waits for inference, also what earlier runs left."""
-        for _ in self.waiting.work_off():
-            pass
+        for step in self.waiting.work_off():
+            self.told(step)
 
     # ---------------------------------------------------------------- history
 

@@ -7,7 +7,7 @@ Its parts stand on each other: :mod:`catalog.opened` holds the store, the media 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -103,12 +103,14 @@ class Library(Saying):
         workers: int | None = None,
         executor: Executor | None = None,
         cluster: str = "",
+        told: Callable[[Progress], None] = lambda _: None,
     ) -> Iterator[ImportResult | ImportSummary]:
         """Import files, folders and addresses (http, https); yield one result for each input as it is committed, then the summary.
 
         :meth:`stop_import` ends the run after the transaction under way. ``fetch`` also gets the pictures that pages name;
         ``allow_private`` lets it, and addresses given as input, reach hosts that are not on the public internet. Pictures are
-        decoded by ``workers`` processes, an ``executor``, or the Dask ``cluster`` of an address (``local`` starts one).
+        decoded by ``workers`` processes, an ``executor``, or the Dask ``cluster`` of an address (``local`` starts one). ``told`` is
+        told how far the reading ("input", of how many is not known) is, and then each kind of inferring.
         """
         from .fetching import for_import
 
@@ -118,7 +120,7 @@ class Library(Saying):
             for_import(folder, inputs, pictures=fetch, private=allow_private, dry_run=dry_run) as net,
         ):
             if dry_run:
-                run = Importer(Overlay(self.store), pool.map, None, None, in_place=in_place, fetching=net)
+                run = Importer(Overlay(self.store), pool.map, None, None, in_place=in_place, fetching=net, told=told)
             else:
                 remember(self.store, self.media.address)
                 self._complete_neighbours(pool)
@@ -130,6 +132,7 @@ class Library(Saying):
                     in_place=in_place,
                     fetching=net,
                     apply=pool.apply,
+                    told=told,
                 )
             self._importer = run
             try:

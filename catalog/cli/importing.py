@@ -72,9 +72,11 @@ def import_(
     """
     count, where = setting("workers", workers).value, str(setting("cluster", cluster).value or "")
     ctx.media = media
+    progress = terminal.Progress(inputs)
     with ctx.open(create=True) as library:
         run = library.import_(
             inputs,
+            told=progress.told,
             dry_run=dry_run,
             in_place=in_place,
             fetch=fetch,
@@ -84,7 +86,7 @@ def import_(
         )
         stopping = stop_politely(library.stop_import)
         try:
-            summary = _follow(run, as_json)
+            summary = _follow(run, progress, as_json)
         finally:
             signal.signal(signal.SIGINT, stopping)
     if summary is None:
@@ -106,9 +108,12 @@ def stop_politely(stop: Callable[[], None]) -> Any:
     return signal.signal(signal.SIGINT, handler)
 
 
-def _follow(run: Iterator[ImportResult | ImportSummary], as_json: bool) -> ImportSummary | None:
+def _follow(
+    run: Iterator[ImportResult | ImportSummary], progress: terminal.Progress, as_json: bool
+) -> ImportSummary | None:
     summary = None
-    for result in terminal.Progress().follow(run):
+    for result in run:
+        progress.clear()
         if isinstance(result, ImportSummary):
             summary = result
             if as_json:
@@ -154,10 +159,12 @@ def watch(ctx: Context, folder: Path, in_place: bool, settle: float, as_json: bo
     with ctx.open(create=True) as library, Watcher(folder, settle) as watcher:
         handler = signal.signal(signal.SIGINT, lambda *_: watcher.stop())
         try:
-            _follow(library.import_([folder], in_place=in_place), as_json)
+            progress = terminal.Progress([str(folder)])
+            _follow(library.import_([folder], in_place=in_place, told=progress.told), progress, as_json)
             terminal.note(f"Watching {folder}. Ctrl-C ends it.")
             for batch in watcher.batches():
-                _follow(library.import_(batch, in_place=in_place), as_json)
+                progress = terminal.Progress([str(path) for path in batch])
+                _follow(library.import_(batch, in_place=in_place, told=progress.told), progress, as_json)
         finally:
             signal.signal(signal.SIGINT, handler)
     sys.exit(INTERRUPTED)

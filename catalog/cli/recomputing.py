@@ -20,13 +20,6 @@ if TYPE_CHECKING:
     from ..recomputing import What
 
 #: Kinds of work, as they are shown.
-_WORK = {
-    "hash": "fingerprints",
-    "image": "pictures compared",
-    "article": "articles linked",
-    "finding": "findings",
-    "join": "near pairs",
-}
 
 
 @cli.command()
@@ -87,20 +80,20 @@ def _run(ctx: Context, what: What, *, workers: int | None, cluster: str | None, 
 
     count, where = setting("workers", workers).value, str(setting("cluster", cluster).value or "")
     summary = None
-    line = terminal.Line()
+    progress = terminal.Progress()
     with ctx.open() as library:
         handler = stop_politely(library.stop_import)
         try:
             for step in library.recompute(what, workers=count, cluster=where):
                 if isinstance(step, Progress):
-                    line.show(f"{_WORK[step.what]}: {step.done:,} of {step.total:,}")
+                    progress.told(step)
                 elif isinstance(step, ImportSummary):
                     summary = step
                 else:
                     _rejected(step, as_json)
         finally:
             signal.signal(signal.SIGINT, handler)
-            line.clear()
+            progress.clear()
     assert summary is not None
     _summary(summary, as_json)
     if summary.interrupted:

@@ -5,10 +5,12 @@ Everything from outside goes through :func:`catalog.paths.display`, so that no c
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
@@ -16,10 +18,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..model import ImportResult, ImportSummary
+from ..model import ImportSummary
 from ..paths import display, escaped, plain
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from ..waiting import Progress as Step
 
 
 def emit(value: Any) -> None:
@@ -104,31 +107,54 @@ def passing(text: str) -> None:
         click.echo(f"\r\033[K{display(text)}", err=True, nl=False)
 
 
+#: What is counted, by the kind of work that :class:`catalog.waiting.Progress` names.
+WORK = {
+    "input": "inputs",
+    "hash": "pictures fingerprinted",
+    "join": "pictures joined",
+    "image": "pictures compared",
+    "article": "articles linked",
+    "finding": "pictures and articles judged",
+}
+
+
 class Progress:
-    """The progress of an import on stderr: one moving line on a terminal, a plain line now and then elsewhere."""
+    """How far long work is, with rate and time left, on stderr: one moving line on a terminal, a plain one now and then elsewhere.
 
-    def __init__(self, total: int | None = None) -> None:
-        self.total, self.done = total, 0
-        self._start = time.monotonic()
+    ``inputs`` are counted meanwhile, so that of them too the time left can be told.
+    """
+
+    def __init__(self, inputs: Sequence[str] = ()) -> None:
         self._line = Line()
+        self._what, self._start, self._last = "", time.monotonic(), time.monotonic()
+        self._inputs = 0
+        if inputs:
+            # Counting a large folder takes seconds, and nobody waits for it.
+            threading.Thread(target=self._count, args=(inputs,), daemon=True).start()
 
-    def follow(self, results: Iterator[ImportResult | ImportSummary]) -> Iterator[ImportResult | ImportSummary]:
-        """Pass results on, showing how far the work is."""
-        for result in results:
-            if isinstance(result, ImportResult):
-                self.done += 1
-                self._show()
-            yield result
+    def told(self, step: Step) -> None:
+        """Show how far a kind of work is; the rate is that of this kind."""
+        if step.what != self._what:  # it began when the last was heard of the kind before
+            self._what, self._start = step.what, self._last
+        self._last = time.monotonic()
+        total = step.total or (self._inputs if step.what == "input" else 0)
+        rate = step.done / max(self._last - self._start, 0.001)
+        of = f" of {total:,}" if total >= step.done > 0 else ""
+        seconds = (total - step.done) / rate if of else 0.0
+        left = f", {int(seconds // 60)}:{int(seconds % 60):02d} left" if of else ""
+        self._line.show(f"{step.done:,}{of} {WORK[step.what]}, {rate:,.0f} a second{left}")
+
+    def clear(self) -> None:
+        """Take the moving line away."""
         self._line.clear()
 
-    def _show(self) -> None:
-        rate = self.done / max(time.monotonic() - self._start, 0.001)
-        left = ""
-        if self.total and rate:
-            seconds = max(0, self.total - self.done) / rate
-            left = f", {int(seconds // 60)}:{int(seconds % 60):02d} left"
-        of = f" of {self.total:,}" if self.total else ""
-        self._line.show(f"{self.done:,}{of} inputs, {rate:,.0f} a second{left}")
+    def _count(self, inputs: Sequence[str]) -> None:
+        """How many files lie under ``inputs``, links not followed: each ends as one result or is part of one."""
+        files = 0
+        for given in inputs:
+            found = sum(len(names) for _, _, names in os.walk(given))
+            files += found or not os.path.isdir(given)  # noqa: PTH112 - may be an address
+        self._inputs = files
 
 
 def tally(summary: ImportSummary) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -46,6 +47,24 @@ def test_import_of_what_is_there_says_unchanged(cutline: Cutline, stories: Path)
     assert cutline("export", "--everything").out == before
     told = cutline("import", str(stories / "flood"))
     assert "unchanged" in told.out.splitlines()[-1]
+
+
+def test_a_terminal_sees_how_fast_and_how_long(stories: Path, tmp_path: Path) -> None:
+    """On a terminal one moving line on stderr tells how many of how many inputs are done, the rate, and the time left."""
+    master, terminal = os.openpty()
+    command = [sys.executable, "-m", "catalog.cli", "--catalog", str(tmp_path / "cat"), "import", str(stories)]
+    with subprocess.Popen([*command, "--workers", "1"], stdout=subprocess.DEVNULL, stderr=terminal, cwd=ROOT):
+        os.close(terminal)
+        seen = b""
+        try:
+            while part := os.read(master, 4096):
+                seen += part
+        except OSError:  # Linux says so when the other end is closed
+            pass
+    os.close(master)
+    total = sum(path.is_file() for path in stories.rglob("*"))
+    for what in (rf"\d+ of {total} inputs", r"(\d+) of \1 pictures compared"):
+        assert re.search(rf"\r\x1b\[K{what}, [\d,]+ a second, \d+:\d\d left", seen.decode()), seen
 
 
 def test_dry_run_changes_nothing(bare: Cutline, stories: Path, tmp_path: Path) -> None:
