@@ -36,7 +36,9 @@ def first() -> str | Response:
     kind, query = _filters()
     place = queue.place(library(), "", kind, query)
     if not place.next:
-        return render_template("review.html", view=None, place=place, kind=kind, query=query, compare=None)
+        return render_template(
+            "review.html", view=None, place=place, kind=kind, query=query, compare=None, saved=library().saved()
+        )
     return _show(place.next, kind, query)
 
 
@@ -51,7 +53,7 @@ def _show(ident: str, kind: str, query: str) -> str:
     view = lib.finding(ident)
     return render_template(
         "review.html", view=view, place=queue.place(lib, ident, kind, query), kind=kind, query=query,
-        choices=choices(view), compare=_comparison(lib, view), address=queue.address,
+        choices=choices(view), compare=_comparison(lib, view), address=queue.address, saved=lib.saved(),
     )  # fmt: skip
 
 

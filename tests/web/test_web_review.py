@@ -178,6 +178,17 @@ def test_a_saved_search_is_offered(client: FlaskClient, library: Library) -> Non
     assert 'href="/search?q=bridge">Bridges' in client.get("/").get_data(as_text=True)
 
 
+def test_a_saved_search_is_a_queue_too(client: FlaskClient, library: Library) -> None:
+    """The review page offers each saved search as a queue, which holds what the search finds and nothing else."""
+    library.save_search("Bridges", "bridge")
+    page = client.get("/review").get_data(as_text=True)
+    assert 'href="/review?q=bridge"' in page and ">Bridges</a>" in page
+    within = {f.id for f in library.all_findings(query="bridge")}
+    assert 0 < len(within) < len(list(library.all_findings()))
+    shown = client.get("/review?q=bridge").get_data(as_text=True)
+    assert any(f'data-finding="{ident}"' in shown for ident in within) and ">Bridges</a>" not in shown
+
+
 def test_an_article_links_a_caption_to_a_picture(
     client: FlaskClient, library: Library, picture: Callable[[str], Record]
 ) -> None:
