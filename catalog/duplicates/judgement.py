@@ -3,8 +3,9 @@
 A logistic regression on three measures (``weights.tsv``), fitted on copies against frames of one scene of all development
 photographs. Fitted anew on half of the photographs, also against pairs under one template, it finds fewer copies of the other
 half (``bench/fit_duplicates.py``), so these weights stand. Three guards stand before it: a few blocks prove nothing; what agrees
-must be much of one of the pictures (a logo is not); and of what both could show, more than half must agree (pages of one
-template agree exactly, but only in the template). The last was chosen on one half of the photographs, by the same command.
+must be much of one of the pictures (a logo is not); and of what both could show, about half must agree, somewhat more where
+they cover each other (pages of one template agree exactly, but only in the template; they are alike as wholes, as a picture laid
+into another is not). The last was chosen on one half of the photographs, by the same command.
 """
 
 from __future__ import annotations
@@ -16,11 +17,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from .blocks import Agreement
+from .geometry import overlap
 
 #: From this score on a pair is a match of the same photograph; between the two it is another frame of the same scene.
 COPY, SCENE = 0.5, 0.02
 
-_ENOUGH_BLOCKS, _ENOUGH_COVER, _ENOUGH_SHARE = 16.0, 0.25, 0.52
+_ENOUGH_BLOCKS, _ENOUGH_COVER, _ENOUGH_SHARE, _ENOUGH_OF_PART = 16.0, 0.25, 0.52, 0.48
+#: Pictures that cover at least so much of each other may be pages of one template.
+_WHOLE = 0.6
 
 
 def score(agreement: Agreement, repeated: float) -> float:
@@ -39,7 +43,9 @@ def guards(agreement: Agreement) -> float:
     """Log-odds that are taken away where too little was compared, shared or alike."""
     taken = 0.25 * max(0.0, _ENOUGH_BLOCKS - agreement.blocks)
     taken += 16 * max(0.0, _ENOUGH_COVER - max(agreement.of_a, agreement.of_b))
-    return taken + 45 * max(0.0, _ENOUGH_SHARE - agreement.share)
+    whole = min(overlap(agreement.matrix)) >= _WHOLE
+    share, weight = (_ENOUGH_SHARE, 45) if whole else (_ENOUGH_OF_PART, 30)
+    return taken + weight * max(0.0, share - agreement.share)
 
 
 @cache

@@ -53,6 +53,18 @@ def files(folder: Path) -> list[Path]:
     return [folder / name for name in PRESENT] + sorted((folder / "backup").iterdir())
 
 
+def test_each_compaction_keeps_the_generation_before_and_no_other(whole: Path) -> None:
+    """The backup rolls: it is what lay there before the last compaction, byte for byte, and it does not grow."""
+    for _ in range(2):
+        before = {(whole / name).read_bytes() for name in ("catalogue.json", "catalogue.sum", "journal.jsonl")}
+        store = TinyStore(whole)
+        store.compact()
+        store.close()
+        kept = {path.read_bytes() for path in (whole / "backup").iterdir()}
+        assert kept == before
+    assert list(verify_store(str(whole))) == []
+
+
 def test_the_sound_catalogue_is_sound(whole: Path) -> None:
     """What the tests damage had no damage before."""
     assert list(verify_store(str(whole))) == []
