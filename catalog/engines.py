@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import platformdirs
@@ -18,6 +19,10 @@ from .media import Media, choose, open_media, place
 from .search.facade import SearchIndex
 from .stores import is_postgres, open_store
 from .stores.base import Store
+
+
+def _untold(_: Callable[[], None]) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class Engine:
     open_index: Callable[[], SearchIndex]
     open_neighbours: Callable[[], Neighbours]
     index_file: Path | None = None
+    listening: Callable[[Callable[[], None]], AbstractContextManager[None]] = _untold
 
 
 def open_engine(url: str, *, create: bool = True, media: str = "") -> Engine:
@@ -72,6 +78,7 @@ def _in_folder(store: Store, folder: Path, media: str) -> Engine:
 
 def _shared(store: Store, media: str) -> Engine:
     from .search.postgres import PostgresIndex
+    from .stores.postgres.listening import listening
     from .stores.postgres.neighbours import PostgresNeighbours
     from .stores.postgres.store import PostgresStore
 
@@ -87,6 +94,7 @@ def _shared(store: Store, media: str) -> Engine:
         folder,
         lambda: PostgresIndex(database),
         lambda: PostgresNeighbours(database),
+        listening=partial(listening, database),
     )
 
 

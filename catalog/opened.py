@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self
 
@@ -68,6 +69,19 @@ class Opened:
         """Bring the search index level with what was just committed, where one is open."""
         if self._indexer is not None:
             self._indexer.catch_up()
+
+    @contextmanager
+    def following(self) -> Iterator[None]:
+        """Keep what this process holds level with what others commit, as they do it: for one that stays, and is asked by people who
+        would wait for that."""
+        with self._engine.listening(self._hear):
+            yield
+
+    def _hear(self) -> None:
+        self.store.refresh()
+        self._level()
+        if self._neighbours is not None:
+            self._neighbours.refresh()
 
     def _find_original(self, image: str) -> Blob | None:
         doc = self.store.get("image", image)

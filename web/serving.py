@@ -92,6 +92,7 @@ def serve(
     try:
         if ready is not None:
             ready(_address(host, int(server.effective_port)))
-        server.run()
+        with library.following():
+            server.run()
     finally:
         server.close()

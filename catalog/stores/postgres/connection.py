@@ -120,6 +120,16 @@ class Database:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield connection
 
+    @contextmanager
+    def apart(self) -> Iterator[Connection[Any]]:
+        """Lend a connection that is nobody else's, for as long as it is wanted."""
+        with (
+            self._speaking(),
+            psycopg.connect(self.address.conninfo, autocommit=True, connect_timeout=10) as connection,
+        ):
+            self._configure(connection)
+            yield connection
+
     def in_transaction(self) -> bool:
         """Return whether this thread is inside a transaction."""
         return self._held() is not None

@@ -127,7 +127,14 @@ class PostgresNeighbours:
             _remove(connection, list(idents))
 
     def refresh(self) -> None:
-        """Do nothing: every question sees what others have committed."""
+        """Read the hashes that others have added, so that the next question need not."""
+        with self._database.connection() as connection, self._lock:
+            self._level(connection)
+
+    @property
+    def level(self) -> int:
+        """The number of the next sample that this process has not read."""
+        return self._seen
 
     def flush(self) -> None:
         """Do nothing: what was added is quick to ask and durable already."""
