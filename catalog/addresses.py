@@ -268,20 +268,20 @@ def keys(url: str, base: str = "") -> frozenset[str]:
     if not url or is_placeholder(url):
         return frozenset()
     found: set[str] = set()
-    todo, seen = [url], set[str]()
-    while todo and len(seen) < 6:
-        one = todo.pop()
+    ahead, seen = [url], set[str]()
+    while ahead and len(seen) < 6:
+        one = ahead.pop()
         if one in seen:
             continue
         seen.add(one)
         nested = [m for m in _NESTED.finditer(one) if m.start() > 0] if "http" in one[1:].casefold() else []
         if nested:
             inner = one[nested[-1].start() :]
-            todo.append(unquote(inner.split("&", 1)[0]) if "%" in nested[-1].group() else inner)
+            ahead.append(unquote(inner.split("&", 1)[0]) if "%" in nested[-1].group() else inner)
             continue
         names, more = _plain_keys(one)
         found |= names
-        todo += more
+        ahead += more
     return frozenset(found)
 
 

@@ -107,11 +107,11 @@ class Catalogue:
         for subject in subjects:
             idents.update(self.store.find("decision", "subjects", subject))
             idents.update(self.store.find("decision", "subject", subject))
-        todo = set(idents)
-        while todo:
-            undoing = {u for i in todo for u in self.store.find("decision", "undoes", i)} - idents
+        ahead = set(idents)
+        while ahead:
+            undoing = {u for i in ahead for u in self.store.find("decision", "undoes", i)} - idents
             idents |= undoing
-            todo = undoing
+            ahead = undoing
         return resolve.effective(self._many("decision", idents, Decision))
 
     def is_hidden(self, subject: str) -> bool:

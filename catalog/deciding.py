@@ -51,10 +51,10 @@ def _append(store: Overlay, decisions: Sequence[Decision]) -> list[Decision]:
 def _named(cat: Catalogue, decisions: Iterable[Decision]) -> set[str]:
     """What decisions, and those that they undo, speak of."""
     named: set[str] = set()
-    todo = list(decisions)
-    while todo:
-        decision = todo.pop()
-        todo += [d for i in decision.undoes if (d := cat.decision(i))]
+    ahead = list(decisions)
+    while ahead:
+        decision = ahead.pop()
+        ahead += [d for i in decision.undoes if (d := cat.decision(i))]
         named |= {*decision.subjects, str(decision.values.get("image", ""))}
     return named
 

@@ -231,16 +231,16 @@ def component(
     cat: Catalogue, image: str, denied: frozenset[tuple[str, str]] = frozenset()
 ) -> tuple[set[str], dict[str, Match]]:
     """Return the images reached from one by matches, breadth first, and those matches; at most MAX_COMPONENT images."""
-    members, matches, todo = {image}, dict[str, Match](), [image]
-    while todo:
-        for match in cat.matches_of(todo.pop(0)):
+    members, matches, ahead = {image}, dict[str, Match](), [image]
+    while ahead:
+        for match in cat.matches_of(ahead.pop(0)):
             if match.relation == "same scene" or (match.a, match.b) in denied:
                 continue
             matches[match.id] = match
             for other in (match.a, match.b):
                 if other not in members and len(members) < MAX_COMPONENT:
                     members.add(other)
-                    todo.append(other)
+                    ahead.append(other)
     return members, {k: m for k, m in matches.items() if m.a in members and m.b in members}
 
 

@@ -67,8 +67,8 @@ class Waiting:
 
     def mark(self, what: str, idents: Iterable[str]) -> None:
         """Let ``idents`` wait for one kind of work."""
-        todo = iter(idents)
-        while step := list(islice(todo, _MARKS)):
+        ahead = iter(idents)
+        while step := list(islice(ahead, _MARKS)):
             change = Transaction()
             for ident in step:
                 pending(change, what, ident)

@@ -131,14 +131,14 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_every_page_can_be_found_from_the_readme() -> None:
     """No page of docs/ is an orphan."""
     seen: set[Path] = set()
-    todo = [ROOT / "README.md"]
-    while todo:
-        page = todo.pop()
+    ahead = [ROOT / "README.md"]
+    while ahead:
+        page = ahead.pop()
         for link in _links(page):
             target = (page.parent / link.partition("#")[0]).resolve()
             if target.suffix == ".md" and target.exists() and target not in seen:
                 seen.add(target)
-                todo.append(target)
+                ahead.append(target)
     assert {p.resolve() for p in PAGES} <= seen
 
 

@@ -57,17 +57,17 @@ def read(document: Document) -> Extraction:
 
 def _pictures(item: Item) -> Iterator[Item]:
     """The item itself and its associations, as far as they are pictures with renditions, in document order."""
-    todo: list[tuple[Any, int]] = [(item, 0)]
+    ahead: list[tuple[Any, int]] = [(item, 0)]
     count = 0
-    while todo and count < _PICTURES:
-        value, depth = todo.pop()
+    while ahead and count < _PICTURES:
+        value, depth = ahead.pop()
         if not isinstance(value, dict):
             continue
         if value.get("type") in ("picture", "graphic") or (depth and _renditions(value)):
             count += 1
             yield value
         if depth < _DEPTH:
-            todo.extend((v, depth + 1) for v in reversed(_members(value.get("associations"))))
+            ahead.extend((v, depth + 1) for v in reversed(_members(value.get("associations"))))
 
 
 def _members(value: Any) -> list[Any]:

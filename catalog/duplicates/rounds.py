@@ -63,7 +63,7 @@ class _Query:
     """A picture, the candidates that are still to be tried, and how many in a row were no match."""
 
     sample: Sample
-    todo: Iterator[str]
+    ahead: Iterator[str]
     failed: int = 0
     found: list[Match] = field(default_factory=list)
 
@@ -156,7 +156,7 @@ def _batches(
     """The next batch of each query that has candidates left; which ones, is noted in ``sent``."""
     for query in queries:
         others: list[Sample] = []
-        for ident in query.todo:
+        for ident in query.ahead:
             pair = (min(query.sample.id, ident), max(query.sample.id, ident))
             if pair in seen:
                 continue

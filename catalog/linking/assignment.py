@@ -45,14 +45,14 @@ def _blocks(pairs: Mapping[Pair, float]) -> list[list[Pair]]:
         if start in seen:
             continue
         seen.add(start)
-        todo, block = [start], []
-        while todo:
-            pair = todo.pop()
+        ahead, block = [start], []
+        while ahead:
+            pair = ahead.pop()
             block.append(pair)
             for near in (*by_row[pair[0]], *by_column[pair[1]]):
                 if near not in seen:
                     seen.add(near)
-                    todo.append(near)
+                    ahead.append(near)
         blocks.append(sorted(block))
     return blocks
 

@@ -110,13 +110,13 @@ def _absolute(location: str, base: str) -> str:
 
 def _read_parts(data: bytes, limits: Limits) -> tuple[str, str, list[Part], list[str]]:
     """The base address, the root part's id, the leaf parts, and what was left out."""
-    todo: list[tuple[int, int, int]] = [(0, len(data), 0)]
+    ahead: list[tuple[int, int, int]] = [(0, len(data), 0)]
     leaves: list[Part] = []
     warnings: list[str] = []
     base = start = ""
     total = 0
-    while todo:
-        left, right, depth = todo.pop()
+    while ahead:
+        left, right, depth = ahead.pop()
         headers, body = _headers(data, left, right)
         boundary = headers.get_boundary() if headers.get_content_maintype() == "multipart" else None
         if depth == 0:
@@ -124,7 +124,7 @@ def _read_parts(data: bytes, limits: Limits) -> tuple[str, str, list[Part], list
             start = _bare_id(str(headers.get_param("start") or ""))
         if boundary and depth < limits.depth:
             inner = list(_split(data, body, right, boundary.encode("utf-8", "surrogateescape")))
-            todo.extend((a, b, depth + 1) for a, b in reversed(inner))
+            ahead.extend((a, b, depth + 1) for a, b in reversed(inner))
             continue
         part = _leaf(headers, data[body:right], len(leaves) + 1)
         total += len(part.data)

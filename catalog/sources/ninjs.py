@@ -50,10 +50,10 @@ def is_item(value: Any) -> bool:
 
 def renditions(item: Any, limits: Limits = LIMITS) -> Iterator[dict[str, Any]]:
     """Yield the renditions (objects with ``href``) of an item and its associations, in document order."""
-    todo: list[tuple[Any, int]] = [(item, 0)]
+    ahead: list[tuple[Any, int]] = [(item, 0)]
     count = 0
-    while todo and count < limits.members:
-        value, depth = todo.pop()
+    while ahead and count < limits.members:
+        value, depth = ahead.pop()
         if isinstance(value, dict):
             if isinstance(value.get("href"), str):
                 count += 1
@@ -66,7 +66,7 @@ def renditions(item: Any, limits: Limits = LIMITS) -> Iterator[dict[str, Any]]:
         else:
             inner = value if isinstance(value, list) else []
         if depth < 2 * limits.depth:
-            todo.extend((v, depth + 1) for v in reversed(inner))
+            ahead.extend((v, depth + 1) for v in reversed(inner))
 
 
 def _beside(path: str, file: Path, item: Any, limits: Limits) -> Iterator[PictureFile]:
