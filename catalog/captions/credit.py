@@ -195,7 +195,7 @@ def _marker_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> C
     tail = printed[low:end].lower()
     # The word lists are long: they are searched only when the text holds what every match needs.
     found: list[tuple[re.Match[str], bool]] = []
-    if any(sign in tail for sign in ":：՝=＝／/|・"):
+    if _SIGNS.search(tail):
         found += [(m, True) for m in _around(_SIGNS, tables().strong, printed, low, end)]
     if any(word in tail for word in tables().alone_words):
         found += [(m, True) for m in tables().alone.finditer(printed, low, end)]

@@ -6,7 +6,6 @@ The words are in ``data/credits.toml``. Form does the rest, so that languages ou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -27,6 +26,9 @@ _SPLIT = re.compile(
 #: Ends of sentences: signs that may also end an abbreviation, and signs that do not.
 _STOP = re.compile(r"[.!?]\s+(?=\S)")
 ENDS = "。！？।۔؟։።။៖។"
+#: Where the last part of a text is set off: a bracket, bar or label.
+_SET_OFF = re.compile(r"\s[(\[（【]|\s[-–—|]\s|\s\S{1,20}[:：]\s")
+_HALVES = re.compile(r"\s?[/／]\s?")
 _WORD = re.compile(r"(?:^|(?<=[\s(\[«“\"'/]))[^\s(\[«“\"'/]{1,20}$")
 _DATE = re.compile(r"[\d.,:/\s-]*\d[\d.,:/\s-]*(?:년|월|일|年|月|日|時|时|分)?")
 _CASELESS = re.compile(r"[\u0590-\u08ff\u0900-\u109f\u10d0-\u10ff\u1200-\u139f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af]")
@@ -87,8 +89,6 @@ PARTICLES = frozenset(
 )
 #: A joining word between a marker and the names.
 JOINS = re.compile(r"(?<=\s)(?:by|via|von|oleh|door|par|por|av|af|[-–—])(?=\s)", re.I)
-#: Signs after a marker's words by which it is told.
-REST = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,27 +193,17 @@ def is_agency(text: str) -> bool:
 def marker(text: str, start: int = 0, end: int | None = None) -> tuple[int, bool] | None:
     """Return where the marker that begins ``text[start:end]`` ends, and whether it is a strong one; ``None`` without one."""
     stop = len(text) if end is None else end
-    for pattern, strong in _markers(text[start : min(stop, start + tables().reach + REST)]):
+    known = tables()
+    for pattern, strong in ((known.alone, True), (known.strong, True), (known.weak, False)):
         if (match := pattern.match(text, start, stop)) and match.end() < stop:
             return match.end(), strong
     return None
 
 
-def _markers(text: str) -> Iterator[tuple[re.Pattern[str], bool]]:
-    """The patterns of markers that a text may hold: the word lists are long, what every match of them needs is short."""
-    text = text.lower()
-    if any(word in text for word in tables().alone_words):
-        yield tables().alone, True
-    if any(sign in text for sign in ":：՝=＝／/|・"):
-        yield tables().strong, True
-    if JOINS.search(text):
-        yield tables().weak, False
-
-
 def may_end_in_marker(text: str) -> bool:
     """Tell whether the end of a text holds a marker, so that a name right after it would be a credit. Cheap."""
-    low = max(0, len(text) - tables().reach)
-    return any(p.search(text + " ", low) for p, _ in _markers(text[low:] + " "))
+    low, text, known = max(0, len(text) - tables().reach), text + " ", tables()
+    return any(pattern.search(text, low) for pattern in (known.alone, known.strong, known.weak))
 
 
 def is_balanced(text: str) -> bool:
@@ -326,7 +316,7 @@ def _is_number(part: str) -> bool:
 def is_slashed(text: str) -> bool:
     """Tell whether a text is a person and a house of any name, parted by a slash ("Jane Doe/Larkmouth Courier")."""
     text = text.strip(LOOSE + ".")
-    halves = re.split(r"\s?[/／]\s?", text)
+    halves = _HALVES.split(text)
     if not 2 <= len(halves) <= 4 or len(text) > 80 or reads_on(text):
         return False
     if any(any(w.strip("().,").isdigit() for w in h.split()) or not is_name(h) or "," in h for h in halves):
@@ -401,7 +391,7 @@ def is_described(text: str) -> bool:
     words = text.split()
     if len(words) > 4 and words[0].casefold() in tables().determiners and not tables().agency.match(text):
         return True
-    head = re.split(r"\s[(\[（【]|\s[-–—|]\s|\s\S{1,20}[:：]\s", text, maxsplit=1)[0]
+    head = _SET_OFF.split(text, maxsplit=1)[0]
     return (
         head != text and len(head.split()) > (2 if _CASELESS.search(head) else 3) and not tables().agency.search(head)
     )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import cast
 
 from lxml import etree
 
@@ -68,35 +69,19 @@ _FEW = 20
 _PIECE = 2048
 #: Attributes that name an element.
 _NAMING = frozenset({"class", "id", "role", "data-testid", "itemprop"})
-#: Elements of these tags hold no data for scripts and have no background of their own.
-_PLAIN = frozenset(
-    [
-        "p",
-        "br",
-        "b",
-        "strong",
-        "em",
-        "i",
-        "u",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "time",
-        "path",
-        "use",
-        "script",
-        "style",
-        "source",
-    ]
+#: Attributes that hold no data for scripts and name no background.
+_COMMON = frozenset(
+    """
+    class id role href target rel src srcset sizes alt title width height type loading decoding fetchpriority media lang
+    dir itemprop itemscope itemtype tabindex datetime data-testid aria-label aria-hidden viewBox d fill xmlns
+    """.split()
 )
 #: Tags whose elements are asked for on every page.
 _ASKED = ("script", "link", "meta", "title", "h1", "h2", "p", "article")
 #: Attributes that name the address of a background.
 BACKGROUNDS = ("data-bg", "data-background-image")
 _SPACES = re.compile(r"\s+")
-_INVISIBLE = "\u200b\u2060\ufeff\u00ad"
-_WITHOUT = dict.fromkeys(map(ord, _INVISIBLE))
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 
 
 @dataclass(slots=True)
@@ -180,10 +165,10 @@ def bearers(elements: list[Element]) -> list[Element]:
     """
     found = []
     for element in elements:
-        if element.tag in _PLAIN:
+        if _COMMON.issuperset(given := element.keys()):
             continue
-        values = "\n".join(element.values())
-        if "url(" in values or 'aption"' in values or any(map(element.get, BACKGROUNDS)):
+        values = "\n".join(cast("list[str]", element.values()))
+        if "url(" in values or 'aption"' in values or any(name in given for name in BACKGROUNDS):
             found.append(element)
     return found
 
@@ -210,8 +195,8 @@ def ancestors(element: Element) -> Iterator[Element]:
 
 def tidy(text: str) -> str:
     """Return ``text`` with each run of white space as one space and without invisible characters."""
-    if not text.isascii() and any(sign in text for sign in _INVISIBLE):
-        text = text.translate(_WITHOUT)
+    if not text.isascii() and _INVISIBLE.search(text):
+        text = _INVISIBLE.sub("", text)
     return " ".join(text.split())
 
 

@@ -102,9 +102,10 @@ class Locator:
         runs = [t for p in pieces(element) if (t := p.strip())]
         if not runs:
             return -1, -1
-        start, after = self._run(runs[0], self._place, lowest=_line_of(element), line=self._line)
+        line = _line_of(element)
+        start, after = self._run(runs[0], self._place, lowest=line, line=self._line)
         if start < 0 and self._place:
-            start, after = self._run(runs[0], 0, lowest=_line_of(element))
+            start, after = self._run(runs[0], 0, lowest=line)
         if start < 0:
             start, after = self._referenced(runs[0], self._place)
         if start < 0:
