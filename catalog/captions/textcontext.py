@@ -1,7 +1,7 @@
 """How likely the other lines of one text are: captions come in kinds, and most illustrated stories have at least one.
 
 From the first judgement of every line (log-odds) come, for each line: what lines that look alike were judged, and how it
-stands to the best of the others.
+stands to the best of the others. Where lines have credits, all captions should; where none has, that says nothing.
 """
 
 from __future__ import annotations
@@ -13,20 +13,22 @@ import numpy as np
 Array = np.ndarray[Any, np.dtype[Any]]
 
 #: What :func:`context` gives for each line, in order.
-NAMES = ("own", "alike_mean", "alike_mass", "best_other", "gap")
+NAMES = ("own", "alike_mean", "alike_mass", "best_other", "gap", "credits", "credit_missing", "credit_shared")
 _CHUNK = 256
 #: How fast likeness falls with the difference of lengths (per unit of their logarithm).
 _LIKENESS = 2.0
 #: What is assumed of lines like this when there are hardly any: a tenth of them, with this weight.
 _PRIOR, _PRIOR_WEIGHT = 0.1, 0.5
 _REACH = 5.0
+#: From how many other lines with a credit on one more says nothing new.
+_MANY = 3
 
 
-def context(odds: Array, is_open: Array, length: Array) -> Array:
-    """Return the features of :data:`NAMES`, shape (lines, 5), of lines of one text.
+def context(odds: Array, is_open: Array, length: Array, credited: Array) -> Array:
+    """Return the features of :data:`NAMES`, shape (lines, 8), of lines of one text.
 
     ``odds`` are first log-odds, ``is_open`` says which lines end without a stop (0 or 1), ``length`` is the logarithm
-    of their widths. All have shape (lines,).
+    of their widths, ``credited`` says which have a credit (0 or 1). All have shape (lines,).
     """
     n = len(odds)
     chance = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
@@ -42,7 +44,14 @@ def context(odds: Array, is_open: Array, length: Array) -> Array:
     best = _best_others(odds)
     gap = np.clip(odds - best, -_REACH, 0)
     chance_best = 1 / (1 + np.exp(-np.clip(best, -30, 30)))
-    return np.stack([odds, np.log(mean / (1 - mean)), np.log1p(mass), chance_best, gap], axis=1)
+    likeness = [np.log(mean / (1 - mean)), np.log1p(mass)]
+    return np.stack([odds, *likeness, chance_best, gap, *_credits(credited)], axis=1)
+
+
+def _credits(credited: Array) -> tuple[Array, Array, Array]:
+    """Whether any line has a credit, and how many others have one for a line that has none and for one that has."""
+    others = np.minimum(credited.sum() - credited, _MANY) / _MANY
+    return np.full(len(credited), float(credited.any())), (1 - credited) * others, credited * others
 
 
 def _best_others(odds: Array) -> Array:

@@ -8,22 +8,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
-from statistics import median
+from statistics import fmean, median
 
-from .textlines import Block
-from .textwords import phrases, tokens, width
+from .textecho import Echoes
+from .textlead import dateline, lead
+from .textviews import Story, View, story, view
+from .textwords import phrases
 
-#: Lines longer than this are prose; no more of a line is looked at (characters).
-LONGEST = 1500
+__all__ = ["CREDITED", "Measure", "Story", "View", "story", "view"]
 
-_CLOSERS = "\"'”’»“)]」』）】›"
-_STOPS = ".!…。！．؟?？۔।॥။។"
-_INNER = re.compile(r"[.!?…][\"'”’»)\]]{0,2}\s+(?=[\"'“„«(]?[^\W\d_])|[。！？](?=.)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?:19|20)\d\d年")
 _DIGIT = re.compile(r"\d")
 #: A day and a year, as captions date what they show: "May 7, 2025", "1 de agosto de 2024", "2025年5月7日", "7.5.2025".
@@ -33,7 +28,12 @@ _DATE = re.compile(
     r"|(?:19|20)\d\d年\d{1,2}月\d{1,2}日|(?<!\d)\d{1,2}[./]\d{1,2}[./](?:19|20)?\d\d(?!\d)"
 )
 _BRACKETS = re.compile(r"[(（\[][^()（）\[\]]{1,60}[)）\]]")
+_SHORT_BRACKET = re.compile(r"[(（][^()（）]{1,4}[)）]")
+_COLON = re.compile(r".{2,60}?[:：] \S")
+_ELLIPSIS = re.compile(r"…|\.\.\.")
+_QUOTED = re.compile(r"[\"“”„«»「『]([^\"“”„«»」』]{0,400})[\"“”«»」』]")
 _QUOTES = re.compile('["“”„«»‹›「」『』‘]')
+_OPENERS = frozenset("\"“„«»'‘「–")
 _BULLET = re.compile(r"(?:[-–—•·*▪■►]|\d{1,2}[.)])\s")
 _CREDIT = re.compile(
     r"©|\(c\)"
@@ -44,89 +44,8 @@ _CREDIT = re.compile(
     re.I,
 )
 
-
-@dataclass(slots=True)
-class View:
-    """One block as tokens and marks. ``width`` is in words."""
-
-    block: Block
-    words: list[str]
-    folded: list[str]
-    width: float
-    end: str
-    sentences: int
-    content: frozenset[str] = frozenset()
-    names: frozenset[tuple[str, str]] = frozenset()
-
-    @property
-    def text(self) -> str:
-        return self.block.text[:LONGEST]
-
-    @property
-    def closed(self) -> bool:
-        """Whether it ends as a sentence does."""
-        return self.end in ("stop", "ask", "quote")
-
-    @property
-    def prose(self) -> bool:
-        """Whether it looks like a paragraph: closed and not short."""
-        return self.closed and self.width >= 14
-
-
-def view(block: Block) -> View:
-    """Return one block with what is measured of it alone."""
-    text = block.text[:LONGEST]
-    words = tokens(text)
-    folded = [w.casefold() for w in words]
-    names = frozenset((a, b) for a, b in pairwise(words) if _is_name(a) and _is_name(b))
-    sentences = 1 + len(_INNER.findall(text[:-1]))
-    return View(block, words, folded, width(words), _end_of(text), sentences, frozenset(), names)
-
-
-def _is_name(word: str) -> bool:
-    return len(word) > 1 and word[0].isupper() and not word.isupper()
-
-
-def _end_of(text: str) -> str:
-    bare = text.rstrip(_CLOSERS + " ")
-    last = bare[-1:]
-    if last in "?？؟" and last:
-        return "ask"
-    if last and last in _STOPS:
-        return "stop"
-    if last in (":", "："):
-        return "colon"
-    if text[-1:] in '"”’»“」』':
-        return "quote"
-    return "bracket" if text[-1:] in ")]）】" else "open"
-
-
-@dataclass(slots=True)
-class Story:
-    """All blocks of a text but its headline, with the counts that lines are measured against."""
-
-    views: list[View]
-    title: str = ""
-    df: Counter[str] = field(default_factory=Counter)
-    inner: Counter[str] = field(default_factory=Counter)
-    typical: float = 20.0
-
-
-def story(found: Sequence[Block], title: str) -> Story:
-    """Return the counted story of the blocks below the headline."""
-    views = [view(b) for b in found]
-    result = Story(views, title)
-    for v in views:
-        result.df.update(set(v.folded))
-        result.inner.update({w for w in v.words[1:] if w[:1].islower()})
-    common = max(3.0, 0.3 * len(views))
-    for v in views:
-        v.content = frozenset(
-            w for w in v.folded if result.df[w] < common and (len(w) > 3 or not w.isascii() or w.isdigit())
-        )
-    prose = [v.width for v in views if v.prose]
-    result.typical = median(prose) if prose else median([v.width for v in views] or [20.0])
-    return result
+#: The feature that says whether a credit can be cut from the line; it is weighed with those of the other lines.
+CREDITED = "credit.cut"
 
 
 class Measure:
@@ -135,17 +54,11 @@ class Measure:
     def __init__(self, told: Story) -> None:
         self._story = told
         self._views = told.views
+        self._echoes = Echoes(told)
         self._short_runs = _runs(told.views)
         self._first_named = _first_places(told.views)
-
-    @cached_property
-    def _where(self) -> dict[str, list[int]]:
-        """The lines in which each rare word stands."""
-        found: dict[str, list[int]] = {}
-        for i, v in enumerate(self._views):
-            for word in v.content:
-                found.setdefault(word, []).append(i)
-        return found
+        closed = [math.log1p(v.width) for v in told.views if v.closed]
+        self._usual = fmean(closed or [math.log1p(v.width) for v in told.views] or [3.0])
 
     @cached_property
     def _whole(self) -> dict[str, float]:
@@ -162,7 +75,9 @@ class Measure:
         return {
             **self._form(v),
             **self._words(v),
-            **self._echo(i, v),
+            **self._credit(i, v),
+            **self._echoes.of(i),
+            **lead(self._views, i, self._usual),
             **self._place(i, v),
             **self._oddness(i, v),
             **self._whole,
@@ -190,12 +105,18 @@ class Measure:
             "names.all": float(bool(v.words) and all(not w[:1].islower() for w in v.words) and cased > 0),
             "marks.digit": float(bool(_DIGIT.search(text))),
             "marks.year": float(bool(_YEAR.search(text))),
-            "marks.date": float(bool(_DATE.search(text))),
+            **_dated(v),
             "marks.capitals": _capital_lead(v.words),
             "marks.bracket": float(bool(_BRACKETS.search(text))),
             "marks.comma": min(text.count(",") + text.count("、"), 5) / (1 + v.width / 10),
             "quotes.count": min(len(_QUOTES.findall(text)), 6),
             "quotes.first": float(bool(_QUOTES.match(text)) or text[:1] in "'–—"),
+            "marks.short_bracket": float(bool(_SHORT_BRACKET.search(text))),
+            "marks.colon": float(bool(_COLON.match(text))),
+            "marks.ellipsis": float(bool(_ELLIPSIS.search(text))),
+            "marks.dateline": float(dateline(v)),
+            "names.pair_start": float(len(v.words) > 1 and all(w[0].isupper() and len(w) > 1 for w in v.words[:2])),
+            "quotes.share": min(1.0, sum(map(len, _QUOTED.findall(text))) / max(1, len(text))),
             "list.bullet": float(bool(_BULLET.match(text))),
         }
 
@@ -205,47 +126,32 @@ class Measure:
         scene = phrases("cues", "scene").count(folded, lower)
         per = 20 / (10 + v.width)
         first = v.folded[0] if v.folded else ""
+        past = phrases("prose", "past").count(folded)
         return {
             "cue.picture": min(phrases("cues", "picture").count(folded, lower), 3),
             "cue.scene": min(scene, 4) * per,
             "cue.scene_any": float(scene > 0),
             "cue.setting": min(phrases("cues", "setting").count(folded, lower), 3) * per,
-            "credit.words": float(bool(_CREDIT.search(v.text))),
-            "credit.end": float(bool(_CREDIT.search(v.text[-60:]))),
+            "start.indefinite": float(phrases("starts", "indefinite").leads(folded)),
             "start.pronoun": float(phrases("starts", "pronoun").leads(folded)),
             "start.connector": float(phrases("starts", "connector").leads(folded)),
             "start.small": math.log1p(self._story.inner[first]),
             "start.name": float(v.words[0][:1].isupper() and not self._story.inner[first]) if v.words else 0.0,
             "start.lower": float(v.words[0][:1].islower()) if v.words else 0.0,
+            "cue.place": min(phrases("cues", "place").count(folded, lower), 2) * per,
             "prose.said": min(phrases("prose", "said").count(folded), 3) * per,
+            "prose.past": min(past, 4) * per,
+            "prose.no_past": float(past == 0),
+            "prose.no_past_long": float(past == 0) * min(v.width, 20) / 20,
+            "prose.pronouns": min(phrases("prose", "person").count(v.folded), 3) * per,
         }
 
-    def _echo(self, i: int, v: View) -> dict[str, float]:
-        """How far other lines say the same."""
-        others = self._story.df
-        known = sum(1 for w in v.content if others[w] > 1)
-        size = max(1, len(v.content))
-        best, where = self._closest(i, v)
-        names = [w.casefold() for w in v.words if w[:1].isupper()]
+    def _credit(self, i: int, v: View) -> dict[str, float]:
         return {
-            "echo.known": known / size,
-            "echo.closest": best / size,
-            "echo.closest_later": float(best > 0 and where > i),
-            "echo.names": sum(1 for w in names if others[w] > 1) / max(1, len(names)),
+            "credit.words": float(bool(_CREDIT.search(v.text))),
+            "credit.end": float(bool(_CREDIT.search(v.text[-60:]))),
+            CREDITED: float(self._story.credited[i]),
         }
-
-    def _closest(self, i: int, v: View) -> tuple[int, int]:
-        """How many rare words the line shares with the line that shares most, and which that is."""
-        votes: Counter[int] = Counter()
-        for word in sorted(v.content)[:60]:
-            where = self._where[word]
-            if len(where) <= 40:
-                votes.update(where)
-        votes.pop(i, None)
-        if not votes:
-            return 0, i
-        line, count = min(votes.items(), key=lambda item: (-item[1], abs(item[0] - i), item[0]))
-        return count, line
 
     def _oddness(self, i: int, v: View) -> dict[str, float]:
         """How the line differs from those around it, and whether they would go on without it."""
@@ -307,7 +213,31 @@ class Measure:
             "around.after_open": float(after is not None and not after.closed),
             "around.before_open": float(before is not None and not before.closed),
             "around.run": min(self._short_runs[i], 8),
+            **_neighbours(before, after),
         }
+
+
+def _neighbours(before: View | None, after: View | None) -> dict[str, float]:
+    """Whether the lines around read as parts of running prose: quotations, single sentences, words that refer back."""
+    return {
+        "around.before_colon": float(before is not None and before.end == "colon"),
+        "around.before_lone": float(before is not None and before.closed and before.sentences == 1),
+        "around.before_quote": float(before is not None and before.text[:1] in _OPENERS),
+        "around.after_lone": float(after is not None and after.closed and after.sentences == 1),
+        "around.after_quote": float(after is not None and after.text[:1] in _OPENERS),
+        "around.after_pronoun": float(after is not None and phrases("starts", "pronoun").leads(after.folded)),
+        "around.after_connector": float(after is not None and phrases("starts", "connector").leads(after.folded)),
+    }
+
+
+def _dated(v: View) -> dict[str, float]:
+    """Whether the line names a day of a year, and whether that ends it or stands in its only sentence."""
+    ends = [match.end() for match in _DATE.finditer(v.text)]
+    return {
+        "marks.date": float(bool(ends)),
+        "marks.date_end": float(bool(ends) and ends[-1] > 0.6 * len(v.text)),
+        "marks.date_lone": float(bool(ends) and v.sentences == 1),
+    }
 
 
 def _capital_lead(words: Sequence[str]) -> float:

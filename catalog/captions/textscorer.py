@@ -17,6 +17,7 @@ import numpy as np
 
 from ..model import Evidence
 from .textcontext import NAMES, Array, context
+from .textfeatures import CREDITED
 
 _DATA = "plaintext_weights.json"
 #: What the groups of features are called among the reasons.
@@ -37,8 +38,11 @@ _NAMES = {
     "around": "lines around it",
     "open": "open among closed lines",
     "odd": "unlike the lines around it",
+    "lead": "place among the first lines",
     "story": "the article as a whole",
 }
+#: Where in the context the credits of the lines begin.
+_CREDITS = NAMES.index("credits")
 #: Groups that weigh less than this (log-odds) are not named.
 _LEAST = 0.1
 
@@ -84,16 +88,21 @@ class Scorer:
         for name, (weight, mean) in self.weights.items():
             group = _NAMES[name.partition(".")[0]]
             groups[group] = groups.get(group, 0.0) + own * weight * (line[name] - mean)
-        groups["the other lines"] = float(around[1:] @ np.array(self.context[1:]))
+        parts = around * np.array(self.context)
+        groups["the other lines"] = float(parts[1:_CREDITS].sum())
+        groups["credits of the lines"] = float(parts[_CREDITS:].sum())
         named = [Evidence(g, round(w, 2)) for g, w in groups.items() if abs(w) >= _LEAST]
         named.sort(key=lambda e: (-abs(e.weight), e.name))
         return (*named, Evidence("prior of any line", round(own * self.intercept + self.offset, 2)))
 
 
-def style(lines: Sequence[Mapping[str, float]]) -> tuple[Array, Array]:
-    """Return which lines end open (0 or 1) and the logarithms of their widths, as :func:`.textcontext.context` takes them."""
+def style(lines: Sequence[Mapping[str, float]]) -> tuple[Array, Array, Array]:
+    """Return which lines end open (0 or 1), the logarithms of their widths, and which have a credit (0 or 1).
+
+    These are what :func:`.textcontext.context` takes.
+    """
     is_open = np.array([float(line["ending.open_long"] > 0) for line in lines])
-    return is_open, np.array([line["length.log"] for line in lines])
+    return is_open, np.array([line["length.log"] for line in lines]), np.array([line[CREDITED] for line in lines])
 
 
 @cache

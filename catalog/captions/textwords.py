@@ -57,20 +57,25 @@ class Phrases:
         listed = [p.strip().casefold() for p in phrases if p.strip()]
         self._marks = tuple(p for p in listed if p.startswith("("))
         grams = {tuple(tokens(p)) for p in listed if not p.startswith("(")}
-        self._by_length = [
-            (n, frozenset(g for g in grams if len(g) == n)) for n in sorted({len(g) for g in grams} - {0})
-        ]
+        self._single = frozenset(gram[0] for gram in grams if len(gram) == 1)
+        self._longer: dict[str, list[tuple[str, ...]]] = {}
+        for gram in sorted(g for g in grams if len(g) > 1):
+            self._longer.setdefault(gram[0], []).append(gram)
 
     def count(self, folded: Sequence[str], text: str = "") -> int:
         """Return how often phrases of the list occur in case-folded tokens, and its bracketed marks in ``text``."""
         found = sum(1 for mark in self._marks if mark in text)
-        for n, grams in self._by_length:
-            found += sum(1 for i in range(len(folded) - n + 1) if tuple(folded[i : i + n]) in grams)
+        for i, word in enumerate(folded):
+            found += word in self._single
+            found += sum(1 for gram in self._longer.get(word, ()) if tuple(folded[i : i + len(gram)]) == gram)
         return found
 
     def leads(self, folded: Sequence[str]) -> bool:
         """Whether the tokens begin with a phrase of the list."""
-        return any(tuple(folded[:n]) in grams for n, grams in self._by_length)
+        if not folded:
+            return False
+        longer = self._longer.get(folded[0], ())
+        return folded[0] in self._single or any(tuple(folded[: len(gram)]) == gram for gram in longer)
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from catalog.captions.textcontext import context
+from catalog.captions.textcontext import NAMES, context
 from catalog.captions.textwords import Phrases, guess_language, tokens, width
 
 
@@ -45,9 +45,24 @@ def test_languages_are_guessed_by_script_and_small_words(text: str, language: st
 
 def test_context_knows_the_best_other_line_and_lines_alike() -> None:
     """A line's best rival is never itself; likeness counts only lines that end alike."""
-    around = context(np.array([2.0, -1.0, -3.0]), np.array([1.0, 1.0, 0.0]), np.array([2.5, 2.5, 2.5]))
-    assert around.shape == (3, 5)
+    none = np.zeros(3)
+    around = context(np.array([2.0, -1.0, -3.0]), np.array([1.0, 1.0, 0.0]), np.array([2.5, 2.5, 2.5]), none)
+    assert around.shape == (3, len(NAMES))
     assert around[0, 4] == 0
     assert around[1, 4] == pytest.approx(-3)
     assert around[1, 1] > around[0, 1] > around[2, 1]
-    assert context(np.array([0.5]), np.array([1.0]), np.array([2.0])).shape == (1, 5)
+    assert context(np.array([0.5]), np.array([1.0]), np.array([2.0]), none[:1]).shape == (1, len(NAMES))
+
+
+def test_context_knows_which_line_lacks_the_credit_that_others_have() -> None:
+    """A missing credit tells only where other lines have one; a line's own credit is not its own companion."""
+    odds = np.zeros(3)
+
+    def of_credits(*credited: float) -> list[list[float]]:
+        found = context(odds, odds, odds, np.array(credited))
+        at = NAMES.index("credits")
+        return [[round(float(x), 2) for x in row[at:]] for row in found]
+
+    assert of_credits(0, 0, 0) == [[0, 0, 0]] * 3
+    assert of_credits(1, 0, 0) == [[1, 0, 0], [1, 0.33, 0], [1, 0.33, 0]]
+    assert of_credits(1, 1, 0) == [[1, 0, 0.33], [1, 0, 0.33], [1, 0.67, 0]]
