@@ -208,6 +208,9 @@ def _marker_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> C
             continue
         is_apart = before[-1:] and before[-1] in ".!?…»”)" + ENDS
         share = 0.0 if not strong else 1.0 if is_apart and len(rest.split()) <= 6 else 0.5
+        if strong and before[-1:] in ",;" and printed[match.end() - 2 : match.end()] == ": " and len(rest.split()) <= 3:
+            # "…, фото: пресслужба залізниці"
+            share = 1.0 if rest[-1:].isalpha() else share
         if not strong and is_apart and match.group().rstrip().endswith(("–", "—")):
             # After a finished sentence a dash is as good as a colon: "…. Foto — Anna Lind, Krasta ziņas"
             share = 0.5
@@ -232,7 +235,9 @@ def _around(
 
 def _may_begin(before: str, match: re.Match[str]) -> bool:
     """Tell whether a credit may begin here: after a clause, or with a capital, a sign or a script without capitals."""
-    return before[-1] in ENDS + ".!?…»”\"’'“)]）】|/–—-,;:·•([（【«›" or not match.group()[0].islower()
+    return before[-1] in ENDS + ".!?…»”\"’'“)]）】|/–—-,;:·•([（【«›" or not (
+        match.group()[0].isalpha() and match.group()[0].islower()
+    )
 
 
 def _with_agency_before(printed: str, start: int, place: int) -> int:
@@ -264,8 +269,14 @@ def _agency_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> C
             place = days.end()
         clause = printed[place:end]
         if is_agency_clause(clause, known):
-            return _made(printed, (start, place), (place, end), "credit-agency")
+            return _made(printed, (start, _with_marker_before(printed, start, place)), (place, end), "credit-agency")
     return None
+
+
+def _with_marker_before(printed: str, start: int, place: int) -> int:
+    """Where the marker begins that ends at ``place``, its full stop no sentence's ("… stolik, fot. PAP/X"); else ``place``."""
+    low = max(start, place - tables().reach)
+    return next((m.start() for m in tables().alone.finditer(printed, low, place) if m.end() == place), place)
 
 
 @lru_cache(maxsize=64)

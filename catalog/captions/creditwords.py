@@ -258,10 +258,16 @@ def strip_marker(text: str) -> tuple[int, int]:
             break
         start, end = trimmed(text, found[0], end)
     after = tables().after.search(text, max(start, end - 60), end)
-    is_own = after is not None and after.group().strip()[:1].isupper()  # "HT Photo": part of the name
+    # "HT Photo", "Submitted photo": part of the name
+    is_own = after is not None and (after.group().strip()[:1].isupper() or _is_kind(text[start : after.start()]))
     if after and not is_own and after.start() - start > 1 and text[max(start, after.start() - 1)] != "/":
         start, end = trimmed(text, start, after.start())
     return start, end
+
+
+def _is_kind(before: str) -> bool:
+    """Tell whether a single word before "photo" says of what kind it is, not whose: "Submitted photo", "Staff photo"."""
+    return before.isascii() and before.isalpha() and not tables().agency.fullmatch(before)
 
 
 def _bare_marker(text: str, start: int, end: int) -> tuple[int, bool] | None:
@@ -419,6 +425,9 @@ def is_credit(text: str, known: tuple[str, ...] = (), *, apart: bool = False, br
         return False
     if found := marker(text):
         return is_names(text[found[0] :], 0.5 if found[1] else 0.0) or marker(text[found[0] :]) is not None
+    if label := tables().label.match(text):
+        # What only a screen reader says: "Image source, X"
+        return is_names(text[label.end() :], 0.0)
     if is_agency_clause(text, known):
         return True
     if bracketed and (bare := tables().bare.match(text)) and is_names(text[bare.end() :], 0.0):

@@ -71,10 +71,40 @@ _PIECE = 2048
 _NAMING = frozenset({"class", "id", "role", "data-testid", "itemprop"})
 #: Attributes that hold no data for scripts and name no background.
 _COMMON = frozenset(
-    """
-    class id role href target rel src srcset sizes alt title width height type loading decoding fetchpriority media lang
-    dir itemprop itemscope itemtype tabindex datetime data-testid aria-label aria-hidden viewBox d fill xmlns
-    """.split()
+    [
+        "class",
+        "id",
+        "role",
+        "href",
+        "target",
+        "rel",
+        "src",
+        "srcset",
+        "sizes",
+        "alt",
+        "title",
+        "width",
+        "height",
+        "type",
+        "loading",
+        "decoding",
+        "fetchpriority",
+        "media",
+        "lang",
+        "dir",
+        "itemprop",
+        "itemscope",
+        "itemtype",
+        "tabindex",
+        "datetime",
+        "data-testid",
+        "aria-label",
+        "aria-hidden",
+        "viewBox",
+        "d",
+        "fill",
+        "xmlns",
+    ]
 )
 #: Tags whose elements are asked for on every page.
 _ASKED = ("script", "link", "meta", "title", "h1", "h2", "p", "article")

@@ -18,6 +18,8 @@ MAX_CAPTION = 2500
 MAX_CREDIT = 160
 _BUTTONS = frozenset({"a", "span", "div", "p", "label"})
 _FRAMES = frozenset({"table", "tbody", "tr", "td", "font", "center"})
+#: In a figure, beside its caption, what reads as a credit is one, whatever its name.
+_ASIDE = frozenset({"small", "cite", "span", "p", "div"})
 _CREDIT_TAGS = frozenset({"small", "cite", "span", "em", "i", "p", "div", "strong", "b", "a"})
 
 
@@ -144,7 +146,7 @@ def _beside(scope: Element, holders: list[Element], known: tuple[str, ...]) -> I
         if (
             (
                 ("credit" in said and "caption" not in said)
-                or (element.tag in ("small", "cite") and is_credit(words(element), known))
+                or (element.tag in _ASIDE and is_credit(words(element), known))
             )
             and 0 < len(words(element)) < MAX_CREDIT
             and next(element.iter("img"), None) is None
@@ -177,6 +179,9 @@ def _unmarked(holders: list[Element], furniture: set[Element], known: tuple[str,
             apart = child.tag in ("small", "cite") or (
                 child.tag in ("p", "div", "span") and (pair or rest.endswith((".", "!", "?", "。")))
             )
+            if child is children[-1] and (line := child.getprevious()) is not None and line.tag == "br":
+                # A line of its own in capitals, below words that are not.
+                apart = apart or (text.isupper() and not rest.isupper())
             if (
                 child is children[-1]
                 and apart
