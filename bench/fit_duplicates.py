@@ -7,9 +7,9 @@ says; a copy goes with its (first) photograph. Pairs: each copy with its photogr
 copies of different photographs under the same overlay, frame or page; all pairs within a series. Strangers that agree in
 nothing score nothing and need no fitting.
 
-The weights of half A are fitted by logistic regression held near the present ones; hard copies and frames of one scene count
-more than the many easy copies. The constant is then lowered until no pair of half A that is none scores as a copy, by a margin.
-Half B only reports. ``--every`` takes only so many of the copies.
+The weights are fitted on half A by logistic regression held near round numbers; hard copies and frames of one scene count
+more than the many easy copies. The constant is then the highest with which, of all pairs of half A that score as copies, the share
+``PRECISION`` are copies. Half B only reports. ``--every`` takes only so many of the copies.
 ``--write`` puts the weights into ``catalog/duplicates/weights.tsv``.
 """
 
@@ -34,9 +34,12 @@ from catalog.duplicates.verification import best_hypothesis
 
 Floats = npt.NDArray[np.float64]
 NAMES = ("share", "close", "repeated", "constant")
-#: Strangers of each copy that are judged; how much the present weights hold; log-odds kept between strangers and the threshold.
-STRANGERS, HOLD, MARGIN = 2, 2.0, 0.5
-#: A pair of one scene counts as so many copies; a copy that the present weights do not find as so many others.
+#: Strangers of each copy that are judged; where the fitting begins, and how much that holds.
+STRANGERS, PRIOR, HOLD = 2, (6.0, 6.0, 3.0, -9.0), 2.0
+#: What share of the pairs of half A that score as copies must be copies: more than the 0.995 that is asked for, since half of the
+#: pairs that are none lie under one template, on purpose.
+PRECISION = 0.998
+#: A pair of one scene counts as so many copies; a copy that the prior does not find as so many others.
 SCENE_COUNTS, HARD_COUNTS = 8.0, 6.0
 
 
@@ -94,28 +97,41 @@ def judged(pair: tuple[str, bool, str, Sample, Sample]) -> Case:
     return Case(half, copy, kind, tuple(by[name] for name in NAMES), judgement.guards(found.agreement))
 
 
-def fitted(cases: list[Case], present: Floats) -> Floats:
-    """Weights for ``cases``: regression by Newton steps, then the constant so that nothing scores that must not."""
+def fitted(cases: list[Case]) -> Floats:
+    """Weights for ``cases``: regression by Newton steps, then the constant by precision."""
     known = [case for case in cases if case.seen is not None]
     x = np.array([case.seen for case in known])
     offset = -np.array([case.guards for case in known])
     y = np.array([case.copy for case in known], np.float64)
-    missed = y.astype(bool) & (x @ present + offset < 2)
+    prior = np.array(PRIOR)
+    missed = y.astype(bool) & (x @ prior + offset < 2)
     count = np.where(
         missed, HARD_COUNTS, np.where(y > 0, 1.0, [SCENE_COUNTS * (c.kind == "same scene") + 1 for c in known])
     )
-    w = present.copy()
+    w = prior.copy()
     for _ in range(60):
         p = 1 / (1 + np.exp(-np.clip(x @ w + offset, -30, 30)))
-        gradient = x.T @ (count * (p - y)) + HOLD * (w - present)
+        gradient = x.T @ (count * (p - y)) + HOLD * (w - prior)
         step = np.linalg.solve((x.T * (count * p * (1 - p))) @ x + HOLD * np.eye(len(w)), gradient)
         w = w - step
         if float(np.abs(step).max()) < 1e-8:
             break
     w[:3] = np.maximum(w[:3], 0)
-    over = x @ w + offset + MARGIN
-    w[3] -= max(0.0, float(over[y == 0].max(initial=0.0)))
+    w[3] = _constant(x[:, :3] @ w[:3] + offset, y > 0)
     return np.asarray(w, np.float64)
+
+
+def _constant(log_odds: Floats, copies: npt.NDArray[np.bool_]) -> float:
+    """The highest constant with which the share ``PRECISION`` of what scores as a copy is one; midway between two that are none."""
+    order = np.argsort(-log_odds, kind="stable")
+    right = np.cumsum(copies[order])
+    wrong = np.arange(1, len(order) + 1) - right
+    none = np.flatnonzero(~copies[order])
+    for place, at in enumerate(none):
+        if right[at] < PRECISION * (right[at] + wrong[at]):
+            before = float(log_odds[order[none[place - 1]]]) if place else float(log_odds[order[at]]) + 1
+            return _logit(judgement.COPY) - (before + float(log_odds[order[at]])) / 2
+    return 0.0
 
 
 def report(cases: list[Case], weights: Mapping[str, Floats]) -> None:
@@ -171,8 +187,8 @@ def main() -> None:
     with ProcessPoolExecutor(2) as pool:
         cases = list(pool.map(judged, pairs_of(rows, samples), chunksize=32))
     present = np.array([judgement.weights()[name] for name in NAMES])
-    new = fitted([case for case in cases if case.half == "dev"], present)
-    report(cases, {"present": present, "fitted on A": new})
+    new = fitted([case for case in cases if case.half == "dev"])
+    report(cases, {"in use": present, "fitted on A": new})
     print(", ".join(f"{name} {old:.2f} -> {value:.2f}" for name, old, value in zip(NAMES, present, new, strict=True)))
     if arguments.write:
         write(new)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import io
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from unittest.mock import patch
 
@@ -78,14 +78,15 @@ def contenders() -> dict[str, Callable[[bytes], None]]:
     return {**known, "pdqhash": pdq}
 
 
-def best_of(work: Callable[[bytes], None], data: bytes, repeat: int) -> float:
-    """The least CPU time of several runs, seconds."""
-    times = []
+def best_of(works: Sequence[Callable[[bytes], None]], data: bytes, repeat: int) -> list[float]:
+    """The least CPU time of several runs of each, seconds; in turns, so that a slow moment of the machine is no one's alone."""
+    times: list[list[float]] = [[] for _ in works]
     for _ in range(repeat):
-        started = time.process_time()
-        work(data)
-        times.append(time.process_time() - started)
-    return min(times)
+        for work, spent in zip(works, times, strict=True):
+            started = time.process_time()
+            work(data)
+            spent.append(time.process_time() - started)
+    return [min(spent) for spent in times]
 
 
 def main() -> None:
@@ -100,7 +101,7 @@ def main() -> None:
     names = contenders()
     print("| picture | " + " | ".join(names) + " |\n|" + " --- |" * (len(names) + 1))
     for name, data in pictures.items():
-        spent = [best_of(work, data, arguments.repeat) for work in names.values()]
+        spent = best_of(list(names.values()), data, arguments.repeat)
         cells = " | ".join(f"{value * 1000:.1f} ms ({spent[0] / value:.2f})" for value in spent)
         print(f"| {name} | {cells} |")
 

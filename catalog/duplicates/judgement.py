@@ -1,11 +1,10 @@
 """From what was seen of a pair to one number: how surely the two are copies of one photograph.
 
-A logistic regression on three measures (``weights.tsv``), fitted on copies against frames of one scene of all development
-photographs. Fitted anew on half of the photographs, also against pairs under one template, it finds fewer copies of the other
-half (``bench/fit_duplicates.py``), so these weights stand. Three guards stand before it: a few blocks prove nothing; what agrees
-must be much of one of the pictures (a logo is not); and of what both could show, about half must agree, somewhat more where
-they cover each other (pages of one template agree exactly, but only in the template; they are alike as wholes, as a picture laid
-into another is not). The last was chosen on one half of the photographs, by the same command.
+A logistic regression on three measures (``weights.tsv``), fitted by ``bench/fit_duplicates.py`` on one half of the development
+photographs: copies against strangers, frames of one scene and pictures under one template; the other half reports. Three guards
+stand before it: a few blocks prove nothing; what agrees must be much of one of the pictures (a logo is not); and of what both could
+show, about half must agree, somewhat more where they cover each other (pages of one template agree exactly, but only in the
+template; they are alike as wholes, as a picture laid into another is not). The last was chosen on the same half.
 """
 
 from __future__ import annotations
