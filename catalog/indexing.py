@@ -130,6 +130,8 @@ class Indexer:
             for docs in _steps(self.store.iter(kind)):
                 self.index.apply_labels(kind, {ident: _words_of(kind, doc) for ident, doc in docs})
         self.index.apply([], [], position)
+        # Else one of the first small changes merges all that was filled, and everybody waits for it.
+        self.index.optimize()
 
 
 def _steps(items: Iterable[T]) -> Iterator[list[T]]:

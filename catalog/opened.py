@@ -36,20 +36,28 @@ class Opened:
         self._importer: Importer | Recomputing | None = None
         self._group_count = (-1, 0)
         self._lock = threading.RLock()
+        self._writers: set[int] = set()
 
     # ---------------------------------------------------------------- what is derived, opened when first needed
 
     @property
     def index(self) -> SearchIndex:
-        """The search index, level with the store as this process sees it."""
-        with self._lock:
-            if self._index is None:
-                self._index = self._engine.open_index()
-                self._indexer = Indexer(self.store, self._index)
-            assert self._indexer is not None
-            self.store.refresh()
+        """The search index, level with all that was committed, but for what another thread is about to answer for."""
+        if self._index is None or self._indexer is None:
+            with self._lock:
+                if self._index is None:
+                    self._index = self._engine.open_index()
+                    self._indexer = Indexer(self.store, self._index)
+        assert self._index is not None and self._indexer is not None
+        self.store.refresh()
+        seen = self._index.position()
+        if seen != self.store.position() and not self._is_awaited(seen):
             self._indexer.catch_up()
-            return self._index
+        return self._index
+
+    def _is_awaited(self, seen: int | None) -> bool:
+        """Whether all that an index lacks which has ``seen`` so much was committed by threads that have not answered for it yet."""
+        return bool(self._writers) and self._importer is None and seen is not None and seen >= self.store.followed()
 
     @property
     def neighbours(self) -> Neighbours:
@@ -69,6 +77,17 @@ class Opened:
         """Bring the search index level with what was just committed, where one is open."""
         if self._indexer is not None:
             self._indexer.catch_up()
+
+    @contextmanager
+    def _committing(self) -> Iterator[None]:
+        """Hold while something is committed; the index is level with it at the end. Who asks meanwhile need not wait for that."""
+        mine = threading.get_ident()
+        self._writers.add(mine)
+        try:
+            yield
+            self._level()
+        finally:
+            self._writers.discard(mine)
 
     @contextmanager
     def following(self) -> Iterator[None]:

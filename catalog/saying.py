@@ -32,9 +32,8 @@ class Saying(Asking):
         values: Mapping[str, Any] | None = None,
     ) -> Decision:
         """Append a decision on a finding; on disk and in the index when this returns. See :func:`catalog.deciding.decide`."""
-        made = deciding.decide(self.store, finding, action, seen=seen, note=note, who=who, values=values or {})
-        self._level()
-        return made
+        with self._committing():
+            return deciding.decide(self.store, finding, action, seen=seen, note=note, who=who, values=values or {})
 
     def decide_group(
         self,
@@ -48,11 +47,10 @@ class Saying(Asking):
         who: str = "",
     ) -> list[Decision]:
         """Decide the group around a picture as one step, undone by one undo. See :func:`catalog.deciding.decide_group`."""
-        made = deciding.decide_group(
-            self.store, image, best, said, values=values or {}, seen=seen, note=note, who=who
-        )  # fmt: skip
-        self._level()
-        return made
+        with self._committing():
+            return deciding.decide_group(
+                self.store, image, best, said, values=values or {}, seen=seen, note=note, who=who
+            )  # fmt: skip
 
     def decide_pair(
         self,
@@ -66,26 +64,23 @@ class Saying(Asking):
         who: str = "",
     ) -> Decision:
         """Say of any two pictures what they are to each other. See :func:`catalog.deciding.decide_pair`."""
-        made = deciding.decide_pair(self.store, a, b, action, best=best, seen=seen, note=note, who=who)
-        self._level()
-        return made
+        with self._committing():
+            return deciding.decide_pair(self.store, a, b, action, best=best, seen=seen, note=note, who=who)
 
     def link(self, caption: str, action: str, image: str = "", *, who: str = "", note: str = "") -> Decision:
         """Say of a caption that it belongs to a picture (``link``), not to one (``reject``), or to ``none``: also of certain links.
 
         Raises NotFound, NotAllowed.
         """
-        made = deciding.link(self.store, caption, action, image, who=who, note=note)
-        self._level()
-        return made
+        with self._committing():
+            return deciding.link(self.store, caption, action, image, who=who, note=note)
 
     def edit(
         self, image: str, values: Mapping[str, Any], *, seen: str | None = None, who: str = "", note: str = ""
     ) -> Decision:
         """Append an edit (caption, credit, tags, note) of one picture. Raises NotFound, Stale, NotAllowed."""
-        made = deciding.edit(self.store, [image], values, seen=seen, who=who, note=note)
-        self._level()
-        return made[0]
+        with self._committing():
+            return deciding.edit(self.store, [image], values, seen=seen, who=who, note=note)[0]
 
     def bulk_preview(self, images: Sequence[str] | str, values: Mapping[str, Any]) -> BulkPreview:
         """Return what :meth:`bulk_edit` would change. ``images`` are ids, or a query."""
@@ -95,8 +90,8 @@ class Saying(Asking):
         """Append the same edit to several pictures as one step; return how many. Raises UsageError above MAX_BULK."""
         selected = self._selected(images)
         if selected:
-            deciding.edit(self.store, selected, values, seen=None, who=who, note="")
-            self._level()
+            with self._committing():
+                deciding.edit(self.store, selected, values, seen=None, who=who, note="")
         return len(selected)
 
     def _selected(self, images: Sequence[str] | str) -> list[str]:
@@ -125,17 +120,15 @@ class Saying(Asking):
         return gone
 
     def _say(self, subject: str, action: str, who: str, values: Mapping[str, Any] | None = None) -> Decision:
-        made = deciding.say(self.store, subject, action, who=who, values=values)
-        self._level()
-        return made
+        with self._committing():
+            return deciding.say(self.store, subject, action, who=who, values=values)
 
     def undo(self, n: int = 1, *, idents: Sequence[str] = (), who: str = "") -> list[Decision]:
         """Take back the last ``n`` steps, or named decisions; return what was taken back. Raises NotAllowed when there is none."""
         if n < 1:
             raise UsageError("Undo at least one step.", field="n")
-        taken = deciding.undo(self.store, n, idents=idents, who=who)
-        self._level()
-        return taken
+        with self._committing():
+            return deciding.undo(self.store, n, idents=idents, who=who)
 
     def save_search(self, name: str, query: str, *, who: str = "") -> Decision:
         """Save a query under a name; an empty query forgets the name. Raises QueryError, UsageError."""

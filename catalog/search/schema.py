@@ -39,6 +39,8 @@ READ_SECONDS = 20.0
 _STEPS = 50_000
 _CACHE_KIB = 32 << 10
 _MAP_BYTES = 1 << 30
+#: How much is written beside the file before it is taken into it.
+_WAL_BYTES = 16 << 20
 _BUFFER_BYTES = 32 << 20
 #: Parts of the full-text index that are merged when there are so many; while it is filled, none are.
 _MERGED = 4
@@ -107,6 +109,7 @@ class Database:
         self._open: list[sqlite3.Connection] = []
         self._lock = threading.RLock()
         self._broken = False
+        self._written = 0
         self.connection()
 
     # ---- connections
@@ -159,6 +162,7 @@ class Database:
     def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         connection.execute(f"PRAGMA mmap_size = {_MAP_BYTES}")
@@ -227,12 +231,25 @@ class Database:
             try:
                 yield connection
                 connection.execute("COMMIT")
+                self._checkpoint(connection)
             except BaseException:
                 with contextlib.suppress(sqlite3.Error):
                     connection.rollback()
                 raise
         except sqlite3.DatabaseError as error:
             raise self.translated(error) from error
+
+    def _checkpoint(self, connection: sqlite3.Connection) -> None:
+        """Take what was written into the file itself when that has become much. SQLite's own rule does so at every commit once
+        readers never all pause, with two fsyncs while all wait."""
+        try:
+            size = os.stat(f"{self.path}-wal").st_size  # noqa: PTH116 - at every commit
+        except OSError:
+            return
+        self._written = min(self._written, size)
+        if size - self._written >= _WAL_BYTES:
+            self._written = size
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def translated(self, error: sqlite3.DatabaseError) -> CatalogError:
         """Return what callers are told of an error of SQLite; damage is remembered and mended at the next ``position``."""

@@ -155,6 +155,9 @@ class Store(Protocol):
     def position(self) -> int:
         """Return the position of the last transaction seen by this reader."""
 
+    def followed(self) -> int:
+        """Return the position of the last transaction, of those seen by this reader, that another process may have written."""
+
     def refresh(self) -> bool:
         """See what other processes have committed; return whether there was anything. Cheap when there is not."""
 

@@ -113,6 +113,10 @@ class Overlay:
         """Return the base's position."""
         return self.base.position()
 
+    def followed(self) -> int:
+        """Return what the base has seen of others."""
+        return self.base.followed()
+
     def refresh(self) -> bool:
         """An overlay stands on one state of its base: it never refreshes it."""
         return False

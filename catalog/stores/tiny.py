@@ -75,6 +75,7 @@ class TinyStore:
         acknowledged = self._lock.acknowledged()
         self._state = Generation.open(self.folder)
         self._floor = self._check_end(acknowledged)
+        self._followed = self._state.position
         self._mend()
 
     # ---------------------------------------------------------------- opening
@@ -167,6 +168,10 @@ class TinyStore:
         with self._mutex:
             return self._state.position
 
+    def followed(self) -> int:
+        """Return the position of the last transaction that this process read and did not write."""
+        return self._followed
+
     def refresh(self) -> bool:
         """See what other processes have committed; return whether there was anything. One ``stat`` when there was not."""
         with self._mutex:
@@ -184,7 +189,8 @@ class TinyStore:
                 self._reload()
             else:
                 try:
-                    self._state.read_on()
+                    if self._state.read_on():
+                        self._followed = self._state.position
                 except Damaged:  # perhaps a line that was taken back and written anew: only a fresh look can tell
                     self._reload()
             return (self._state.number, self._state.position) != before
@@ -194,6 +200,7 @@ class TinyStore:
         acknowledged = self._lock.acknowledged()
         self._state = Generation.open(self.folder)
         self._floor = max(self._floor, self._check_end(acknowledged))
+        self._followed = self._state.position
 
     def _given_out(self) -> int:
         """The highest position that was ever given out: higher than the present one where the journal's end was lost."""

@@ -134,6 +134,10 @@ class PostgresStore:
         """Return the position of the last transaction that was looked for, or made here."""
         return self._position
 
+    def followed(self) -> int:
+        """Return the position: of any transaction somebody else may be the writer."""
+        return self._position
+
     def refresh(self) -> bool:
         """Look up the present position; return whether others have committed. One small question to the server."""
         return self._seen(self._now())
