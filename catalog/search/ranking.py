@@ -24,6 +24,7 @@ _KEPT = 2_000
 #: Scores as whole numbers; the engine gives words that most pictures have as little as a millionth.
 SCALE = 1e10
 _WEIGHTS = ", ".join(str(WEIGHTS[c]) for c in COLUMNS)
+_SCORE = f"CAST(round(bm25(words, {_WEIGHTS}) * {SCALE}) AS INTEGER)"
 
 
 class Ranking:
@@ -43,13 +44,15 @@ class Ranking:
         expression = self._expression(connection, node)
         if not expression or not len(rowids):
             return keys
-        sql = f"SELECT rowid, bm25(words, {_WEIGHTS}) FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid"
-        rows = connection.execute(sql, (expression, int(rowids[-1]), int(rowids[0])))
-        scored = np.fromiter(rows, dtype=[("row", np.int64), ("score", np.float64)])
-        places = np.searchsorted(scored["row"], rowids)
-        found = places < len(scored)
-        found[found] = scored["row"][places[found]] == rowids[found]
-        keys[found] = np.rint(scored["score"][places[found]] * SCALE)
+        text = (
+            f"SELECT rowid, {_SCORE} AS score FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid"
+        )
+        params = (expression, int(rowids[-1]), int(rowids[0]))
+        rows, scores = numbers(connection, ("rowid", "score"), text, params)
+        places = np.searchsorted(rows, rowids)
+        found = places < len(rows)
+        found[found] = rows[places[found]] == rowids[found]
+        keys[found] = scores[places[found]]
         return keys
 
     def scored(self, connection: sqlite3.Connection, plan: Plan, node: Node, most: int) -> tuple[Rows, Rows] | None:
@@ -59,8 +62,7 @@ class Ranking:
         """
         if plan.few is not None or plan.where or not self._all_rank(connection, node):
             return None
-        score = f"CAST(round(bm25(words, {_WEIGHTS}) * {SCALE}) AS INTEGER)"
-        text = f"SELECT rowid, {score} AS score FROM words"
+        text = f"SELECT rowid, {_SCORE} AS score FROM words"
         text += " WHERE words MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT ?"
         rows, keys = numbers(connection, ("rowid", "score"), text, (plan.match, plan.low, plan.high, most))
         return rows, keys
