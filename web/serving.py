@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,9 @@ from .security import MAX_UPLOAD, is_loopback
 SECRET_FILE = "web-secret"
 #: More threads than this only wait for each other: what takes time in a request is this process's own work.
 THREADS = 6
+#: Seconds after which a thread hands over to one that waits (Python's own: 0.005). A request reads the index in many short steps,
+#: and at each may wait so long for one that draws a page.
+SWITCH = 0.001
 
 
 def session_secret(folder: Path) -> bytes:
@@ -72,9 +76,12 @@ def serve(
         access = replace(access, secret=session_secret(Path(library.url)))
     if not is_loopback(host) and host not in ("0.0.0.0", "::", ""):
         access = replace(access, hosts=access.hosts | {host.lower()})
+    app = create_app(library, access)
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)  # so that no one's first page waits for its template
     try:
         server = create_server(
-            create_app(library, access),
+            app,
             host=host.strip("[]"),
             port=port,
             threads=threads,
@@ -88,6 +95,7 @@ def serve(
         )
     except OSError as error:
         raise UsageError(f"Port {port} of {host} cannot be used: {error.strerror or error}.", field="port") from error
+    sys.setswitchinterval(SWITCH)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a busy moment is no news
     try:
         if ready is not None:
