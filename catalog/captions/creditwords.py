@@ -253,6 +253,9 @@ def strip_marker(text: str) -> tuple[int, int]:
         found = marker(text, start, end) or _bare_marker(text, start, end)
         if found is None or (text[found[0] - 1] == "/" and text[found[0]] != " " and text[found[0] - 2] != " "):
             break
+        if text[start : found[0]].rstrip()[-1:] in "/／" and is_agency(text[start : found[0]].strip(LOOSE)):
+            # "HANDOUT / AFP": how the picture came is part of the credit where a slash goes on.
+            break
         if number and found[1] and text[start : found[0]].rstrip().endswith(".") and len(text[start : found[0]]) < 6:
             # "Foto: Dok. Pemkot": the abbreviation is part of the name once a marker went before it.
             break

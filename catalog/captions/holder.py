@@ -118,7 +118,12 @@ def _parts(holders: list[Element]) -> tuple[set[Element], list[Element]]:
                 taken.add(child)
                 continue
             said = says(child)
-            if "credit" in said and "caption" not in said and len(words(child)) <= MAX_CREDIT:
+            if (
+                "credit" in said
+                and "caption" not in said
+                and len(named := words(child)) <= MAX_CREDIT
+                and not _is_button(named)
+            ):
                 marked.append(child)
                 taken.add(child)
             elif (

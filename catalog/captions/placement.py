@@ -11,7 +11,7 @@ from . import attributes, gallery
 from .credit import cut
 from .creditwords import strip_marker
 from .dom import Element, Page, says, words
-from .holder import MAX_CAPTION, Found, from_text, read
+from .holder import MAX_CAPTION, MAX_CREDIT, Found, from_text, read
 from .pictures import Picture
 from .region import Region
 
@@ -190,10 +190,18 @@ class Placer:
                 evidence.append(_way("set-apart"))
         if not evidence:
             return None
-        found = read([after], None, _way("paragraph-beside"), self.known)
+        found = read([after], self._short_after(after), _way("paragraph-beside"), self.known)
         if found:
             found.reasons += evidence
         return found
+
+    def _short_after(self, caption: Element) -> Element | None:
+        """The element after a caption where it is as short as a credit, and shows and leads to nothing."""
+        after = caption.getnext()
+        if after is None or self.shown.get(after) or after.tag in _HEADINGS or self.region.mass.get(after, 0):
+            return None
+        is_credit_long = 0 < len(words(after)) <= MAX_CREDIT
+        return after if is_credit_long and next(after.iter("img", "a", *_HEADINGS), None) is None else None
 
 
 def _letters(text: str) -> str:
