@@ -28,6 +28,8 @@ _STOP = re.compile(r"[.!?]\s+(?=\S)")
 ENDS = "。！？।۔؟։።။៖។"
 #: Where the last part of a text is set off: a bracket, bar or label.
 _SET_OFF = re.compile(r"\s[(\[（【]|\s[-–—|]\s|\s\S{1,20}[:：]\s")
+#: The e-mail address that Korean papers print after a reporter's name.
+_ADDRESS = re.compile(r"(?<=[\uac00-\ud7af])\s{1,3}[\w.+-]{1,40}@[\w.-]{1,60}\s{0,3}$")
 _HALVES = re.compile(r"\s?[/／]\s?")
 _WORD = re.compile(r"(?:^|(?<=[\s(\[«“\"'/]))[^\s(\[«“\"'/]{1,20}$")
 _DATE = re.compile(r"[\d.,:/\s-]*\d[\d.,:/\s-]*(?:년|월|일|年|月|日|時|时|分)?")
@@ -260,6 +262,8 @@ def strip_marker(text: str) -> tuple[int, int]:
             # "Foto: Dok. Pemkot": the abbreviation is part of the name once a marker went before it.
             break
         start, end = trimmed(text, found[0], end)
+    if (address := _ADDRESS.search(text, start, end)) and address.start() > start:
+        start, end = trimmed(text, start, address.start())
     after = tables().after.search(text, max(start, end - 60), end)
     # "HT Photo", "Submitted photo": part of the name
     is_own = after is not None and (after.group().strip()[:1].isupper() or _is_kind(text[start : after.start()]))

@@ -19,7 +19,7 @@ MAX_CREDIT = 160
 _BUTTONS = frozenset({"a", "span", "div", "p", "label"})
 _FRAMES = frozenset({"table", "tbody", "tr", "td", "font", "center"})
 #: In a figure, beside its caption, what reads as a credit is one, whatever its name.
-_ASIDE = frozenset({"small", "cite", "span", "p", "div"})
+_ASIDE = frozenset({"small", "cite", "span", "p", "div", "footer"})
 _CREDIT_TAGS = frozenset({"small", "cite", "span", "em", "i", "p", "div", "strong", "b", "a"})
 
 

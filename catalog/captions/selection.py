@@ -29,9 +29,9 @@ def choose(region: Region, pictures: list[Picture], url: str, lead: list[str]) -
 
 def _belongs(region: Region, picture: Picture, named: frozenset[str]) -> bool:
     urls = picture.real()
-    if not urls or all(is_decoration(u) for u in urls) or _too_small(picture):
-        return False
     element = picture.element
+    if not urls or _too_small(picture) or (all(is_decoration(u) for u in urls) and not _is_figure(element)):
+        return False
     is_lead = not named.isdisjoint(picture.names)
     captioned = has_caption(region, element)
     if not captioned and not is_lead and (region.is_doubtful(element) or _is_card(region, element)):
@@ -43,6 +43,12 @@ def _belongs(region: Region, picture: Picture, named: frozenset[str]) -> bool:
     if region.heading is not None and picture.place < min(region.place(region.heading), region.first):
         return is_lead or captioned
     return True
+
+
+def _is_figure(element: Element) -> bool:
+    """Tell whether a picture stands in a figure with a caption of several words: no logo does, whatever its file's name."""
+    figure = next(element.iterancestors("figure"), None)
+    return figure is not None and any(len(words(c).split()) > 3 for c in figure.iter("figcaption"))
 
 
 def in_story(region: Region, element: Element, url: str) -> bool:
