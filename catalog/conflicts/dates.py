@@ -14,17 +14,23 @@ _NUMERIC = re.compile(r"(\d{1,2})([./-]) ?(\d{1,2})[./-] ?(\d{2,4})$")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})$")
 _EAST = re.compile(r"(?:(\d{4})年)?(?:(\d{1,2})月)?(?:(\d{1,2})日)?$")
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|º|e)?$")
+#: What follows a year in a date: "2022 г.", "2018 r.".
+_AFTER_YEAR = ("г", "года", "году", "рік", "року", "r", "roku")
 _YEAR = re.compile(r"(?:1[89]|20)\d\d$")
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What a caption says of a day: whatever fields it gives. Months and weekdays are sets, for ambiguous words and forms."""
+    """What a caption says of a day: whatever fields it gives. Months and weekdays are sets, for ambiguous words and forms.
+
+    ``ahead`` is for "yesterday" (-1), "today" and "tomorrow": days from the one on which the article appeared.
+    """
 
     year: int | None = None
     months: frozenset[int] = frozenset()
     day: int | None = None
     weekdays: frozenset[int] = frozenset()
+    ahead: int | None = None
 
     def exact(self) -> date | None:
         """Return the calendar day, when year, month and day are given and there is such a day."""
@@ -50,6 +56,13 @@ def calendar() -> tuple[dict[str, frozenset[int]], dict[str, frozenset[int]]]:
                 table[key] = table.get(key, frozenset()) | {n + base}
     months["sept"] = frozenset({9})
     return months, weekdays
+
+
+@cache
+def _near() -> dict[str, int]:
+    """Return how many days ahead of the day of publishing a word lies."""
+    table = words()["kinds"]
+    return {w: n for name, n in (("yesterday", -1), ("today", 0), ("tomorrow", 1)) for w in table[name].split()}
 
 
 @cache
@@ -91,7 +104,7 @@ def find(items: list[Item]) -> list[Item]:
             continue
         day, stop = made
         first, last = items[i], items[stop - 1]
-        key = f"{day.year}-{sorted(day.months)}-{day.day}-{sorted(day.weekdays)}"
+        key = f"{day.year}-{sorted(day.months)}-{day.day}-{sorted(day.weekdays)}-{day.ahead}"
         out.append(replace(first, kind="date", key=key, skeleton=key, text="", end=last.end, value=day, capital=False))
         i = stop
     return out
@@ -103,6 +116,8 @@ def _at(items: list[Item], i: int) -> tuple[Day, int] | None:
     item = items[i]
     if item.kind == "date":
         return (made, i + 1) if (made := _numeric(item.key)) else None
+    if item.kind == "word" and (item.first or not item.capital) and item.key in _near():
+        return Day(ahead=_near()[item.key]), i + 1
     # Two letters ("Mo", "Fr") are words too often; three ("Sun") only count with their dot.
     sure = len(item.key) > 4 or (len(item.key) == 3 and item.dotted and item.capital)
     if item.kind == "word" and i + 1 < len(items) and items[i + 1].glued:
@@ -158,7 +173,7 @@ def _counts(items: list[Item], i: int) -> bool:
 def _year(items: list[Item], i: int) -> tuple[int | None, int]:
     j = i + 1 if i < len(items) and items[i].key in ("de", "del", "of") else i
     if j < len(items) and items[j].kind == "number" and _YEAR.match(items[j].key):
-        return int(items[j].key), j + 1
+        return int(items[j].key), j + 1 + (j + 1 < len(items) and items[j + 1].key in _AFTER_YEAR)
     return None, i
 
 
@@ -193,6 +208,9 @@ def settle(day: Day, published: date | None) -> Day:
         near = [replace(day, year=published.year + n).exact() for n in (-1, 0)]
         past = [d for d in near if d and d <= published + timedelta(days=31)]
         day = replace(day, year=past[-1].year) if past else day
+    if published and day.ahead is not None:
+        then = published + timedelta(days=day.ahead)
+        return Day(then.year, frozenset({then.month}), then.day, frozenset({then.weekday()}))
     exact = day.exact()
     if exact:
         return day if day.weekdays else replace(day, weekdays=frozenset({exact.weekday()}))
@@ -210,6 +228,7 @@ def conflict(x: Day, y: Day) -> bool:
         or (x.months and y.months and not x.months & y.months)
         or (x.day and y.day and x.day != y.day)
         or (x.weekdays and y.weekdays and not x.weekdays & y.weekdays)
+        or (x.ahead is not None and y.ahead is not None and x.ahead != y.ahead)
     )
 
 
@@ -217,9 +236,11 @@ def says_more(x: Day, y: Day) -> bool:
     """Tell whether ``x`` gives a field that ``y`` leaves open. "09/08/2024" leaves nothing open beside 9 August."""
     if x.day and y.day is None and len(y.months) == 2 and x.months | {x.day} == y.months and x.year == y.year:
         return False
+    # The weekday of a full date is nothing more beside the same day with a month that two languages call so.
+    told = bool(x.exact() and x.year == y.year and x.day == y.day and x.months & y.months)
     return bool(
         (x.year and not y.year)
         or (x.months and not y.months)
         or (x.day and not y.day)
-        or (x.weekdays and not y.weekdays)
+        or (x.weekdays and not y.weekdays and not told)
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..model import Contradiction
-from . import dates, names, numbers, roles
+from . import dates, forms, names, numbers, roles
 from .alignment import Gap, align, gaps
 from .languages import function_words
 from .reading import Reading, boilerplate
@@ -67,6 +67,7 @@ class Judge:
         self.result.size, self.result.longer, self.result.shared = min(sizes), max(sizes), matched
         for gap in gaps(self.pairs, len(self.x), len(self.y)):
             self._judge(gap)
+        self._forms()
         self._weekdays()
         self._far_dates()
         self._sides()
@@ -90,6 +91,14 @@ class Judge:
         self.gone_x -= {i for i, _ in self.moved}
         self.gone_y -= {j for _, j in self.moved}
         self.result.moved = sum(is_content(self.x[i]) for i, _ in self.moved)
+        for first, second, one in forms.compounds(self.x, self.y, self.gone_x, self.gone_y):
+            self.gone_x -= {first, second}
+            self.gone_y.discard(one)
+            self.result.moved += 1
+        for first, second, one in forms.compounds(self.y, self.x, self.gone_y, self.gone_x):
+            self.gone_y -= {first, second}
+            self.gone_x.discard(one)
+            self.result.moved += 1
 
     def _take_cut_word(self) -> None:
         """Take a word that was cut off in the middle for the word that it begins."""
@@ -174,7 +183,8 @@ class Judge:
             if not self._anchored(i, j, i + 1, j + 1):
                 continue
             if numbers.conflict(one, other):
-                self._add("date" if one.clock else "number", [i], [j])
+                of_road = numbers.of_road(self.x, i) and numbers.of_road(self.y, j)
+                self._add("date" if one.clock else "place" if of_road else "number", [i], [j])
             else:
                 self.gone_x.discard(i)
                 self.gone_y.discard(j)
@@ -250,8 +260,11 @@ class Judge:
             self._add("number", xs, ys)  # "12 kilometers", "12 miles"
             return
         plain = x.kind == y.kind == "word" and (self.german or not (x.capital and not x.first and y.capital))
-        if plain and not roles.alike(x.key, y.key) and self._anchored(xs[0], ys[0], xs[0] + 1, ys[0] + 1) == 2:
-            self._add("role", xs, ys)
+        same = roles.alike(x.key, y.key) or forms.abbreviates(self.x, xs[0], y) or forms.abbreviates(self.y, ys[0], x)
+        if plain and not same and self._anchored(xs[0], ys[0], xs[0] + 1, ys[0] + 1) == 2:
+            road = numbers.is_road(self.x, xs[0]) and numbers.is_road(self.y, ys[0])
+            named = self.german and x.capital and y.capital and names.after_place_word(self.x, xs[0])
+            self._add("place" if road or named else "role", xs, ys)
 
     # ------------------------------------------------------------ names
 
@@ -286,24 +299,41 @@ class Judge:
         full_x, full_y = self._grown(self.x, run), self._grown(self.y, other)
         x, y = [self.x[i] for i in full_x], [self.y[j] for j in full_y]
         told = [names.is_name(n, self.german) for n in (x, y)]
-        if not all(told) and not (any(told) and held == 2 and any(i.kind == "place" for i in (*x, *y))):
-            return
         before, after = self.x[max(0, full_x[0] - 2) : full_x[0]], self.x[full_x[-1] + 1 : full_x[-1] + 3]
+        placed = any(i.kind == "place" for i in (*x, *y)) or (
+            bool(before) and before[-1].key in names.listed("place_before")
+        )
+        if not all(told) and not (any(told) and held == 2 and placed):
+            return
         kind = names.kind_of(x, y, before, after)
         if kind == "person" and (names.same_person(x, y) or (self.german and names.titled(x, y))):
+            self._spelled(run, other)
             return
         if kind == "place" and {i.key for i in x} & {i.key for i in y} and len(x) != len(y):
             return
         self._add(kind, run, other)
+
+    def _spelled(self, run: list[int], other: list[int]) -> None:
+        """Take two spellings of a name for nothing new."""
+        for i in run:
+            j = next((j for j in other if j in self.gone_y and names.near(self.x[i].key, self.y[j].key)), None)
+            if j is not None:
+                self.gone_x.discard(i)
+                self.gone_y.discard(j)
 
     def _grown(self, items: Sequence[Item], run: list[int]) -> list[int]:
         """Return a run with the words of the same name before and after it, which both captions have."""
         first, last = run[0], run[-1]
         if items[first].kind == "place":
             return run
-        while first and items[first].glued and self._of_name(items[first - 1]):
+        while first and items[first].glued and not items[first].first and self._of_name(items[first - 1]):
             first -= 1
-        while last + 1 < len(items) and items[last + 1].glued and self._of_name(items[last + 1]):
+        while (
+            last + 1 < len(items)
+            and items[last + 1].glued
+            and not items[last + 1].first
+            and self._of_name(items[last + 1])
+        ):
             last += 1
         return list(range(first, last + 1))
 
@@ -311,6 +341,13 @@ class Judge:
         return item.capital and item.kind == "word" and is_content(item) and not item.dotted
 
     # ------------------------------------------------------------ the whole
+
+    def _forms(self) -> None:
+        """Take forms of one word, wherever they stand, for the same word: "arrest", "is arrested by"."""
+        for i, j in forms.pairs(self.x, self.y, self.gone_x, self.gone_y, german=self.german):
+            self.result.shared += is_content(self.x[i])
+            self.gone_x.discard(i)
+            self.gone_y.discard(j)
 
     def _weekdays(self) -> None:
         """Take a weekday that only one caption gives for nothing new when it is that of a date in the other."""

@@ -103,9 +103,27 @@ def _place_at(items: list[Item], i: int) -> tuple[int, str]:
             return i + size, table[text + "."]
         if eastern and size == 1:
             continue
+        if size > 1 and not eastern and run[0].key != fold(run[0].text) and (text in table or spelled(run) in table):
+            return i + size, table.get(spelled(run), spelled(run))  # "Mt. Pleasant", "St. Paul"
+        if text == "washington" and i + 1 < len(items) and items[i + 1].key in ("d.c.", "dc"):
+            return i + 2, table[text]
         if text in table and (len(text) > 3 or run[-1].text.isupper() or not text.isascii() or text == "rom"):
             return i + size, table[text]
     return i, ""
+
+
+def after_place_word(items: Sequence[Item], i: int) -> bool:
+    """Tell whether a noun stands behind a preposition of place without an article, as names do."""
+    return (
+        i > 0
+        and items[i - 1].key in listed("place_before")
+        and items[i - 1].key not in ("im", "am", "beim", "zum", "zur", "the")
+    )
+
+
+def spelled(run: Sequence[Item]) -> str:
+    """Return a name with its first word written out."""
+    return " ".join((run[0].key, *(fold(x.text).removesuffix("'s") for x in run[1:])))
 
 
 def is_name(run: Sequence[Item], german: bool) -> bool:
@@ -124,7 +142,9 @@ def is_name(run: Sequence[Item], german: bool) -> bool:
 
 
 def kind_of(x: Sequence[Item], y: Sequence[Item], before: Sequence[Item], after: Sequence[Item]) -> str:
-    """Return "place" or "person" for two names that stand in each other's place, by what they are and what is around."""
+    """Return "place", "person" or "role" (an office) for two names in each other's place, by what they are and stand beside."""
+    if len(before) > 1 and before[-1].key in ("of", "for") and before[-2].key in listed("offices"):
+        return "role"  # "Ministry of Defence", "Department of Energy"
     place = person = 0.0
     for run in (x, y):
         if any(i.kind == "place" for i in run):

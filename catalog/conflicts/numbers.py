@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -131,6 +132,8 @@ def _at(items: list[Item], i: int) -> tuple[Amount, int] | None:
         half = _half_of_day(items[i + 1]) if i + 1 < len(items) else ""
         if half and value is not None and value <= 12:
             return Amount((value % 12 + 12 * (half == "pm")) * 3600.0, clock=True), i + 2
+    elif item.kind == "word" and item.key in _EASTERN:
+        return _eastern(items, i)
     elif item.kind == "word" and item.key in _fractions() and _is_fraction(items, i):
         return Amount(_fractions()[item.key], loose), i + 1
     elif item.kind == "word" and len(item.key) > 6 and item.key not in _words() and _german(item.key):
@@ -152,7 +155,44 @@ def _at(items: list[Item], i: int) -> tuple[Amount, int] | None:
             stop += 1
         if stop < len(items) and value < 10 and items[stop].key.removesuffix("s") in _fractions() and items[stop].glued:
             return Amount(value * _fractions()[items[stop].key.removesuffix("s")], loose), stop + 1
+    if size := _suffixed(items, i, stop):
+        return Amount(value * size, loose), stop
     return Amount(value, loose, unit=_unit(items, i, stop)), stop
+
+
+#: Numerals and counters of Chinese and Japanese.
+_EASTERN = {c: n for n, c in enumerate("〇一二三四五六七八九十")} | {"百": 100, "千": 1000, "万": 10_000, "萬": 10_000}
+_COUNTERS = frozenset("人名个個枚台本頭匹件歳岁円元回位艘隻只座")
+
+
+def _eastern(items: list[Item], i: int) -> tuple[Amount, int] | None:
+    """Return a number in Chinese or Japanese numerals before a counter ("三十五人"), and where it ends."""
+    stop, total, part, digit = i, 0, 0, 0
+    while stop < min(len(items), i + 9) and items[stop].key in _EASTERN:
+        value = _EASTERN[items[stop].key]
+        if value < 10:
+            digit = value
+        elif value < 10_000:
+            part, digit = part + (digit or 1) * value, 0
+        else:
+            total, part, digit = total + (part + digit or 1) * value, 0, 0
+        stop += 1
+    if stop >= len(items) or items[stop].key not in _COUNTERS:
+        return None
+    return Amount(float(total + part + digit)), stop
+
+
+#: Letters behind digits that multiply: these always, those only of money ("£2.5m").
+_SUFFIXES = {"mn": 1e6, "mln": 1e6, "mio": 1e6, "bn": 1e9, "mrd": 1e9, "tn": 1e12}
+_OF_MONEY = {"k": 1e3, "m": 1e6, "b": 1e9}
+_MONEY = ("dollar", "euro", "pound", "yen", "¥", "₹", "₽", "₺")
+
+
+def _suffixed(items: list[Item], i: int, stop: int) -> float:
+    """Return what the letters behind a number's digits multiply it with, 0 when they do not."""
+    suffix = re.sub(r"^[\d.,'\u2019 ]+", "", items[i].key).lower() if items[i].kind == "number" else ""
+    around = {items[i - 1].key if i else "", items[stop].key if stop < len(items) else ""}
+    return _SUFFIXES.get(suffix, 0) or (_OF_MONEY.get(suffix, 0) if around & set(_MONEY) else 0)
 
 
 def _half_of_day(item: Item) -> str:
@@ -178,6 +218,24 @@ def _unit(items: list[Item], i: int, stop: int) -> tuple[str, float] | None:
     if suffix:
         return _units().get(suffix)
     return _units().get(items[stop].key) if stop < len(items) and items[stop].glued else None
+
+
+def of_road(items: Sequence[Item], i: int) -> bool:
+    """Tell whether the number at ``i`` is a road's ("Route 66", "A 12")."""
+    before = items[i - 1] if i and items[i].glued else None
+    letter = before is not None and before.capital and len(before.key) == 1
+    return before is not None and (before.key in words()["kinds"]["roads"].split() or letter)
+
+
+def is_road(items: Sequence[Item], i: int) -> bool:
+    """Tell whether the word at ``i`` is a road's letter and number behind an article or preposition ("on the A12")."""
+    before = items[i - 1].key if i else ""
+    return bool(re.fullmatch(r"[a-z]\d{1,4}", items[i].key)) and before in _ON_ROADS
+
+
+_ON_ROADS = frozenset(
+    ("the", "der", "l", "la", "de", "den", "die", "on", "auf", "sur", "an", "zur", "della", "sull", "dell", "op")
+)
 
 
 def same_measure(x: Item, y: Item) -> bool:

@@ -8,9 +8,9 @@ from datetime import date
 from functools import cache, lru_cache
 
 from ..captions import credit
-from . import dates, languages, names, numbers, roles
+from . import dates, languages, names, numbers, phrases, roles
 from .data import words
-from .tokens import MAX_CHARS, MAX_ITEMS, Item, tokenise
+from .tokens import MAX_CHARS, MAX_ITEMS, Item, fold, tokenise
 
 #: A label and names at the very end, which say who took the picture whatever the names look like.
 _LABELLED = re.compile(
@@ -21,6 +21,16 @@ _LABELLED = re.compile(
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 #: Names in brackets at the very end, after a full stop or a small word: after a name they belong to it.
 _NAMES_IN_BRACKETS = re.compile(r"(?:[.!?]|(?<!\S)[a-zß-ÿ][^\s()]{0,40})\s\(([A-Z][^()\d]{1,60})\)\s*$")
+#: A credit with its label before the caption: "Photo: Jane Roe/AP - ...".
+_LEADING = re.compile(
+    r"\s*\(?(?:(?:photo(?:graph)?(?: by| credit)?|credit|image|picture|foto|bild|quelle|source|crédit|crédito)\s?:|©)"
+    r"\s{0,2}([^\n:|©()]{2,60}?)(?:\s[-–—|]|[|)]|(?<=\w\w)\.)\s(?=\s*[A-ZÀ-Þ«“\"„])",
+    re.I,
+)
+#: A photographer and a house before the caption: "Jane Roe/Reuters: ...".
+_HOUSE = re.compile(r"\s*([^\W\d_][^\n:/|]{1,40}/\s?[^\n:/|]{2,40}):\s(?=\s*[^\W\d_])")
+#: Words before a colon that only say what sort of picture it is.
+_KIND = re.compile(r"\s*([^\W\d_]{2,20}(?:[\s'’-][^\W\d_]{1,20}){0,3})\s?:\s(?=\s{0,5}\S)")
 _CUT_OFF = re.compile(r"(?:…|\.\.\.|\[\s?(?:…|\.\.\.)\s?\])\s*$")
 
 
@@ -58,12 +68,12 @@ def _read(text: str, credited: str, published: str) -> Reading:
     start, end, said, span = _without_credit(text[:MAX_CHARS])
     items, _ = tokenise(text[start:end])
     whole = len(text) <= MAX_CHARS and len(items) < MAX_ITEMS
-    items = [replace(x, start=x.start + start, end=x.end + start) for x in items]
+    items = phrases.join([replace(x, start=x.start + start, end=x.end + start) for x in items])
     items = [
         replace(x, kind="position", key=s, skeleton=s) if (s := roles.side_of(items, i)) else x
         for i, x in enumerate(items)
     ]
-    items = names.find(numbers.find(dates.find(items)))
+    items = names.find(phrases.ages(numbers.find(dates.find(items))))
     day = dates.published_day(published)
     items = [_settled(x, day) for x in items]
     return Reading(tuple(items), said or credited, span, bool(_CUT_OFF.search(text[start:end])), whole, day)
@@ -75,8 +85,31 @@ def _settled(item: Item, published: date | None) -> Item:
     return replace(item, value=dates.settle(item.value, published))
 
 
+def _after_label(text: str) -> int:
+    """Return where the caption begins behind "Archive picture:"; 0 for none, and for a label that credits follow."""
+    match = _KIND.match(text)
+    if not match:
+        return 0
+    said = [w for w in re.split(r"[\s'’-]", fold(match.group(1))) if w not in languages.function_words() and len(w) > 1]
+    pointing = all(w in boilerplate() for w in said) and any(w not in names.listed("picture") for w in said)
+    return match.end() if pointing else 0
+
+
 def _without_credit(text: str) -> tuple[int, int, str, tuple[int, int]]:
     """Return where the caption proper is, and the credit with its place."""
+    for pattern in (_LEADING, _HOUSE):
+        match = pattern.match(text)
+        if match and len(text) > match.end() + 10 and (pattern is _LEADING or credit.has_agency(match.group(1))):
+            return match.end(), len(text), match.group(1), match.span(1)
+    begin = _after_label(text)
+    start, end, said, span = _at_end(text[begin:])
+    if said and all(fold(w) in boilerplate() or w in languages.function_words() for w in re.findall(r"\w+", said)):
+        said = ""  # "(archive picture)"
+    return start + begin, end + begin, said, ((span[0] + begin, span[1] + begin) if said else (0, 0))
+
+
+def _at_end(text: str) -> tuple[int, int, str, tuple[int, int]]:
+    """Return where the caption proper is, and the credit that follows it with its place."""
     found = credit.cut(text)
     # "… Jan. 27, 2016. Photo: X": a credit holds no year.
     if found.credit and not _YEAR.search(found.credit):

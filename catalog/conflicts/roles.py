@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from .data import lines, words
-from .tokens import Item
+from .tokens import Item, fold
 
 
 @cache
@@ -106,12 +106,15 @@ def side_of(items: Sequence[Item], i: int) -> str:
     item = items[i]
     if item.kind != "word":
         return ""
-    before = items[i - 1].key.rstrip(".") if i else ""
-    if item.key in short and (item.bracket or before in ("v", "from", "von") or (item.dotted and not item.capital)):
-        return short[item.key]
-    return (
-        whole.get(item.key, "") if not item.glued or item.bracket or before in ("from", "von", "v", "the", "at") else ""
-    )
+    before = fold(items[i - 1].text).rstrip(".") if i else ""
+    key = fold(item.text).rstrip(".")
+    counted = i > 0 and items[i - 1].kind == "number"  # "2018 r."
+    lone = item.dotted and not item.capital and not counted and key in ("l", "li", "lks", "r", "re")
+    aside = before == "a" and i > 0 and items[i - 1].bracket  # "(à g.)"
+    if key in short and (item.bracket or before in ("v", "from", "von") or lone or aside):
+        return short[key]
+    free = not item.glued or item.bracket or aside or before in ("from", "von", "v", "the", "at", "a", "la")
+    return whole.get(item.key, "") if free else ""
 
 
 def standing(items: Sequence[Item]) -> dict[str, str]:
@@ -125,9 +128,12 @@ def standing(items: Sequence[Item]) -> dict[str, str]:
 
 def from_side(items: Sequence[Item]) -> tuple[str, list[str]]:
     """Return the side that a list of names begins at ("from left: A, B") and those names, or ("", [])."""
-    for i, item in enumerate(items[:-1]):
-        if item.kind == "position" and i and items[i - 1].key.rstrip(".") in ("from", "von", "v", "da", "de", "desde"):
-            return item.key, [x.skeleton for x in items[i + 1 :] if x.capital and x.kind == "word"]
+    for i, item in enumerate(items):
+        if item.kind == "order":
+            named = [x.skeleton for x in items[i + 1 :] if x.capital and x.kind == "word"]
+            if item.bracket or len(named) < 2:  # "A, B and C (left to right)"
+                named = [x.skeleton for x in items[:i] if x.capital and x.kind == "word"] or named
+            return item.key.removeprefix("from "), named
     return "", []
 
 

@@ -25,10 +25,11 @@ _TOKEN = re.compile(
     |(?P<number>\d{{1,3}}(?:[.,'’]\d{{3}}){{1,6}}(?!\d)|\d{{1,3}}(?:[ ]000){{1,4}}(?!\d)|\d{{1,15}}(?:[.,]\d{{1,6}})?)
       (?P<suffix>[^\W\d_{_CJK}]{{1,4}}(?!\w))?
     |(?P<letters>(?:[A-Za-z]\.){{2,5}})
-    |(?P<elided>(?:[cdjlmnst]|qu|L|D|N|dell|nell|all|dall|sull|un)['’](?=[^\W\d_]{{2}})(?<!\w[a-zA-Z]['’]))
+    |(?P<elided>(?:[cdjlmnst]|qu|L|D|N|dell|nell|all|dall|sull|un)['’](?=[^\W\d_]{{2}}|[aàyoèé]\b)(?<!\w[a-zA-Z]['’]))
     |(?P<cjk>[{_CJK}])
+    |(?P<currency>(?:US|AU|NZ|HK|[AC])\$)
     |(?P<word>[^\W\d_](?:(?![{_CJK}])[^\W_]){{0,60}}(?:['’](?:[^\W\d_]){{1,12}})?)
-    |(?P<sign>[&%$€£+])
+    |(?P<sign>[&%$€£¥₹₽₺+])
     """,
     re.X,
 )
@@ -75,11 +76,20 @@ def same_word() -> dict[str, str]:
     return {form: group.split()[0] for group in groups for form in group.split()}
 
 
+def _same(key: str) -> str:
+    """Return the word that stands for a form, or for the word of which it is the plural; "" when it is none of them."""
+    known = same_word()
+    if key in known:
+        return known[key]
+    one = key[:-1]
+    return known[one] + "s" if key.endswith("s") and len(one) > 3 and one in known and known[one].isalpha() else ""
+
+
 _SPELLINGS = [
     (re.compile(p), r)
     for p, r in (
         (r"is(e|ed|es|ing|ation|ations|er|ers)$", r"iz\1"),
-        (r"our(s|ed|ing|able|ful)?$", r"or\1"),
+        (r"our(s|ed|ing|able|ful|er|ers|less|ite|ites|ly)?$", r"or\1"),
         (r"(ph)", "f"),
         (r"(sch|tsch|tch|sh|ch|cz)", "c"),
         (r"(kh|ck|q|gh)", "k"),
@@ -132,7 +142,7 @@ def tokenise(text: str) -> tuple[list[Item], str]:
         begin, stop = match.start(), match.end()
         item = Item("", match.group(), origin[begin], _origin_end(origin, stop), first=first)
         item = replace(
-            item, glued=bool(items) and between in ("", " ", "-", ". "), bracket=clean[begin - 1 : begin] == "("
+            item, glued=bool(items) and between in ("", " ", "-", ". ", "."), bracket=clean[begin - 1 : begin] == "("
         )
         items += _named(item, match, clean[stop : stop + 1])
         end = stop
@@ -163,8 +173,8 @@ def _named(item: Item, match: re.Match[str], after: str) -> list[Item]:
     if kind == "elided":
         key = _ELIDED.get(fold(text[:-1]), fold(text[:-1]))
         return [replace(item, key=key, skeleton=key)]
-    if kind == "sign":
-        key = same_word().get(text, text)
+    if kind in ("sign", "currency"):
+        key = same_word().get(text.lower(), text)
         return [replace(item, kind="word", key=key, skeleton=key)]
     key = fold(text)
     bare = replace(item, capital=text[0].isupper(), dotted=after == "." and len(text) <= 5)
@@ -172,5 +182,7 @@ def _named(item: Item, match: re.Match[str], after: str) -> list[Item]:
         base = {"ca": "can", "wo": "will"}.get(key[:-3], key[:-3])
         return [replace(bare, key=base, skeleton=base), replace(bare, key="not", skeleton="not", capital=False)]
     key = _POSSESSIVE.sub("", key)
-    key = same_word().get(key + "." if after == "." else key, same_word().get(key, key))
+    key = _same(key + "." if after == "." else key) or _same(key) or key
+    if key.endswith("str") and len(key) > 5 and after == ".":
+        key += "asse"  # "Lindenstr."
     return [replace(bare, key=key, skeleton=skeleton(key))]

@@ -260,3 +260,58 @@ def test_forms_of_a_day_a_place_and_a_title(one: str, other: str, relation: str)
     """A weekday joined with a part of the day or an article is a day; other forms of one thing contradict nothing."""
     found = conflicts.compare(one, other)
     assert relation in found.kinds if relation else found.relation in ("cosmetic", "additive")
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("From left: Jo Roe and Al Doe at sea", "Jo Roe and Al Doe (L-R) at sea"),
+        ("Jo Roe (\u00e0 g.) et Al Doe", "Jo Roe (\u00e0 gauche) et Al Doe"),
+        ("V. l. n. r.: Jo Roe und Al Doe im Haus", "Von links: Jo Roe und Al Doe im Haus"),
+        ("Staff of the UN wait in Rome", "Staff of the United Nations wait in Rome"),
+        ("A farm that cost \u00a32.5m burns in Leeds", "A farm that cost \u00a32.5 million burns in Leeds"),
+        ("The 8-year-old boy waits in Rome", "The eight-year-old boy waits in Rome"),
+        ("Police arrest a man in Rome", "A man is arrested by police in Rome"),
+        ("Die Klima-Konferenz in Bonn beginnt", "Die Klimakonferenz in Bonn beginnt"),
+        ("Photo: Jane Roe/Reuters - Nets dry at dawn in Rome", "Nets dry at dawn in Rome. REUTERS/Jane Roe"),
+        ("Archivbild: Ein Zug steht in Rom", "Ein Zug steht in Rom (Archivbild)"),
+        ("Moammar Gadhafi waves in Tripoli", "Muammar Gaddafi waves in Tripoli"),
+    ],
+)
+def test_orders_short_forms_and_forms_of_a_word_are_cosmetic(a: str, b: str) -> None:
+    """Orders of naming, bodies, money, ages, forms of a word, compounds, labels in front and spellings of names."""
+    assert conflicts.compare(a, b).relation == "cosmetic"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "kinds"),
+    [
+        ("Trucks queue on the A12 near Ghent", "Trucks queue on the A14 near Ghent", ("place",)),
+        ("Trucks queue on Route 66 near Tulsa", "Trucks queue on Route 95 near Tulsa", ("place",)),
+        ("The Ministry of Defence moves to Madrid", "The Ministry of Finance moves to Madrid", ("role",)),
+        (
+            "\u4e09\u4eba\u304c\u6771\u4eac\u3067\u4f1a\u8b70",
+            "5\u4eba\u304c\u6771\u4eac\u3067\u4f1a\u8b70",
+            ("number",),
+        ),
+        ("From left: Jo Roe and Al Doe", "From right: Jo Roe and Al Doe", ("role",)),
+    ],
+)
+def test_roads_offices_and_orders_are_no_mere_numbers(a: str, b: str, kinds: tuple[str, ...]) -> None:
+    """Another road is another place, another office another role; numerals of the East are numbers."""
+    assert conflicts.compare(a, b).kinds == kinds
+
+
+def test_yesterday_is_told_by_the_day_of_publishing() -> None:
+    """ "Yesterday" is the day before the article, and agrees or not with a weekday or date of the other."""
+    a, b = "Fans cheered in Rome yesterday", "Fans cheered in Rome on Tuesday"
+    wednesday, friday = "2025-05-07", "2025-05-09"
+    assert conflicts.compare(a, b, a_published=wednesday, b_published=wednesday).relation == "cosmetic"
+    assert conflicts.compare(a, b, a_published=friday, b_published=wednesday).kinds == ("date",)
+    assert conflicts.compare(a, b).relation == "additive"
+
+
+def test_many_labels_in_front_are_no_trouble() -> None:
+    """A caption that is nothing but labels is read without recursion."""
+    text = "File photo: " * 500
+    assert conflicts.compare(text, text + "x").relation in ("cosmetic", "additive", "unrelated")

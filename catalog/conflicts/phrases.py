@@ -1,0 +1,136 @@
+"""Several words that are one: the order in which people are named ("from left"), and bodies known by short forms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cache
+
+from .data import lines, words
+from .tokens import Item, fold
+
+#: The longest name of a body, in words.
+LONGEST = 5
+#: "L-R", "l to r", "v.l.n.r.": letters alone that say in which order people are named.
+_LETTERS = {"v.l.n.r": "left", "v.r.n.l": "right", "vlnr": "left", "vrnl": "right", "v.l": "left", "v.r": "right"}
+
+
+@cache
+def bodies() -> dict[str, str]:
+    """Return the body that stands for each folded name of it."""
+    table: dict[str, str] = {}
+    for line in lines("bodies.txt"):
+        names = [fold(name.strip()) for name in line.split(";")]
+        for name in names:
+            table.setdefault(name, names[0])
+    return table
+
+
+def join(items: Sequence[Item]) -> list[Item]:
+    """Return the items with orders of naming and the names of bodies as one item each."""
+    return _joined(items, lambda i: _order_at(items, i) or _body_at(items, i))
+
+
+def ages(items: Sequence[Item]) -> list[Item]:
+    """Return the items with the words that make a number an age as one item, "years old"."""
+    return _joined(items, lambda i: _age_at(items, i))
+
+
+def _joined(items: Sequence[Item], at: Callable[[int], tuple[int, Item] | None]) -> list[Item]:
+    """Return the items with each stretch that ``at`` tells the end of replaced by its item."""
+    out: list[Item] = []
+    i = 0
+    while i < len(items):
+        stop, item = at(i) or (i + 1, items[i])
+        out.append(item)
+        i = stop
+    return out
+
+
+@cache
+def _order_words() -> tuple[dict[str, str], frozenset[str], frozenset[str]]:
+    """Return the side that each word or short form names, and what stands before the first side and between both."""
+    table = words()["position"]
+    sides = {w: s for s in ("left", "right") for w in f"{table[s]} {table[f'short_{s}']}".split()}
+    return sides, frozenset(table["order_from"].split()), frozenset(table["order_to"].split())
+
+
+def _order_at(items: Sequence[Item], i: int) -> tuple[int, Item] | None:
+    """Return where "from left" or "left to right" that begins at ``i`` ends, and its item: both name one order."""
+    sides, opening, between = _order_words()
+    if items[i].kind != "word":
+        return None
+    letters = _LETTERS.get(items[i].key.rstrip("."))
+    if letters:
+        return i + 1, _order(items[i], items[i], letters)
+    at = i + 1 if _word(items, i) in opening and _short(items, i + 1) else i
+    at += at > i and _short(items, at + 1) and items[at].key in ("la", "the")
+    side = sides.get(_word(items, at), "")
+    if not side:
+        return None
+    to = at + 1 if _word(items, at + 1) in between else at
+    other = sides.get(_word(items, to + 1), "")
+    if other and other != side and (to > at or "-" in _between(items, at)) and (at > i or to > at or _labels(items, i)):
+        return to + 2, _order(items[i], items[to + 1], side)
+    sure = len(_word(items, at)) > 1 or _word(items, i) == "v"
+    return (at + 1, _order(items[i], items[at], side)) if at > i and sure else None
+
+
+def _order(first: Item, last: Item, side: str) -> Item:
+    key = f"from {side}"
+    return replace(first, kind="order", key=key, skeleton=key, end=last.end, capital=False)
+
+
+def _labels(items: Sequence[Item], i: int) -> bool:
+    """Tell whether two sides joined by a hyphen are a label here ("(L-R)"), not a word ("left-right")."""
+    return items[i].bracket or (items[i].text.isupper() and len(items[i].text) == 1)
+
+
+def _short(items: Sequence[Item], i: int) -> bool:
+    return i < len(items) and items[i].kind == "word" and items[i].glued
+
+
+def _word(items: Sequence[Item], i: int) -> str:
+    return fold(items[i].text).rstrip(".") if i < len(items) and items[i].kind == "word" else ""
+
+
+def _between(items: Sequence[Item], i: int) -> str:
+    """Say "-" where a hyphen or nothing parts two items."""
+    return "-" if i + 1 < len(items) and items[i + 1].start == items[i].end + 1 and items[i + 1].glued else ""
+
+
+#: Words of an age behind its number: these always, "ans" and its like only where the number stands by itself (", 52 ans").
+_AGE = re.compile(
+    r"(?:(?:years?|yrs?) old|jahre? alt(?:e[mnrs]?)?|jahrige?[mnrs]?|ans d age|anos de edad|anni d eta|anos de idade"
+    r"|jaar oude?|jarige|ar gamm[ae]l|arig[ae]?|letni[ae]?|let[ay] star[aey]?)$"
+)
+_YEARS = frozenset(("ans", "anos", "anni", "jaar", "let", "lat", "лет", "years"))
+
+
+def _age_at(items: Sequence[Item], i: int) -> tuple[int, Item] | None:
+    """Return where the words that make a number an age end, and one item for them that says nothing more."""
+    if not i or items[i - 1].kind != "number" or not items[i].glued:
+        return None
+    for size in (3, 2, 1):
+        run = items[i : i + size]
+        if len(run) == size and all(x.kind == "word" for x in run):
+            text = " ".join(fold(x.text) for x in run)
+            alone = size == 1 and text in _YEARS and not items[i - 1].glued
+            if alone or _AGE.match(text):
+                return i + size, replace(items[i], key="aged", skeleton="aged", end=run[-1].end, capital=False)
+    return None
+
+
+def _body_at(items: Sequence[Item], i: int) -> tuple[int, Item] | None:
+    """Return where the body that begins at ``i`` ends, and its item; short forms count in capitals only."""
+    if items[i].kind != "word" or not items[i].capital:
+        return None
+    for size in range(LONGEST, 0, -1):
+        run = items[i : i + size]
+        if len(run) < size or not all(x.glued and x.kind == "word" for x in run[1:]):
+            continue
+        key = bodies().get(re.sub(r"'s$", "", " ".join(fold(x.text) for x in run)))
+        if key and (size > 1 or len(items[i].text) > 5 or items[i].text.isupper()):
+            return i + size, replace(items[i], key=key, skeleton=key, end=run[-1].end, text=key.upper())
+    return None
