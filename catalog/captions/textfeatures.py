@@ -44,6 +44,10 @@ _CREDIT = re.compile(
     re.I,
 )
 
+#: Widths (words) from which on eight words more or less are felt: headings are short, captions longer, paragraphs longest.
+_STEPS = (8, 12, 18, 26)
+_STEP = 8
+
 #: The feature that says whether a credit can be cut from the line; it is weighed with those of the other lines.
 CREDITED = "credit.cut"
 
@@ -92,6 +96,7 @@ class Measure:
             "length.log": math.log1p(v.width),
             "length.typical": math.log((v.width + 1) / (self._story.typical + 1)),
             "length.over50": float(v.width > 50),
+            **_steps(v),
             "ending.open": float(v.end == "open"),
             "ending.stop": float(v.end == "stop"),
             "ending.ask": float(v.end == "ask"),
@@ -227,6 +232,16 @@ def _neighbours(before: View | None, after: View | None) -> dict[str, float]:
         "around.after_quote": float(after is not None and after.text[:1] in _OPENERS),
         "around.after_pronoun": float(after is not None and phrases("starts", "pronoun").leads(after.folded)),
         "around.after_connector": float(after is not None and phrases("starts", "connector").leads(after.folded)),
+    }
+
+
+def _steps(v: View) -> dict[str, float]:
+    """How far the line goes beyond each width, and the same for lines that end without a stop."""
+    is_open = float(v.end in ("open", "bracket"))
+    beyond = {n: min(1.0, max(0.0, (v.width - n) / _STEP)) for n in _STEPS}
+    return {
+        **{f"length.from{n}": value for n, value in beyond.items()},
+        **{f"ending.open_from{n}": is_open * value for n, value in beyond.items()},
     }
 
 
