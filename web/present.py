@@ -140,6 +140,11 @@ def short_path(path: str) -> str:
     return re.split(r"[/\\]", path.rstrip("/\\"))[-1] or path
 
 
+def source_name(path: str) -> str:
+    """Return what people call an input of an import: the last part of its path, or that a browser sent it."""
+    return "files from a browser" if re.search(r"[/\\]uploads[/\\][0-9a-z-]+$", path) else short_path(path)
+
+
 def name_sides(detail: str, first_is_a: bool) -> str:
     """Return what a match says of its "first" and "second" picture in the letters that the page gives them."""
     letters = {"first": "A" if first_is_a else "B", "second": "B" if first_is_a else "A"}
@@ -205,7 +210,7 @@ def prepare(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         thousands=thousands, bytes=bytes_size, when=when, short_date=short_date, pieces=pieces,
-        short_path=short_path, safe_link=safe_link, name_sides=name_sides,
+        short_path=short_path, source_name=source_name, safe_link=safe_link, name_sides=name_sides,
     )  # fmt: skip
     app.jinja_env.globals.update(
         words=words, asset=asset, thumb=thumb_url, picture_page=image_url, ratio=ratio_class, bar=bar, marked=marked,

@@ -18,6 +18,7 @@ import pytest
 
 from catalog.library import Library, open_library
 from web import serve
+from web.access import Access
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MISSING: list[str] = []
@@ -61,15 +62,15 @@ def browser() -> Iterator[Any]:
 class Server:
     """Cutline serving a library from a thread of the test's own process, on a free port."""
 
-    def __init__(self, library: Library) -> None:
-        self.library = library
+    def __init__(self, library: Library, access: Access | None = None) -> None:
+        self.library, self.access = library, access
         self.address = ""
         self._ready = threading.Event()
         threading.Thread(target=self._run, daemon=True).start()
         assert self._ready.wait(30), "the server did not start"
 
     def _run(self) -> None:
-        serve(self.library, port=0, ready=self._started, threads=4)
+        serve(self.library, port=0, access=self.access, ready=self._started, threads=4)
 
     def _started(self, address: str) -> None:
         self.address = address.rstrip("/")

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from catalog.library import Library
+from web.access import Access, Person, hash_password
+
 from .conftest import Server
 
 pytestmark = pytest.mark.browser
@@ -64,6 +67,46 @@ def test_narrow_screens_scroll_one_way(reading: Server, open_page: Open, errors:
                 wide.append((path, width, over))
     errors[:] = [e for e in errors if "status of 40" not in e]
     assert not wide, wide
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_log_in_page_and_refusals_are_for_everybody(
+    library: Library, open_page: Open, errors: list[str], scheme: str, width: int
+) -> None:
+    """Logging in, a wrong password, and a decision that came too late: axe finds nothing, and nothing sticks out sideways."""
+    guarded = Server(library, Access({"anna": Person("anna", "reviewer")}, {"anna": hash_password("a long password")}))
+    page = open_page(guarded.address + "/login", color_scheme=scheme, viewport={"width": width, "height": 844})
+    axe = Axe()
+    found: list[tuple[str, object]] = []
+
+    def look(at: str) -> None:
+        found.extend((at, v["id"]) for v in axe.run(page, options=RULES[scheme]).response["violations"])
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        found.extend([(at, over)] if over > 0 else [])
+
+    def log_in(password: str) -> None:
+        page.fill("#login-name", "anna")
+        page.fill("#login-password", password)
+        page.keyboard.press("Enter")
+
+    look("log-in")
+    log_in("not that one")
+    page.wait_for_selector("[role=alert]")
+    look("wrong password")
+    log_in("a long password")
+    page.wait_for_selector("#hits")
+    finding = library.findings("duplicate", limit=1).items[0]
+    page.goto(f"{guarded.address}/review/{finding.id}")
+    library.decide(finding.id, "same", who="Ben", note="they are one")
+    page.locator("form[data-decide]").evaluate(
+        """f => { f.elements.seen.value = '0.'; const i = document.createElement('input'); i.name = 'choice';
+        i.value = 'action=same'; f.append(i); HTMLFormElement.prototype.submit.call(f); }"""
+    )
+    page.wait_for_selector(".problem")
+    look("too late")
+    errors[:] = [e for e in errors if "status of 4" not in e]
+    assert not found, found
 
 
 def test_focus_is_always_seen(reading: Server, open_page: Open) -> None:

@@ -131,8 +131,10 @@ def test_a_picture_is_looked_at_closely(reading: Server, open_page: Open) -> Non
 def test_files_are_imported_with_their_outcomes(
     server: Server, open_page: Open, stories: Path, library: Library
 ) -> None:
-    """Chosen files are sent, and every outcome appears."""
+    """Chosen files are sent, and every outcome appears; what comes after is offered when it is done."""
     page = open_page(server.address + "/import")
+    held: list[Any] = []
+    page.route("**/api/v1/import", lambda route: held.append(route))
     copy = (stories / "harbour" / "DSC_2077.jpg").read_bytes() + b"\\0"
     page.set_input_files(
         "input[name=files] >> nth=0",
@@ -142,8 +144,12 @@ def test_files_are_imported_with_their_outcomes(
         ],
     )
     page.click(".dropzone button")
+    page.wait_for_selector("[data-summary]:text('Sending 2 files')")
+    assert not page.locator("[data-after]").is_visible()
+    held[0].continue_()
     page.wait_for_function("() => document.querySelectorAll('[data-outcomes] tr').length === 2", timeout=60_000)
     page.wait_for_selector(".say.on")
+    assert page.locator("[data-after]").is_visible()
     text = page.locator("[data-outcomes]").inner_text()
     assert "new" in text and "rejected" in text
     assert library.runs(1)[0].counts["rejected"] == 1

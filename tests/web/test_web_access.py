@@ -68,6 +68,11 @@ def test_nothing_is_shown_before_log_in(guarded: Flask, library: Library) -> Non
     assert client.get("/login").status_code == client.get("/api/v1/health").status_code == 200
 
 
+def test_the_log_in_page_is_no_page_of_the_log(guarded: Flask) -> None:
+    """No entry of the bar is marked as the page that one is on."""
+    assert 'aria-current="page"' not in guarded.test_client().get("/login").get_data(as_text=True)
+
+
 def test_a_viewer_reads_and_a_reviewer_decides(guarded: Flask, library: Library) -> None:
     """Roles are what they say; the decision carries the reviewer's name, whatever the form says."""
     finding = library.findings(limit=1).items[0]

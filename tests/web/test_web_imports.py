@@ -60,6 +60,7 @@ def test_the_form_shows_what_became_of_each_file(client: FlaskClient) -> None:
     """Without scripts the page lists the outcomes, and the run appears in the history."""
     page = client.post("/import", data={"files": [(io.BytesIO(_picture(9)), "plain.png")]}).get_data(as_text=True)
     assert "plain.png" in page and "outcome new" in page and "Imports before" in page
+    assert "files from a browser" in page  # not the folder that they were kept in
 
 
 def test_a_path_on_this_machine_is_imported(client: FlaskClient, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ const progress = document.getElementById("progress");
 const rows = progress.querySelector("[data-outcomes]");
 const summary = progress.querySelector("[data-summary]");
 const meter = progress.querySelector("[data-progress]");
+const after = progress.querySelector("[data-after]");
 const BATCH_BYTES = 150 << 20;
 const BATCH_FILES = 400;
 const SHOWN = 2000;
@@ -119,6 +120,7 @@ async function run(files) {
   if (busy || !files.length) return;
   busy = true;
   progress.hidden = false;
+  after.hidden = true;
   rows.replaceChildren();
   summary.textContent = `Sending ${files.length.toLocaleString("en")} files…`;
   const all = batches(files);
@@ -137,6 +139,7 @@ async function run(files) {
     say(error.message, true);
   } finally {
     busy = false;
+    after.hidden = !rows.children.length;
   }
 }
 
