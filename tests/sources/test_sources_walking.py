@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from catalog.sources import Document, Entry, LeftAside, PictureFile, entry, read, walk
+
+NOBODY = 65534
 
 
 def picture(path: Path, colour: str = "red") -> Path:
@@ -85,12 +90,28 @@ def test_an_input_that_is_not_there_is_rejected(tmp_path: Path) -> None:
         assert found.aside.result == "rejected"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads every folder")
-def test_an_unreadable_folder_is_rejected_and_the_rest_goes_on(tmp_path: Path) -> None:
+@contextmanager
+def as_nobody() -> Iterator[Path]:
+    """A folder, and what is done here is done without root's right to read everything."""
+    with tempfile.TemporaryDirectory() as name:
+        folder, user = Path(name), os.geteuid()
+        folder.chmod(0o755)  # where tests keep their folders, nobody else may look
+        if user == 0:
+            os.chown(folder, NOBODY, NOBODY)
+            os.seteuid(NOBODY)
+        try:
+            yield folder
+        finally:
+            os.seteuid(user)
+
+
+def test_an_unreadable_folder_is_rejected_and_the_rest_goes_on() -> None:
     """A closed folder is one rejection; its neighbours are read."""
-    (tmp_path / "closed").mkdir(mode=0)
-    picture(tmp_path / "open.png")
-    assert asides(tmp_path)["closed"] == ("rejected", "the folder cannot be read: permission denied")
+    with as_nobody() as folder:
+        (folder / "closed").mkdir(mode=0)
+        picture(folder / "open.png")
+        assert asides(folder)["closed"] == ("rejected", "the folder cannot be read: permission denied")
+        assert [e.path for e in walk([folder]) if e.aside is None] == [str(folder / "open.png")]
 
 
 def test_a_name_that_is_not_utf8_is_read_like_any_other(tmp_path: Path) -> None:
