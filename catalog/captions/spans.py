@@ -17,6 +17,8 @@ _REFERENCE = re.compile(r"&#?\w{1,10};")
 _AMPERSANDS = ("&amp;", "&#38;", "&#038;", "&#x26;", "&#X26;")
 #: Signs of the longest reference that is understood.
 _LONGEST = 13
+#: Signs of the longest comment that is understood within a text.
+_LONGEST_COMMENT = 40
 #: The parser counts source lines in 16 bits.
 _LINES_COUNTED = 65_535
 
@@ -30,6 +32,11 @@ def _anchor(text: str) -> tuple[int, str]:
 def _ends(source: str, place: int, text: str, high: int) -> int:
     """Where ``text`` ends when it is written at ``place`` in ``source``, signs as themselves or as references; else -1."""
     for letter in text:
+        while source.startswith("<!--", place, high):
+            # Scripts that draw pages put a comment between two texts ("in Rome<!-- --> (AP)").
+            if (close := source.find("-->", place + 4, min(high, place + _LONGEST_COMMENT))) < 0:
+                return -1
+            place = close + 3
         if place >= high:
             return -1
         sign = source[place]
@@ -48,6 +55,10 @@ def _ends(source: str, place: int, text: str, high: int) -> int:
 def _begins(source: str, place: int, text: str, low: int) -> int:
     """Where ``text`` begins when it is written right before ``place``, as in :func:`_ends`; else -1."""
     for letter in reversed(text):
+        while source.endswith("-->", low, place):
+            if (start := source.rfind("<!--", max(low, place - _LONGEST_COMMENT), place)) < 0:
+                return -1
+            place = start
         if place <= low:
             return -1
         sign = source[place - 1]
