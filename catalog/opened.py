@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self
 
-from . import showing
+from . import conflicts, showing
 from .catalogue import Catalogue
 from .duplicates.base import Neighbours
 from .engines import open_engine
@@ -18,6 +18,7 @@ from .indexing import Indexer
 from .media import Blob
 from .recomputing import Recomputing
 from .search.facade import SearchIndex
+from .search.parser import parse
 
 
 class Opened:
@@ -93,8 +94,15 @@ class Opened:
     def following(self) -> Iterator[None]:
         """Keep what this process holds level with what others commit, as they do it: for one that stays, and is asked by people who
         would wait for that."""
+        self._prepare()
         with self._engine.listening(self._hear):
             yield
+
+    def _prepare(self) -> None:
+        """Read now what is read at a first use, lists of names and where documents stand: else somebody's first decision waits."""
+        conflicts.compare("Anna Ruiz at Mosul, 12 March 2017.", "Ana Ruiz in Paris, 13 March 2017.")
+        for hit in self.index.search(parse(""), limit=1).ids:
+            self.cat.record(hit)
 
     def _hear(self) -> None:
         self.store.refresh()
