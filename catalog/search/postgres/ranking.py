@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from psycopg import Connection
 
-from ...stores.postgres.columns import literal
+from ...stores.postgres.columns import Whole
 from ..nodes import RANKING_FIELDS, TEXT_FIELDS, And, Node, Or, Words
 from ..ranking import COMMON, SCALE
 from ..schema import COLUMNS, WEIGHTS
@@ -79,7 +79,7 @@ class Ranker:
         bodies: list[str] = []
         if not all(map(_is_plain, self.leaves)) and rows:
             text = "SELECT string_agg(body, E'\\f' ORDER BY n DESC) FROM search_image WHERE n = ANY(%s::bigint[])"
-            found = connection.execute(text, [literal(rows)], binary=True).fetchone()
+            found = connection.execute(text, [Whole(rows)], binary=True).fetchone()
             assert found is not None
             bodies = found[0].split(_PAGE)
         for leaf in self.leaves:

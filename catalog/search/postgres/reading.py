@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from psycopg import Connection
 
-from ...stores.postgres.columns import literal
+from ...stores.postgres.columns import Whole
 from ..base import CAP, Page
 from ..nodes import And, Query, Words
 from ..paging import RANKED, UNRANKED, Asked, Entry, Paging, Rows
@@ -58,7 +58,7 @@ class Reader:
         """Return the ids of the newest pictures below a row number, and the number below which the next ones are."""
         rows, _ = self.newest(connection, query, self.plan(connection, query).within(0, before - 1), CAP)
         named = "SELECT id FROM search_image WHERE n = ANY(%s::bigint[]) ORDER BY n DESC"
-        block = connection.execute(named, [literal(rows)], binary=True).fetchall()
+        block = connection.execute(named, [Whole(rows)], binary=True).fetchall()
         return [str(ident) for (ident,) in block], int(rows[-1]) if len(rows) == CAP else 0
 
     def pictures(self, connection: Connection[Any], query: Query) -> Pictures:
@@ -170,7 +170,7 @@ class _Search(Paging):
             rows = head if self.order == "-date" else head[::-1]
             entries = self.entries_of(rows, rows)
         else:
-            entries = self._walk() if capped else self._by_column("i.n = ANY(%s::bigint[])", (literal(head),))
+            entries = self._walk() if capped else self._by_column("i.n = ANY(%s::bigint[])", (Whole(head),))
         return self.made(entries, len(head), capped, self.counts(head, packed[-1] if columns else b"", capped))
 
     def _first(self, state: State, known: int) -> list[Entry] | None:
@@ -178,6 +178,9 @@ class _Search(Paging):
         if self.after is not None and self.after[0] == UNRANKED:
             return None
         ranker = self._ranker(state)
+        if ranker is None and self.after is None:  # all are as good: the newest come first
+            self.ranked = RANKED if known > RANKED else 0
+            return [(0, n) for n in self._newest(self.limit + 1)[0].tolist()]
         head, packed = self._newest(RANKED, ranker.columns if ranker else ())
         entries = self._ranked(ranker, head, packed)
         if len(entries) <= self.limit and known > len(head):
@@ -226,7 +229,7 @@ class _Search(Paging):
     def docs(self, rows: Sequence[int]) -> list[tuple[int, bytes]]:
         """See :meth:`Paging.docs`."""
         text = "SELECT n, doc FROM search_image WHERE n = ANY(%s::bigint[])"
-        return self.connection.execute(text, [literal(list(rows))], binary=True).fetchall()
+        return self.connection.execute(text, [Whole(rows)], binary=True).fetchall()
 
     def sample(self, name: str, of: int, values: bool) -> tuple[Rows, bytes]:
         """See :meth:`Paging.sample`."""

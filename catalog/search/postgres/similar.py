@@ -14,7 +14,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from ...stores.postgres.columns import literal
+from ...stores.postgres.columns import Small
 
 BANDS, WIDTH = 4, 16
 _MASK = (1 << WIDTH) - 1
@@ -58,7 +58,7 @@ def near(connection: Connection[Any], ident: str, distance: int) -> list[int]:
     found = connection.execute(
         "SELECT DISTINCT n FROM search_band WHERE value = ANY((SELECT %s::int[])::int[])"
         " AND bit_count((phash # %s)::bit(64)) <= %s ORDER BY n",
-        [literal(probes(phash, distance)), phash, distance],
+        [Small(probes(phash, distance)), phash, distance],
         binary=True,
     )
     return [int(n) for (n,) in found]

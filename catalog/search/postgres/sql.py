@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ...stores.postgres.columns import literal
+from ...stores.postgres.columns import Whole
 from ..nodes import TEXT_FIELDS, All, And, Days, Flag, Ident, Node, Not, Number, Or, Similar, Value, Words
 from ..row import EVERY, flag_mark, value_mark
 from ..sql import LAST, Neighbours, Params, between, rows_of
@@ -163,7 +163,7 @@ def _condition(node: Node, neighbours: Neighbours) -> tuple[str, Params]:
                 return between("i.imported", max(low or 1, 1), high, "%s")
             return "(i.n BETWEEN %s AND %s)", rows_of(node)
         case Similar(ident, distance):
-            return "i.n = ANY(%s::bigint[])", (literal(list(neighbours(ident, distance))),)
+            return "i.n = ANY(%s::bigint[])", (Whole(neighbours(ident, distance)),)
     if node == _HIDDEN:
         return "i.hidden", ()
     expression = _expression(node)

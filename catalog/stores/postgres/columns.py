@@ -6,15 +6,22 @@ through the whole column takes a millisecond for a million. What it nominates is
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from psycopg import Connection
+from psycopg.adapt import Dumper
+from psycopg.pq import Format
 
 Words = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]
 
 _CHUNK = 1 << 15
+#: What an array begins with: dimensions, no NULLs, the kind of its numbers; then how many there are, from 1 on.
+_ARRAY, _EMPTY = struct.Struct("!iiiii"), struct.Struct("!iii")
 
 
 class Column:
@@ -49,6 +56,43 @@ class Column:
         return np.concatenate(found) if found else np.empty(0, np.int64)
 
 
-def literal(numbers: npt.NDArray[np.integer[Any]] | list[int]) -> str:
-    """Return whole numbers as the text of a PostgreSQL array: for thousands of them, far quicker than the driver's way."""
-    return "{" + ",".join(map(str, numbers if isinstance(numbers, list) else numbers.tolist())) + "}"
+class Whole:
+    """Whole numbers on their way to the server, as an array in its own form: for thousands of them, far quicker than as text."""
+
+    __slots__ = ("data",)
+    size, kind = 8, 20
+
+    def __init__(self, numbers: npt.NDArray[np.integer[Any]] | Sequence[int]) -> None:
+        given = np.asarray(numbers, np.int64)
+        parts = np.empty(len(given), [("length", ">i4"), ("value", f">i{self.size}")])
+        parts["length"], parts["value"] = self.size, given
+        head = _ARRAY.pack(1, 0, self.kind, len(given), 1) if len(given) else _EMPTY.pack(0, 0, self.kind)
+        self.data = head + parts.tobytes()
+
+
+class Small(Whole):
+    """The same of numbers below 2**31, as the server's ``integer``."""
+
+    __slots__ = ()
+    size, kind = 4, 23
+
+
+class _Dumper(Dumper):
+    format = Format.BINARY
+
+    def dump(self, obj: Whole) -> bytes:
+        return obj.data
+
+
+class _WholeDumper(_Dumper):
+    oid = 1016
+
+
+class _SmallDumper(_Dumper):
+    oid = 1007
+
+
+def teach(connection: Connection[Any]) -> None:
+    """Let a connection take :class:`Whole` and :class:`Small` as parameters."""
+    connection.adapters.register_dumper(Whole, _WholeDumper)
+    connection.adapters.register_dumper(Small, _SmallDumper)

@@ -19,6 +19,7 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from ...errors import CatalogueUnusable, Locked
 from .address import Address
+from .columns import teach
 from .migrating import migrate
 
 #: The oldest server that will do: ``bit_count`` came with it.
@@ -81,6 +82,7 @@ class Database:
             "timezone": "UTC", "jit": "off", "enable_seqscan": "off", "max_parallel_workers_per_gather": "0",
             "tcp_keepalives_idle": "60", "default_transaction_read_only": str(self._readonly),
         }  # fmt: skip
+        teach(connection)
         pairs = [part for pair in settings.items() for part in pair]
         connection.execute("SELECT " + ", ".join(["set_config(%s, %s, false)"] * len(settings)), pairs)
 

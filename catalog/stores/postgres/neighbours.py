@@ -21,7 +21,7 @@ from ...duplicates.base import CANDIDATES
 from ...duplicates.index import FIRST, NEAR, worth
 from ...duplicates.sample import Sample
 from ...model import Fingerprint, Match
-from .columns import Column, literal
+from .columns import Column, Whole
 from .connection import Database
 from .votes import votes
 
@@ -147,11 +147,11 @@ class PostgresNeighbours:
             connection.execute(_ASKING)
             if sample.fingerprint.flat:
                 return _flat_twins(connection, sample)[:limit]
-            promise = self._by_hash(connection, sample.fingerprint)
+            promise = self.by_hash(connection, sample.fingerprint)
             for n, count in votes(connection, features.unpack(sample.features), self._total(connection)).items():
                 promise[n] = promise.get(n, 0.0) + count
             named = connection.execute(
-                "SELECT n, id FROM sample WHERE n = ANY(%s::bigint[]) AND id <> %s", [literal(list(promise)), sample.id]
+                "SELECT n, id FROM sample WHERE n = ANY(%s::bigint[]) AND id <> %s", [Whole(list(promise)), sample.id]
             ).fetchall()
         ranked = sorted(named, key=lambda item: (-promise[item[0]], item[0]))
         return [str(ident) for _, ident in ranked[:limit]]
@@ -171,8 +171,8 @@ class PostgresNeighbours:
         row = connection.execute("SELECT next FROM neighbour_meta").fetchone()
         return int(row[0]) if row else 0
 
-    def _by_hash(self, connection: Connection[Any], fingerprint: Fingerprint) -> dict[int, float]:
-        """Numbers of samples near in any of the eight forms, with or without borders."""
+    def by_hash(self, connection: Connection[Any], fingerprint: Fingerprint) -> dict[int, float]:
+        """Return, by the number of a sample, what its nearness promises: in any of the eight forms, with or without borders."""
         nominated: dict[str, tuple[list[int], list[str]]] = {}
         with self._lock:
             self._level(connection)
@@ -216,7 +216,7 @@ def _distances(connection: Connection[Any], name: str, numbers: list[int], forms
         f"SELECT n, apart FROM (SELECT s.n, bit_count(s.{name} # ('x' || asked.form)::bit(256)) AS apart"
         f" FROM unnest(%s::bigint[], %s::text[]) AS asked (n, form) JOIN sample s ON s.n = asked.n) AS found"
         f" WHERE apart <= {NEAR}".encode(),
-        [literal(numbers), "{" + ",".join(forms) + "}"],
+        [Whole(numbers), "{" + ",".join(forms) + "}"],
         binary=True,
     ).fetchall()
 

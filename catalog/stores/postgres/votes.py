@@ -15,7 +15,7 @@ from psycopg import Connection
 from ...duplicates import postings
 from ...duplicates.index import VOTES, votes_agreeing
 from ...features import Features
-from .columns import literal
+from .columns import Small
 
 #: Corners with one key, at most, of a few samples and as a share of all: a pattern that everything has says nothing.
 _FEW, _COMMON = 64, 1 / 400
@@ -53,7 +53,8 @@ def votes(connection: Connection[Any], local: Features, total: int) -> dict[int,
 
 def _hits(connection: Connection[Any], band: int, keys: postings.Keys, most: int) -> tuple[_Ints, _Ints, _Ints]:
     """(keys, sample numbers, poses) of the corners near any of ``keys``, those under a common key left out."""
-    asked = literal(np.unique(postings.probes(keys)))
+    probes = np.sort(postings.probes(keys), axis=None)
+    asked = Small(probes[np.diff(probes, prepend=probes[:1] ^ np.uint32(1)) != 0])
     found = _read(connection, _ALL.format(key=f"key{band}"), asked, _MANY)
     if len(found) == _MANY:
         found = _read(connection, _OF_EACH.format(key=f"key{band}"), asked, most + 1)
@@ -63,7 +64,7 @@ def _hits(connection: Connection[Any], band: int, keys: postings.Keys, most: int
     return tuple(found[name][order].astype(np.int64) for name in ("key", "n", "pose"))  # type: ignore[return-value]
 
 
-def _read(connection: Connection[Any], statement: str, asked: str, limit: int) -> npt.NDArray[np.void]:
+def _read(connection: Connection[Any], statement: str, asked: Small, limit: int) -> npt.NDArray[np.void]:
     row = connection.execute(statement.encode(), [asked, limit], binary=True).fetchone()
     return np.frombuffer(row[0] if row and row[0] else b"", _HIT)
 
