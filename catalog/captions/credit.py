@@ -17,6 +17,7 @@ from .creditwords import (
     JOINS,
     LOOSE,
     MAX_CREDIT,
+    MOST_WORDS,
     OPEN,
     has_agency,
     is_abbreviation,
@@ -131,7 +132,7 @@ def _whole(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | 
         return None
     if found and not found[1] and not has_agency(text):
         return None
-    if (not found and len(text.split()) > 8) or not is_credit(text, known):
+    if (not found and len(text.split()) > MOST_WORDS) or not is_credit(text, known):
         return None
     return _made(printed, (end, end), (start, end), "credit-whole")
 

@@ -14,6 +14,8 @@ from .data import load
 
 #: Longer texts are no credits; tests look no further.
 MAX_CREDIT = 160
+#: Words of the longest credit that no marker begins.
+MOST_WORDS = 8
 OPEN, CLOSE = "([（［【〔", ")]）］】〕"
 LOOSE = " \t\n\r\u00a0|/–—-:;,=·•：／＝"
 _EDGE = r"(?<![^\W_])"

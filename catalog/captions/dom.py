@@ -107,7 +107,7 @@ _COMMON = frozenset(
     ]
 )
 #: Tags whose elements are asked for on every page.
-_ASKED = ("script", "link", "meta", "title", "h1", "h2", "p", "article")
+_ASKED = ("script", "meta", "title", "h1", "h2", "p", "article")
 #: Attributes that name the address of a background.
 BACKGROUNDS = ("data-bg", "data-background-image")
 _SPACES = re.compile(r"\s+")

@@ -10,7 +10,7 @@ from itertools import islice
 
 from ..model import Evidence
 from .credit import cut, is_credit, strip_marker
-from .creditwords import is_name, is_slashed, may_end_in_marker, parts_of
+from .creditwords import MOST_WORDS, OPEN, is_name, is_slashed, marker, may_end_in_marker, parts_of
 from .data import load
 from .dom import Element, says, tidy, words
 
@@ -94,6 +94,8 @@ def read(holders: list[Element], scope: Element | None, way: Evidence, known: tu
 def _only_credit(text: str, holder: Element, way: Evidence, known: tuple[str, ...]) -> Found | None:
     """What is read where all words are one credit, its names perhaps links: "Photo by <a>X</a> on <a>Y</a>"."""
     if not text or len(text) > MAX_CREDIT or "\n" in text:
+        return None
+    if text[0] not in OPEN and len(text.split()) > MOST_WORDS and marker(text) is None:
         return None
     done = cut(text, known=known)
     return from_text(text, holder, way, known) if done.credit and not done.text else None

@@ -15,6 +15,7 @@ from .dom import BACKGROUNDS, Element, tidy
 
 MAX_PICTURES = 3000
 MAX_ATTRIBUTE = 60_000
+#: Custom elements that show a picture by their name (``amp-img``, ``x-image-v2``).
 _CUSTOM = re.compile(r"(?:^|-)(?:img|image|picture|photo|anim)(?:-|$)")
 _FILE = re.compile(r"\.(?:jpe?g|jfif|png|webp|avif|gif|heic)(?:$|[?#&/:;,!])", re.I)
 _IN_TEXT = re.compile(r"(?:https?:)?//[^\s\"'<>\\(){}|]{4,1000}|/[^\s\"'<>\\(){}|]{4,1000}")
@@ -134,7 +135,8 @@ def collect(
     """
     found: list[Picture] = []
     for element, place in order.items():
-        if not _may_show(element.tag):
+        tag = element.tag
+        if tag != "img" and tag != "video" and ("-" not in tag or not _CUSTOM.search(tag)):
             continue
         if len(found) >= MAX_PICTURES:
             break
@@ -159,11 +161,6 @@ def collect(
             found.append(picture)
     found.sort(key=lambda p: p.place)
     return found
-
-
-def _may_show(tag: str) -> bool:
-    """Tell whether elements of a tag may show a picture: ``img``, and custom ones of that name (``amp-img``, ``x-image-v2``)."""
-    return tag in ("img", "video") or ("-" in tag and bool(_CUSTOM.search(tag)))
 
 
 def _names_address(element: Element) -> bool:

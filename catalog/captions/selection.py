@@ -58,10 +58,13 @@ def in_story(region: Region, element: Element, url: str) -> bool:
     said = roles(element.get("class") or "")
     if "outside" in said and "inside" not in said:
         return False
-    if is_portrait_link(element):
+    links = list(element.iterancestors("a"))
+    if not links:
+        return True
+    if any(_leads_to_person(link) for link in links):
         return False
-    if is_teaser(element, url):
-        return has_caption(region, element) and not any(len(words(a)) > 25 for a in element.iterancestors("a"))
+    if is_teaser(links, url):
+        return has_caption(region, element) and not any(len(words(link)) > 25 for link in links)
     return True
 
 
@@ -119,9 +122,9 @@ def _too_small(picture: Picture) -> bool:
     return bool(shown) and int(shown.group(1)) < MIN_SIDE if shown else False
 
 
-def is_teaser(element: Element, url: str) -> bool:
-    """Tell whether a picture is inside a link to another page (not to a picture, an anchor or the page itself)."""
-    for above in element.iterancestors("a"):
+def is_teaser(links: list[Element], url: str) -> bool:
+    """Tell whether the links around a picture lead to another page (not to a picture, an anchor or the page itself)."""
+    for above in links:
         target = (above.get("href") or "").strip()
         if not target or target.startswith(("#", "javascript:", "?")) or _PICTURE_LINK.search(target):
             return False
@@ -132,9 +135,8 @@ def is_teaser(element: Element, url: str) -> bool:
     return False
 
 
-def is_portrait_link(element: Element) -> bool:
-    """Tell whether a picture is inside a link to a person's page."""
-    return any(path_says(_path(a.get("href") or ""), "author_paths") for a in element.iterancestors("a"))
+def _leads_to_person(link: Element) -> bool:
+    return path_says(_path(link.get("href") or ""), "author_paths")
 
 
 def _path(url: str) -> str:

@@ -110,7 +110,7 @@ class Locator:
         """Return the slice of the source from the first to the last printed word of ``element``; (-1, -1) if unclear."""
         if element is None:
             return -1, -1
-        runs = [t for p in pieces(element) if (t := p.strip())]
+        runs = [t for p in (pieces(element) if len(element) else (element.text or "",)) if (t := p.strip())]
         if not runs:
             return -1, -1
         line = _line_of(element)

@@ -89,7 +89,12 @@ def read(page: Page, url: str) -> Story:
     article = next((n for n in story.nodes if any(_ARTICLE.search(t) for t in types(n))), None)
     meta = _meta(page)
     canonical = next(
-        (e.get("href") or "" for e in page.all("link") if (e.get("rel") or "").lower().split()[:1] == ["canonical"]), ""
+        (
+            e.get("href") or ""
+            for e in page.root.iter("link")
+            if (e.get("rel") or "").lower().split()[:1] == ["canonical"]
+        ),
+        "",
     )
     story.url = _address(url, canonical, meta.get("og:url", ""))
     if article is not None:
