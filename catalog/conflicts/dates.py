@@ -119,7 +119,8 @@ def _at(items: list[Item], i: int) -> tuple[Day, int] | None:
     if item.kind == "word" and (item.first or not item.capital) and item.key in _near():
         return Day(ahead=_near()[item.key]), i + 1
     # Two letters ("Mo", "Fr") are words too often; three ("Sun") only count with their dot.
-    sure = len(item.key) > 4 or (len(item.key) == 3 and item.dotted and item.capital)
+    dated = len(item.key) == 2 and i + 1 < len(items) and items[i + 1].kind in ("number", "date")  # "Mi., 4. Sept."
+    sure = len(item.key) > 4 or ((len(item.key) == 3 or dated) and item.dotted and item.capital)
     if item.kind == "word" and i + 1 < len(items) and items[i + 1].glued:
         joined = weekdays.get(f"{item.key}-{items[i + 1].key}")  # "quarta-feira"
         if joined:
@@ -219,6 +220,11 @@ def settle(day: Day, published: date | None) -> Day:
         then = published - timedelta(days=back)
         return Day(then.year, frozenset({then.month}), then.day, day.weekdays)
     return day
+
+
+def has_month(value: object) -> bool:
+    """Tell whether an item's value is a date that names its month, not a weekday or a year alone."""
+    return isinstance(value, Day) and bool(value.months)
 
 
 def conflict(x: Day, y: Day) -> bool:

@@ -40,7 +40,10 @@ _DOUBLED = re.compile(r"([bdfglmnprt])\1(?=ed$|ing$|en$|er$)")
 
 def inflected(a: str, b: str) -> bool:
     """Tell whether two folded words are forms of one: "arrest", "arrested"; "Kilometer", "Kilometern"."""
-    a, b = _DOUBLED.sub(r"\1", a), _DOUBLED.sub(r"\1", b)
+    return _of_one_stem(a, b) or _of_one_stem(_DOUBLED.sub(r"\1", a), _DOUBLED.sub(r"\1", b))
+
+
+def _of_one_stem(a: str, b: str) -> bool:
     stem = next((n for n, (p, q) in enumerate(zip(a, b, strict=False)) if p != q), min(len(a), len(b)))
     return any(
         {a[n:], b[n:]} <= (_ENDINGS if n > 3 else _SURE_ENDINGS) for n in range(stem, max(2, stem - 2), -1) if n > 2

@@ -156,6 +156,9 @@ class Judge:
     def _dates(self, xs: list[int], ys: list[int]) -> None:
         dx = [i for i in xs if i in self.gone_x and isinstance(self.x[i].value, dates.Day)]
         dy = [j for j in ys if j in self.gone_y and isinstance(self.y[j].value, dates.Day)]
+        if len(dx) != len(dy):  # "Saturday, December 1", "1/12"
+            dx = [i for i in dx if dates.has_month(self.x[i].value)] or dx
+            dy = [j for j in dy if dates.has_month(self.y[j].value)] or dy
         for i, j in zip(dx, dy, strict=False):
             self._date_pair(i, j)
 
@@ -183,8 +186,7 @@ class Judge:
             if not self._anchored(i, j, i + 1, j + 1):
                 continue
             if numbers.conflict(one, other):
-                of_road = numbers.of_road(self.x, i) and numbers.of_road(self.y, j)
-                self._add("date" if one.clock else "place" if of_road else "number", [i], [j])
+                self._add(numbers.contradicted(self.x, i, self.y, j), [i], [j])
             else:
                 self.gone_x.discard(i)
                 self.gone_y.discard(j)
@@ -306,6 +308,8 @@ class Judge:
         if not all(told) and not (any(told) and held == 2 and placed):
             return
         kind = names.kind_of(x, y, before, after)
+        if len(x) == len(y) == 1 and numbers.is_road(self.x, run[0]) and numbers.is_road(self.y, other[0]):
+            kind = "place"
         if kind == "person" and (names.same_person(x, y) or (self.german and names.titled(x, y))):
             self._spelled(run, other)
             return
@@ -352,7 +356,10 @@ class Judge:
     def _weekdays(self) -> None:
         """Take a weekday that only one caption gives for nothing new when it is that of a date in the other."""
         for mine, gone, other in ((self.x, self.gone_x, self.y), (self.y, self.gone_y, self.x)):
-            told = [d.value.weekdays for d in other if isinstance(d.value, dates.Day) and d.value.exact()]
+            days = [d.value for d in other if isinstance(d.value, dates.Day)]
+            own = [d.value for d in mine if isinstance(d.value, dates.Day) and d.value.exact()]
+            agreed = [d for d in own if any(o.months and o.year and not dates.says_more(d, o) for o in days)]
+            told = [d.weekdays for d in (*(d for d in days if d.exact()), *agreed)]
             for i in sorted(gone):
                 day = mine[i].value
                 if isinstance(day, dates.Day) and day.weekdays and not day.day and any(day.weekdays & t for t in told):

@@ -197,8 +197,15 @@ def near(a: str, b: str) -> bool:
     one, other = skeleton(a), skeleton(b)
     if one == other:
         return True
+    if one[0] == other[0] and len(one) == len(other) > 6 and _consonants(one) == _consonants(other):
+        return True  # "Mohammed", "Muhammad"
     if min(len(one), len(other)) < 6 or abs(len(one) - len(other)) > 1 or one[0] != other[0]:
         return False
     head = next((n for n, (p, q) in enumerate(zip(one, other, strict=False)) if p != q), min(len(one), len(other)))
     one, other = one[head:], other[head:]
     return one[1:] == other[1:] or one[1:] == other or one == other[1:]
+
+
+def _consonants(key: str) -> str:
+    """Return a folded name with one sign for each of its vowels."""
+    return re.sub(r"[aeiou]", "*", key)

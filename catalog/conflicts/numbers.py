@@ -11,6 +11,8 @@ from .data import words
 from .tokens import Item
 
 _GROUPED = re.compile(r"\d{1,3}(?:([.,' ’])\d{3})+$")
+#: "6pm", "7.30pm".
+_CLOCK = re.compile(r"(0?\d|1[0-2])(?:\.(\d\d))?([ap])m$", re.I)
 _PLAIN = re.compile(r"(\d{1,15})(?:[.,](\d{1,6}))?")
 
 
@@ -126,8 +128,14 @@ def _at(items: list[Item], i: int) -> tuple[Amount, int] | None:
         loose = _loose().get(items[i - 2].key, "")
     if item.kind == "time":
         parts = [int(p) for p in item.key.split(":")]
-        return Amount(sum(p * 60.0 ** (2 - n) for n, p in enumerate(parts)), clock=True), i + 1
+        half = _half_of_day(items[i + 1]) if i + 1 < len(items) and parts[0] <= 12 else ""
+        hour = parts[0] % 12 + 12 * (half == "pm") if half else parts[0]
+        seconds = sum(p * 60.0 ** (2 - n) for n, p in enumerate([hour, *parts[1:]]))
+        return Amount(seconds, clock=True), i + 1 + bool(half)
     if item.kind == "number":
+        if clock := _CLOCK.match(item.key):
+            hour = int(clock[1]) % 12 + 12 * (clock[3].lower() == "p")
+            return Amount(hour * 3600.0 + 60.0 * int(clock[2] or 0), clock=True), i + 1
         value = value_of(item.key)
         half = _half_of_day(items[i + 1]) if i + 1 < len(items) else ""
         if half and value is not None and value <= 12:
@@ -153,6 +161,9 @@ def _at(items: list[Item], i: int) -> tuple[Amount, int] | None:
         while stop < len(items) and stop < i + 4 and items[stop].key in _multipliers():
             value *= _multipliers()[items[stop].key]
             stop += 1
+        short = _WRITTEN.get(items[stop].text) if stop + 1 < len(items) and items[stop + 1].key in _MONEY else None
+        if short and items[stop + 1].glued:
+            return Amount(value * short, loose), stop + 1  # "45 M€"
         if stop < len(items) and value < 10 and items[stop].key.removesuffix("s") in _fractions() and items[stop].glued:
             return Amount(value * _fractions()[items[stop].key.removesuffix("s")], loose), stop + 1
     if size := _suffixed(items, i, stop):
@@ -184,6 +195,7 @@ def _eastern(items: list[Item], i: int) -> tuple[Amount, int] | None:
 
 #: Letters behind digits that multiply: these always, those only of money ("£2.5m").
 _SUFFIXES = {"mn": 1e6, "mln": 1e6, "mio": 1e6, "bn": 1e9, "mrd": 1e9, "tn": 1e12}
+_WRITTEN = {"M": 1e6, "Md": 1e9, "Mds": 1e9, "k": 1e3, "K": 1e3}
 _OF_MONEY = {"k": 1e3, "m": 1e6, "b": 1e9}
 _MONEY = ("dollar", "euro", "pound", "yen", "¥", "₹", "₽", "₺")
 
@@ -218,6 +230,18 @@ def _unit(items: list[Item], i: int, stop: int) -> tuple[str, float] | None:
     if suffix:
         return _units().get(suffix)
     return _units().get(items[stop].key) if stop < len(items) and items[stop].glued else None
+
+
+def contradicted(x: Sequence[Item], i: int, y: Sequence[Item], j: int) -> str:
+    """Return of what kind two numbers that cannot both be true are: a time or decade is a date, a road a place."""
+    one, other = x[i].value, y[j].value
+    assert isinstance(one, Amount) and isinstance(other, Amount)
+    if one.clock or all(_DECADE.match(item.text) for item in (x[i], y[j])):
+        return "date"
+    return "place" if of_road(x, i) and of_road(y, j) else "number"
+
+
+_DECADE = re.compile(r"(?:1[5-9]|20)?\d0(?:['’]?s|er)$")
 
 
 def of_road(items: Sequence[Item], i: int) -> bool:

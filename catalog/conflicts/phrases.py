@@ -29,7 +29,7 @@ def bodies() -> dict[str, str]:
 
 def join(items: Sequence[Item]) -> list[Item]:
     """Return the items with orders of naming and the names of bodies as one item each."""
-    return _joined(items, lambda i: _order_at(items, i) or _body_at(items, i))
+    return _joined(items, lambda i: _order_at(items, i) or _body_at(items, i) or _percent_at(items, i))
 
 
 def ages(items: Sequence[Item]) -> list[Item]:
@@ -120,6 +120,15 @@ def _age_at(items: Sequence[Item], i: int) -> tuple[int, Item] | None:
             if alone or _AGE.match(text):
                 return i + size, replace(items[i], key="aged", skeleton="aged", end=run[-1].end, capital=False)
     return None
+
+
+def _percent_at(items: Sequence[Item], i: int) -> tuple[int, Item] | None:
+    """Return where "pour cent" behind a number ends, and its item."""
+    if not i or i + 1 >= len(items) or items[i - 1].kind != "number":
+        return None
+    if f"{items[i].key} {items[i + 1].key}" not in words()["kinds"]["percent"].split(";"):
+        return None
+    return i + 2, replace(items[i], key="percent", skeleton="percent", end=items[i + 1].end)
 
 
 def _body_at(items: Sequence[Item], i: int) -> tuple[int, Item] | None:

@@ -18,6 +18,12 @@ _LABELLED = re.compile(
     r"\s{0,2}([^\n:|©]{2,80})$",
     re.I,
 )
+#: "... . Photo Jane Roe": a label without a sign, behind a full stop, and nothing but names.
+_UNSIGNED = re.compile(
+    r"[.!?»\"]\s(?i:photos?|foto|bild|image)\s((?:[^\W\d_a-zß-ÿ][\w'’.-]{0,20}(?:\s(?=\S)|$)){2,4})$"
+)
+#: "WARSAW (Reuters) - ...": a house in a dateline.
+_DATELINE = re.compile(r"\s*[^\W\d_][^()\n]{1,50}\(([^()\n]{2,24})\)\s?[-–—]\s")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 #: Names in brackets at the very end, after a full stop or a small word: after a name they belong to it.
 _NAMES_IN_BRACKETS = re.compile(r"(?:[.!?]|(?<!\S)[a-zß-ÿ][^\s()]{0,40})\s\(([A-Z][^()\d]{1,60})\)\s*$")
@@ -67,6 +73,9 @@ def _read(text: str, credited: str, published: str) -> Reading:
     """Read a caption once for all the captions that it is compared with."""
     start, end, said, span = _without_credit(text[:MAX_CHARS])
     items, _ = tokenise(text[start:end])
+    line = _DATELINE.match(text[start:end])
+    if line and credit.has_agency(line.group(1)):
+        items = [x for x in items if not line.start(1) <= x.start < line.end(1)]
     whole = len(text) <= MAX_CHARS and len(items) < MAX_ITEMS
     items = phrases.join([replace(x, start=x.start + start, end=x.end + start) for x in items])
     items = [
@@ -115,9 +124,9 @@ def _at_end(text: str) -> tuple[int, int, str, tuple[int, int]]:
     if found.credit and not _YEAR.search(found.credit):
         start, end = found.text_span
         return start, end, found.credit, found.credit_span
-    for pattern in (_LABELLED, _NAMES_IN_BRACKETS):
+    for pattern in (_LABELLED, _NAMES_IN_BRACKETS, _UNSIGNED):
         match = pattern.search(text, max(0, len(text) - 120))
         if match and match.start(1) > 10:
-            end = match.start() + 1 if pattern is _LABELLED else match.start(1) - 1
+            end = match.start(1) - 1 if pattern is _NAMES_IN_BRACKETS else match.start() + 1
             return 0, end, match.group(match.lastindex or 1), match.span(match.lastindex or 1)
     return 0, len(text), "", (0, 0)

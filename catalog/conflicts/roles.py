@@ -64,6 +64,12 @@ def negators() -> frozenset[str]:
 
 
 @cache
+def quantities() -> frozenset[str]:
+    """Return the words that say that there are some of a thing."""
+    return frozenset(words()["negation"]["quantities"].split())
+
+
+@cache
 def auxiliaries() -> frozenset[str]:
     """Return the words that come and go with a negation, "with" among them."""
     table = words()["negation"]
@@ -85,8 +91,10 @@ def negated(x: Sequence[Item], y: Sequence[Item]) -> bool:
 def none_of(x: Sequence[Item], y: Sequence[Item]) -> bool:
     """Tell whether one short stretch counts what the other says there is none of: "300", "no"."""
     for run, other in ((x, y), (y, x)):
-        none = len(run) == 1 and run[0].key in negators()
-        if none and len(other) <= 3 and sum(i.kind == "number" for i in other) == 1:
+        rest = [i for i in run if i.key not in auxiliaries()]
+        nobody = 0 < len(rest) <= 2 and rest[0].key in negators() and all(i.key == "#1" for i in rest[1:])  # "no one"
+        counted = sum(i.kind == "number" or i.key in quantities() for i in other) == 1
+        if nobody and len(other) <= 3 and counted:
             return True
     return False
 

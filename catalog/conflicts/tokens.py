@@ -23,7 +23,7 @@ _TOKEN = re.compile(
       |\d{{1,2}}-\d{{1,2}}-\d{{4}}(?!\d))
     |(?P<time>\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?!\d))
     |(?P<number>\d{{1,3}}(?:[.,'’]\d{{3}}){{1,6}}(?!\d)|\d{{1,3}}(?:[ ]000){{1,4}}(?!\d)|\d{{1,15}}(?:[.,]\d{{1,6}})?)
-      (?P<suffix>[^\W\d_{_CJK}]{{1,4}}(?!\w))?
+      (?P<suffix>(?:['’](?=s\b))?[^\W\d_{_CJK}]{{1,4}}(?!\w))?
     |(?P<letters>(?:[A-Za-z]\.){{2,5}})
     |(?P<elided>(?:[cdjlmnst]|qu|L|D|N|dell|nell|all|dall|sull|un)['’](?=[^\W\d_]{{2}}|[aàyoèé]\b)(?<!\w[a-zA-Z]['’]))
     |(?P<cjk>[{_CJK}])
@@ -166,6 +166,7 @@ def _named(item: Item, match: re.Match[str], after: str) -> list[Item]:
     if kind in ("date", "time", "cjk"):
         return [replace(item, kind={"cjk": "word"}.get(kind, kind), key=text, skeleton=text)]
     if kind == "number":
+        text = re.sub(r"['’](?=s$)", "", text)  # "1960's"
         return [replace(item, kind="number", key=text, skeleton=text, dotted=after == ".")]
     if kind == "letters":
         key = same_word().get(fold(text), fold(text))
