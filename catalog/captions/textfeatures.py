@@ -33,7 +33,6 @@ _COLON = re.compile(r".{2,60}?[:：] \S")
 _ELLIPSIS = re.compile(r"…|\.\.\.")
 _QUOTED = re.compile(r"[\"“”„«»「『]([^\"“”„«»」』]{0,400})[\"“”«»」』]")
 _QUOTES = re.compile('["“”„«»‹›「」『』‘]')
-_OPENERS = frozenset("\"“„«»'‘「–")
 _BULLET = re.compile(r"(?:[-–—•·*▪■►]|\d{1,2}[.)])\s")
 _CREDIT = re.compile(
     r"©|\(c\)"
@@ -218,21 +217,7 @@ class Measure:
             "around.after_open": float(after is not None and not after.closed),
             "around.before_open": float(before is not None and not before.closed),
             "around.run": min(self._short_runs[i], 8),
-            **_neighbours(before, after),
         }
-
-
-def _neighbours(before: View | None, after: View | None) -> dict[str, float]:
-    """Whether the lines around read as parts of running prose: quotations, single sentences, words that refer back."""
-    return {
-        "around.before_colon": float(before is not None and before.end == "colon"),
-        "around.before_lone": float(before is not None and before.closed and before.sentences == 1),
-        "around.before_quote": float(before is not None and before.text[:1] in _OPENERS),
-        "around.after_lone": float(after is not None and after.closed and after.sentences == 1),
-        "around.after_quote": float(after is not None and after.text[:1] in _OPENERS),
-        "around.after_pronoun": float(after is not None and phrases("starts", "pronoun").leads(after.folded)),
-        "around.after_connector": float(after is not None and phrases("starts", "connector").leads(after.folded)),
-    }
 
 
 def _steps(v: View) -> dict[str, float]:
