@@ -160,10 +160,10 @@ _PLACEHOLDER = re.compile(
     r"|fallback|grey|gray|clear|trans)[\w-]{0,40}\.(?:gif|png|jpe?g|svg|webp)(?:$|\?)",
     re.I,
 )
-#: What every match of the pattern above holds: most addresses hold none, and looking for words is cheap.
-_PLACEHOLDER_WORDS = (
-    *("placeholder", "spacer", "blank", "trans", "empty", "pixel", "1x1", "loading", "lazy", "dummy", "image"),
-    *("fallback", "grey", "gray", "clear"),
+#: What every match of the pattern above ends in, and what it holds before that: most file names hold none of it.
+_PLACEHOLDER_END = re.compile(r"\.(?:gif|png|jpe?g|svg|webp)(?:$|\?)", re.I)
+_PLACEHOLDER_WORD = re.compile(
+    r"placeholder|spacer|blank|trans|empty|pixel|1x1|loading|lazy|dummy|image|fallback|gr[ae]y|clear", re.I
 )
 #: No longer part of a file stem is looked at for a rendition mark or an extension at its end.
 _LONGEST_MARK = 16
@@ -215,8 +215,11 @@ def is_remote(given: object) -> bool:
 @lru_cache(maxsize=4096)
 def is_placeholder(url: str) -> bool:
     """Tell whether an address names a stand-in that a script replaces (``blank.gif``, ``placeholder.png``)."""
-    end = url[-200:].casefold()
-    return any(word in end for word in _PLACEHOLDER_WORDS) and bool(_PLACEHOLDER.search(url[-200:]))
+    end = url[-200:]
+    return any(
+        _PLACEHOLDER_WORD.search(end, end.rfind("/", 0, file.start()) + 1, file.start())
+        for file in _PLACEHOLDER_END.finditer(end)
+    ) and bool(_PLACEHOLDER.search(end))
 
 
 @lru_cache(maxsize=4096)

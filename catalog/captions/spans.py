@@ -99,6 +99,8 @@ class Locator:
         self.source = source
         # Captions are asked for in document order: each search begins where the last one ended.
         self._place, self._line = 0, 1
+        # The last place up to which lines were counted, and its line.
+        self._counted = (0, 1)
 
     def line(self, element: Element | None, start: int) -> int:
         """Return the 1-based line of a span, else of an element, else 0."""
@@ -130,7 +132,8 @@ class Locator:
                 return -1, -1
             after = stop
         if start >= self._place:
-            self._line += self.source.count("\n", self._place, start)
+            place, line = self._counted
+            self._line = line if place == start else self._line + self.source.count("\n", self._place, start)
             self._place = start
         return start, after
 
@@ -175,6 +178,7 @@ class Locator:
                     if not lowest:
                         return place, place + len(written)
                     at, counted = at + self.source.count("\n", counted, place), place
+                    self._counted = (place, at)
                     if at >= min(lowest, _LINES_COUNTED):
                         return place, place + len(written)
                 place += 1
