@@ -7,14 +7,18 @@ have all their words; dates, numbers, ids and similarity are conditions on colum
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from ...stores.postgres.columns import Whole
 from ..nodes import TEXT_FIELDS, All, And, Days, Flag, Ident, Node, Not, Number, Or, Similar, Value, Words
 from ..row import EVERY, flag_mark, value_mark
+from ..schema import SEQ_BITS
 from ..sql import LAST, Neighbours, Params, between, rows_of
-from .lexemes import LONG, beginning, field_lexeme, lexeme
+from .lexemes import LONG, MONTH, YEAR, beginning, field_lexeme, lexeme, month_of
 
 _HIDDEN = Flag("is", "hidden")
+#: Months, and years, of which each is named where a search is for days.
+_MONTHS, _YEARS = 6, 60
 
 
 @dataclass(frozen=True)
@@ -65,21 +69,46 @@ def plan(node: Node, neighbours: Neighbours) -> Plan:
     where: list[str] = []
     params: list[object] = []
     low, high = 0, LAST
-    for child in node.children if isinstance(node, And) else (node,):
+    children = node.children if isinstance(node, And) else (node,)
+    excluded: list[str] = []
+    for child in children:
         if isinstance(child, All):
             continue
         if isinstance(child, Days) and child.field == "date":
             first, last = rows_of(child)
             low, high = max(low, first), min(high, last)
             continue
+        without = _expression(child.child) if isinstance(child, Not) and child.child != _HIDDEN else None
+        if without is not None and without.exact and _has_words(children):
+            excluded.append(f"!({without.text})")
+            continue
         expression = None if isinstance(child, Not) else _expression(child)
         if expression is not None:
             words.append(f"({expression.text})")
         if expression is None or not expression.exact:
-            condition, more = _condition(child, neighbours)
+            condition, more = _standing(child) if isinstance(child, Words) else _condition(child, neighbours)
             where.append(condition)
             params.extend(more)
-    return Plan(" & ".join(words), low, high, tuple(where), tuple(params))
+    if words and (spans := _spans(low, high)):
+        words.append(f"({' | '.join(map(_quoted, spans))})")
+    return Plan(" & ".join([*words, *excluded]), low, high, tuple(where), tuple(params))
+
+
+def _has_words(children: tuple[Node, ...]) -> bool:
+    """Whether any of what is wanted together is found by the index of words: then it tells too what is not wanted."""
+    return any(not isinstance(child, Not | All) and _expression(child) is not None for child in children)
+
+
+def _spans(low: int, high: int) -> list[str]:
+    """The lexemes of the months, or of the years when these are many, in which the rows from ``low`` to ``high`` are; none when
+    there is no end to them."""
+    if low <= 0 or high >= LAST or low > high:
+        return []
+    first, last = (month_of(min(row >> SEQ_BITS, date.max.toordinal())) for row in (low, high))
+    if last - first < _MONTHS:
+        return [f"{MONTH}{month}" for month in range(first, last + 1)]
+    years = range(first // 12, last // 12 + 1)
+    return [f"{YEAR}{year}" for year in years] if len(years) <= _YEARS else []
 
 
 def words_condition(node: Words) -> tuple[str, Params]:
@@ -170,5 +199,11 @@ def _condition(node: Node, neighbours: Neighbours) -> tuple[str, Params]:
     assert expression is not None
     if expression.exact or not isinstance(node, Words):
         return "i.words @@ %s::tsquery", (expression.text,)
+    condition, more = _standing(node)
+    return f"(i.words @@ %s::tsquery AND {condition})", (expression.text, *more)
+
+
+def _standing(node: Words) -> tuple[str, Params]:
+    """The condition that a row which has all of these words has them next to each other."""
     body = f"split_part(i.body, E'\\n', {TEXT_FIELDS.index(node.field) + 1})" if node.field else "i.body"
-    return f"(i.words @@ %s::tsquery AND strpos({body}, %s) > 0)", (expression.text, needle(node))
+    return f"strpos({body}, %s) > 0", (needle(node),)
