@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from . import names
-from .tokens import Item
+from .tokens import Item, fold
 
 #: Endings of the forms of one verb, noun or adjective.
 _ENDINGS = frozenset(
@@ -83,9 +83,10 @@ def abbreviates(items: Sequence[Item], i: int, long: Item) -> bool:
     An initial is not short for a first name: the caption that gives the name says more.
     """
     short = items[i]
+    letters = fold(short.text).rstrip(".")
     within = short.dotted and i + 1 < len(items) and items[i + 1].glued and not items[i + 1].first
-    if not within or len(short.key) >= len(long.key) or long.key in names.first_names():
+    if not within or not letters or len(letters) >= len(long.key) or long.key in names.first_names():
         return False
-    letters = iter(long.key)
-    ends = long.key.startswith(short.key) or (short.key[0] == long.key[0] and short.key[-1] == long.key[-1])
-    return ends and all(c in letters for c in short.key) and (not short.capital or long.capital)
+    rest = iter(long.key)
+    ends = long.key.startswith(letters) or (letters[0] == long.key[0] and letters[-1] == long.key[-1])
+    return ends and all(c in rest for c in letters) and (not short.capital or long.capital)

@@ -11,7 +11,7 @@ from . import dates, forms, names, numbers, roles
 from .alignment import Gap, align, gaps
 from .languages import function_words
 from .reading import Reading, boilerplate
-from .tokens import Item
+from .tokens import Item, fold
 
 #: Captions share nearly all: a word in the place of another is no retelling but a change.
 NEARLY_ALL = 0.75
@@ -107,8 +107,23 @@ class Judge:
             (self.x, self.y, self.cut_off[0], last[0], self.gone_x),
             (self.y, self.x, self.cut_off[1], last[1], self.gone_y),
         ):
-            if cut and end in gone and any(o.key.startswith(mine[end].key) for o in other):
+            if not cut or end not in gone:
+                continue
+            if any(o.key.startswith(mine[end].key) for o in other):
                 gone.discard(end)
+            self._take_cut_place(mine, other)
+
+    def _take_cut_place(self, mine: Sequence[Item], other: Sequence[Item]) -> None:
+        """Take the last words of a caption that was cut off for the place of several words that they begin."""
+        gone, theirs = (self.gone_x, self.gone_y) if mine is self.x else (self.gone_y, self.gone_x)
+        for size in (3, 2):
+            last = range(len(mine) - size, len(mine))
+            said = fold(" ".join(mine[n].text for n in last if n >= 0))
+            hit = next((n for n in theirs if other[n].kind == "place" and str(other[n].value).startswith(said)), None)
+            if hit is not None and last[0] >= 0:
+                gone -= set(last)
+                theirs.discard(hit)
+                return
 
     # ------------------------------------------------------------ one stretch
 
@@ -295,6 +310,8 @@ class Judge:
             self._name_pair(run, against)
 
     def _name_pair(self, run: list[int], other: list[int]) -> None:
+        if forms.abbreviates(self.x, run[0], self.y[other[0]]) or forms.abbreviates(self.y, other[0], self.x[run[0]]):
+            return
         held = self._anchored(run[0], other[0], run[-1] + 1, other[-1] + 1)
         if not held or self.result.overlap < 0.3:
             return

@@ -56,14 +56,15 @@ def _units() -> dict[str, tuple[str, float]]:
 
 
 _GERMAN = re.compile(
-    r"(?:(?P<thousands>[a-z]{0,20}?)tausend)?(?:und)?(?:(?P<hundreds>[a-z]{0,8}?)hundert)?(?:und)?(?P<rest>[a-z]{0,20})$"
+    r"(?:(?P<thousands>[a-z]{0,20}?)(?:tausend|duizend|tusen))?(?:und|en)?"
+    r"(?:(?P<hundreds>[a-z]{0,8}?)(?:hundert|honderd|hundra))?(?:und|en)?(?P<rest>[a-z]{0,20})$"
 )
 
 
 def _german(word: str) -> int | None:
-    """Return the value of a German number word made of several ("dreihundert", "zweiundzwanzig"), or None."""
+    """Return the value of a German or Dutch number word of several ("dreihundert", "zweiundzwanzig", "tweehonderd"), or None."""
     match = _GERMAN.match(word[:40])
-    if not match or len(word) > 40:
+    if not match or len(word) > 40 or word.endswith(("honderden", "duizenden")):  # "hundreds", "thousands"
         return None
     parts = [_below_hundred(match[name]) if match[name] else None for name in ("thousands", "hundreds", "rest")]
     if any(match[name] and part is None for name, part in zip(("thousands", "hundreds", "rest"), parts, strict=True)):
@@ -76,12 +77,15 @@ def _german(word: str) -> int | None:
 
 
 def _below_hundred(word: str) -> int | None:
-    known = {"ein": 1, **_words()}
+    known = {"ein": 1, "een": 1, **_words()}
     if word in known:
         return known[word]
-    unit, _, tens = word.partition("und")
-    value, ten = known.get(unit), known.get(tens)
-    return value + ten if value and ten and value < 10 <= ten < 100 and ten % 10 == 0 else None
+    for joint in ("und", "en"):
+        for match in re.finditer(joint, word):
+            value, ten = known.get(word[: match.start()]), known.get(word[match.end() :])
+            if value and ten and value < 10 <= ten < 100 and ten % 10 == 0:
+                return value + ten
+    return None
 
 
 @cache
@@ -127,7 +131,7 @@ def _at(items: list[Item], i: int) -> tuple[Amount, int] | None:
     if not loose and i > 1 and items[i - 1].key in ("than", "als", "de", "di"):
         loose = _loose().get(items[i - 2].key, "")
     if item.kind == "time":
-        parts = [int(p) for p in item.key.split(":")]
+        parts = [int(p) for p in re.findall(r"\d+", item.key)]
         half = _half_of_day(items[i + 1]) if i + 1 < len(items) and parts[0] <= 12 else ""
         hour = parts[0] % 12 + 12 * (half == "pm") if half else parts[0]
         seconds = sum(p * 60.0 ** (2 - n) for n, p in enumerate([hour, *parts[1:]]))
@@ -161,6 +165,9 @@ def _at(items: list[Item], i: int) -> tuple[Amount, int] | None:
         while stop < len(items) and stop < i + 4 and items[stop].key in _multipliers():
             value *= _multipliers()[items[stop].key]
             stop += 1
+        if item.kind == "word" and value >= 100:
+            more, stop = _below(items, stop)
+            value += more
         short = _WRITTEN.get(items[stop].text) if stop + 1 < len(items) and items[stop + 1].key in _MONEY else None
         if short and items[stop + 1].glued:
             return Amount(value * short, loose), stop + 1  # "45 M€"
@@ -205,6 +212,18 @@ def _suffixed(items: list[Item], i: int, stop: int) -> float:
     suffix = re.sub(r"^[\d.,'\u2019 ]+", "", items[i].key).lower() if items[i].kind == "number" else ""
     around = {items[i - 1].key if i else "", items[stop].key if stop < len(items) else ""}
     return _SUFFIXES.get(suffix, 0) or (_OF_MONEY.get(suffix, 0) if around & set(_MONEY) else 0)
+
+
+def _below(items: list[Item], i: int) -> tuple[int, int]:
+    """Return what "and fifty" or "twenty-five" behind a hundred adds, and where it ends."""
+    j = i + 1 if i < len(items) and items[i].key == "and" and items[i].glued else i
+    value = 0
+    while j < len(items) and j < i + 3 and items[j].kind == "word" and items[j].glued:
+        known = _words().get(items[j].key, 0)
+        if not 0 < known < 100 or (value and (value < 20 or known > 9)):
+            break
+        value, j = value + known, j + 1
+    return value, j if value else i
 
 
 def _half_of_day(item: Item) -> str:

@@ -116,7 +116,7 @@ def _age_at(items: Sequence[Item], i: int) -> tuple[int, Item] | None:
         run = items[i : i + size]
         if len(run) == size and all(x.kind == "word" for x in run):
             text = " ".join(fold(x.text) for x in run)
-            alone = size == 1 and text in _YEARS and not items[i - 1].glued
+            alone = size == 1 and text in _YEARS and (not items[i - 1].glued or items[i - 2].key in ("de", "di"))
             if alone or _AGE.match(text):
                 return i + size, replace(items[i], key="aged", skeleton="aged", end=run[-1].end, capital=False)
     return None

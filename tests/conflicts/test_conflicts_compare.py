@@ -276,6 +276,14 @@ def test_forms_of_a_day_a_place_and_a_title(one: str, other: str, relation: str)
         ("Photo: Jane Roe/Reuters - Nets dry at dawn in Rome", "Nets dry at dawn in Rome. REUTERS/Jane Roe"),
         ("Archivbild: Ein Zug steht in Rom", "Ein Zug steht in Rom (Archivbild)"),
         ("Moammar Gadhafi waves in Tripoli", "Muammar Gaddafi waves in Tripoli"),
+        ("Mohammed Roe sings in Rome", "Muhammad Roe sings in Rome"),
+        ("About one hundred and fifty boats sink off Malta", "About 150 boats sink off Malta"),
+        ("Ruim tweehonderd mensen in Breda", "Ruim 200 mensen in Breda"),
+        ("Le train part \u00e0 14h30 de Nantes", "Le train part \u00e0 14 h 30 de Nantes"),
+        ("The 7:30 p.m. ferry leaves Split", "The 7.30pm ferry leaves Split"),
+        ("WARSAW (Reuters) - Boys wait for a tram", "Boys wait for a tram in Warsaw"),
+        ("Un don de 45 millions d'euros \u00e0 Monaco", "Un don de 45 M\u20ac \u00e0 Monaco"),
+        ("Maj. Jo Roe salutes in Rome", "Major Jo Roe salutes in Rome"),
     ],
 )
 def test_orders_short_forms_and_forms_of_a_word_are_cosmetic(a: str, b: str) -> None:

@@ -1,6 +1,6 @@
 """The pairs of ``pairs.tsv`` are told at least as well as ``gate_floors.json`` says: captions in many house styles and languages.
 
-Each batch was written without looking at the rules, and counted once before anything was mended after it.
+Each batch was counted once before anything was mended after it; the first three were written without looking at the rules.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def test_kinds_of_contradiction_are_named() -> None:
 
 def test_what_can_both_be_true_raises_no_alarm() -> None:
     """Captions that say the same or more are hardly ever called contradictory."""
-    quiet = [(p, c) for p, c in judged() if p["class"] != "contradictory"]
+    quiet = [(p, c) for p, c in judged() if p["class"] != "contradictory"]  # "natural": alternative text and caption
     alarms = [f"{c.kinds}: {p['a']} / {p['b']}" for p, c in quiet if c.relation == "contradictory"]
     assert 100 * len(alarms) / len(quiet) <= FLOORS["false_alarms_at_most"], "\n".join(alarms)
 
@@ -52,6 +52,6 @@ def test_what_can_both_be_true_raises_no_alarm() -> None:
 def test_every_batch_has_all_relations_in_many_languages() -> None:
     """The pairs stay a fair measure: as many of each relation in every batch, and more than eight languages."""
     counts = Counter((p["batch"], p["class"]) for p, _ in judged())
-    assert set(counts.values()) == {30}
-    assert {c for _, c in counts} == set(RELATIONS)
+    assert {n for (_, c), n in counts.items() if c != "natural"} == {30}
+    assert {c for _, c in counts} == {*RELATIONS, "natural"}
     assert len({p["lang"] for p, _ in judged()}) > 8
