@@ -69,6 +69,8 @@ _FEW = 20
 _PIECE = 2048
 #: Attributes that name an element.
 _NAMING = frozenset({"class", "id", "role", "data-testid", "itemprop"})
+#: Elements of running text hold no data for scripts and have no background of their own.
+_PLAIN = frozenset({"p", "br", "b", "strong", "em", "i", "h2", "h3", "path", "script", "style", "source"})
 #: Attributes that hold no data for scripts and name no background.
 _COMMON = frozenset(
     [
@@ -195,7 +197,7 @@ def bearers(elements: list[Element]) -> list[Element]:
     """
     found = []
     for element in elements:
-        if _COMMON.issuperset(given := element.keys()):
+        if element.tag in _PLAIN or _COMMON.issuperset(given := element.keys()):
             continue
         values = "\n".join(cast("list[str]", element.values()))
         if "url(" in values or 'aption"' in values or any(name in given for name in BACKGROUNDS):

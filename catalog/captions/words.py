@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from itertools import pairwise
+from operator import add
 
 from .data import load
 
@@ -46,9 +46,12 @@ def _of_name(name: str) -> frozenset[str]:
         return _NONE
     head = name.split("--", 1)[0] or name
     # Most names have small letters only: no words are joined by capitals.
-    pieces = head.translate(_SIGNS).split() if name.isascii() and name.islower() else _BREAK.split(head)
-    parts = [p.lower().rstrip("0123456789") for p in pieces if p]
-    said = {*parts, *(a + b for a, b in pairwise(parts)), name.lower()}
+    if name.isascii() and name.islower():
+        parts = [p.rstrip("0123456789") for p in head.translate(_SIGNS).split()]
+    else:
+        parts = [p.lower().rstrip("0123456789") for p in _BREAK.split(head) if p]
+        name = name.lower()
+    said = {name, *parts, *map(add, parts, parts[1:])}
     if said.isdisjoint(_any_list()):
         return _NONE
     lists = _lists()
