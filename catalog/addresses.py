@@ -178,6 +178,7 @@ _SUFFIX = re.compile(
     r"|[ _-]?\(\d{1,3}\))$",
     re.I,
 )
+_LONGEST_GENERIC = 10
 _GENERIC = re.compile(
     r"(?:image|img|photo|picture|pic|bild|foto|original|master|main|large|medium|small|default|index|file|resize|crop"
     r"|thumb|thumbnail|landscape|portrait|header|teaser|hero|cover|render|full|wide|normal|normalized|standard|aspect"
@@ -190,11 +191,17 @@ _GENERIC = re.compile(
 _PLAIN = re.compile(r"https?://([A-Za-z0-9.-]+)((?:/[^?#\s]*)?)(?:\?([^#\s]*))?(?:#\S*)?")
 
 
+#: White space, or steps within a path: what an absolute address is looked through for before it is taken as it is.
+_TO_MEND = re.compile(r"\s|/\.")
+
+
 def resolve(url: str, base: str = "") -> str:
     """Return ``url`` made absolute against ``base``; ``""`` for what is no address of a picture file (``data:``, ``blob:``).
 
     White space that HTML allows inside attributes is taken out. A malformed address comes back as it was.
     """
+    if url.startswith(("https://", "http://")) and not _TO_MEND.search(url):
+        return url[:MAX_URL]
     url = "".join(url.strip().split("\n")).replace("\t", "").replace("\r", "")[:MAX_URL]
     if not url or url.lower().startswith(("data:", "blob:", "about:", "javascript:", "mailto:", "cid:null")):
         return ""
@@ -254,7 +261,7 @@ def _without(mark: re.Pattern[str], name: str) -> str:
 
 def is_distinct(name: str) -> bool:
     """Tell whether a file stem is particular enough to name one picture (not ``image-1``, ``large``, ``0``)."""
-    if len(name) < 5 or _GENERIC.fullmatch(name):
+    if len(name) < 5 or (len(name) <= _LONGEST_GENERIC and _GENERIC.fullmatch(name)):
         return False
     return len(name) >= 8 or bool(re.search(r"\d{4}", name))
 

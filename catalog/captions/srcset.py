@@ -7,7 +7,7 @@ a candidate only after white space or at an address's very end, and parentheses 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _SPACE = " \t\n\f\r"
 _SKIP = re.compile(r"[ \t\n\f\r,]*")
@@ -16,8 +16,7 @@ _NUMBER = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)([wxh])")
 MAX_CANDIDATES = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One address of a ``srcset``; ``width`` in pixels and ``density`` are 0 when not given."""
 
     url: str
