@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from ..errors import CatalogueUnusable
 from ..model import Damage
 from .base import Change, Doc, Store, Transaction
-from .tiny import TinyStore, verify_folder
+from .tiny import TinyStore
+from .verifying import verify_folder
 
 if TYPE_CHECKING:
     from .postgres.store import PostgresStore

@@ -19,19 +19,18 @@ from ..errors import CatalogueUnusable, Damaged, Locked
 from ..model import Damage
 from . import compaction
 from .base import LOOKUPS, Change, Doc, Touches, Transaction, last_in_document, numbers_in_document
-from .damage import check, mend
+from .damage import check
 from .documents import decode_doc, encoded
 from .files import refuse_network, refused
 from .generation import Generation
 from .journal import JOURNAL, Entry, replay, transaction_body
 from .lock import WriterLock
-from .manifest import BACKUP, MAIN, MANIFEST
+from .manifest import BACKUP, MANIFEST
 from .table import CatalogueDB, open_db
+from .verifying import TIMEOUT, present, verify_folder
 
 log = logging.getLogger(__name__)
 
-#: Seconds a writer waits for another.
-TIMEOUT = 15.0
 #: ``close`` folds the journal in when the compacted file is smaller than this, or not much larger than the journal.
 SMALL = 32 << 20
 #: A journal that grows beyond this, and beyond the compacted file, is folded in by the commit that made it so.
@@ -62,15 +61,15 @@ class TinyStore:
         self._closed = False
         self._db: CatalogueDB | None = None
         self._journal_path = self.folder / JOURNAL
-        present = _present(self.folder)
-        if not present and (readonly or not create):
+        there = present(self.folder)
+        if not there and (readonly or not create):
             raise CatalogueUnusable(f"There is no catalogue in {self.folder}.")
         _make_folder(self.folder)
         refuse_network(self.folder)
         self._lock = WriterLock(self.folder, timeout)
         if readonly:
             self._refusal = CatalogueUnusable(f"The catalogue {self.folder} was opened for reading only.")
-        elif not present:
+        elif not there:
             self._create()
         acknowledged = self._lock.acknowledged()
         self._state = Generation.open(self.folder)
@@ -84,7 +83,7 @@ class TinyStore:
         """Write the first, empty generation, unless another process just does."""
         self._lock.acquire()
         try:
-            if not _present(self.folder):
+            if not present(self.folder):
                 if (self._lock.acknowledged() or 0) > 0:
                     raise Damaged(str(self.folder / MANIFEST), "its start", "the catalogue's files are missing")
                 compaction.write_new(self.folder, (), generation=1, position=0)
@@ -403,10 +402,6 @@ class TinyStore:
         self._refusal = CatalogueUnusable(f"The catalogue {self.folder} has been closed.")
 
 
-def _present(folder: Path) -> bool:
-    return any((folder / name).exists() for name in (MANIFEST, MAIN, JOURNAL, BACKUP))
-
-
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -433,27 +428,3 @@ def _touched(entry: Entry) -> Iterator[tuple[str, str]]:
     for kind, places in entry.puts.items():
         for ident in places:
             yield kind, ident
-
-
-def verify_folder(folder: Path, *, repair: bool = False) -> Iterator[Damage]:
-    """Yield every damage of a catalogue's files without opening it first; with ``repair``, restore what can be restored.
-
-    Raises CatalogueUnusable when there is no catalogue, when it may not be written (with ``repair``), or nothing could be restored.
-    """
-    if not _present(folder):
-        raise CatalogueUnusable(f"There is no catalogue in {folder}.")
-    lock = WriterLock(folder, TIMEOUT)
-    held = False
-    try:
-        with suppress(CatalogueUnusable) if not repair else nullcontext():
-            lock.acquire()  # so that nothing is seen half-written; where that is impossible, the files are read as they are
-            held = True
-        if repair:
-            with suppress(Damaged):
-                compaction.finish(folder)
-        found = list((mend if repair else check)(folder, lock.acknowledged()))
-    finally:
-        if held:
-            lock.release()
-        lock.close()
-    yield from found
