@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
 
 from .data import load
+from .wordtree import alternatives
 
 #: Longer texts are no credits; tests look no further.
 MAX_CREDIT = 160
@@ -117,30 +117,6 @@ class Tables:
     reach: int
 
 
-def _alternatives(words: list[str], *, fold: bool = True) -> str:
-    """A pattern for any of the words, the longest first, their common beginnings written once: hundreds cost what few do.
-
-    ``fold``: the pattern is used without regard to case.
-    """
-    tree: dict[str, Any] = {}
-    for word in words:
-        node = tree
-        for letter in word.lower() if fold and len(word.lower()) == len(word) else word:
-            node = node.setdefault(letter, {})
-        node[""] = {}
-    return _branches(tree)
-
-
-def _branches(tree: dict[str, Any]) -> str:
-    """The pattern of a tree of letters, in which ``""`` stands where a word ends. As deep as the longest word of a list."""
-    ways = [re.escape(letter) + _branches(rest) for letter, rest in sorted(tree.items()) if letter]
-    if not ways:
-        return ""
-    if "" in tree:
-        return f"(?:{'|'.join(ways)})?"
-    return ways[0] if len(ways) == 1 else f"(?:{'|'.join(ways)})"
-
-
 def _split(text: str) -> list[str]:
     return [" ".join(w.split()) for w in text.split(";") if w.strip()]
 
@@ -150,21 +126,21 @@ def tables() -> Tables:
     """Return the compiled word lists."""
     data = load("credits")
     words = [w for words in data["before"].values() for w in _split(words)]
-    before = _alternatives(words)
+    before = alternatives(words)
     plural = r"(?:\(s\)|\(e\)|s)?\.?"
-    agency = _alternatives(_split(data["agencies"]["exact"]), fold=False)
-    folded = _alternatives(_split(data["agencies"]["folded"]))
-    domains = _alternatives(_split(data["agencies"]["domains"]), fold=False)
-    core = _alternatives(_split(data["core"]["words"]))
+    agency = alternatives(_split(data["agencies"]["exact"]), fold=False)
+    folded = alternatives(_split(data["agencies"]["folded"]))
+    domains = alternatives(_split(data["agencies"]["domains"]), fold=False)
+    core = alternatives(_split(data["core"]["words"]))
     after = _split(data["after"]["words"])
-    own = _alternatives([w for w in after if w[0].lower() != w[0].upper()])
-    glued = _alternatives([w for w in after if w[0].lower() == w[0].upper()])
+    own = alternatives([w for w in after if w[0].lower() != w[0].upper()])
+    glued = alternatives([w for w in after if w[0].lower() == w[0].upper()])
     return Tables(
         strong=re.compile(rf"{_EDGE}(?:{before}){plural}(?:{_SIGN})", re.I),
         weak=re.compile(rf"{_EDGE}(?:{before}){plural}{_JOIN}", re.I),
         bare=re.compile(rf"(?:{before}){plural}(?:\s{{1,3}}|(?<=\.))(?=[^\s:])", re.I),
         alone=re.compile(
-            rf"{_EDGE}(?:{_alternatives(_split(data['alone']['words']))})(?![^\W_])\s{{0,3}}[:：]?\s{{0,3}}", re.I
+            rf"{_EDGE}(?:{alternatives(_split(data['alone']['words']))})(?![^\W_])\s{{0,3}}[:：]?\s{{0,3}}", re.I
         ),
         alone_words=frozenset(max(w.split(), key=len).lower() for w in _split(data["alone"]["words"])),
         # Letters with capitals end at a space or sign: the house "Nordfoto" holds no marker.

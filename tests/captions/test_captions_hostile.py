@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from catalog.captions import extract_document, extraction_to_json
+from catalog.captions import dom, extract_document, extraction_to_json
+from catalog.captions.markup import TOO_LARGE
 from catalog.captions.srcset import parse
 from catalog.model import Extraction
 from catalog.sources.base import Document
@@ -200,3 +201,18 @@ def test_hostile_srcsets_are_read_in_bounded_work(unit: str) -> None:
 def test_srcset_follows_the_standard(value: str, expected: list[tuple[str, int, float]]) -> None:
     """Commas belong to addresses unless white space or an address's end says otherwise; parentheses are skipped."""
     assert [(c.url, c.width, c.density) for c in parse(value)] == expected
+
+
+def test_elements_beyond_the_limit_are_not_read_and_a_warning_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a page with more elements than are read, the first part gives its pictures, and the rest is named as left out."""
+    monkeypatch.setattr(dom, "MAX_ELEMENTS", 200)
+    pictures = [
+        f'<div><figure><img src="/p/storm-{n:03}.jpg"><figcaption>Wave {n}</figcaption></figure></div>'
+        for n in range(90)
+    ]
+    found = read(
+        f"<html><body><article><h1>Storm</h1>{STORY * 3}{''.join(pictures)}{STORY * 3}</article></body></html>"
+    )
+    assert found.article.warnings == (TOO_LARGE,)
+    assert 30 < len(found.article.pictures) < 60
+    assert found.article.pictures[0].url.endswith("storm-000.jpg")
