@@ -1,6 +1,6 @@
 """How fast the web answers: pages and API, thumbnails against static files, many clients reading and deciding at once.
 
-    python bench/web.py CATALOGUE [--seconds 3] [--clients 32] [--requests 200] [--processes 1]
+    python bench/web.py CATALOGUE [--seconds 3] [--clients 32] [--requests 200]
     python bench/web.py --pictures 100000          (makes such a catalogue first, see bench/archive.py; minutes)
 
 The server runs in a process of its own on a copy of the catalogue; clients are threads of this one with connections kept
@@ -44,12 +44,12 @@ KINDS = {
 }  # fmt: skip
 
 
-def _serve(folder: str, pipe: Connection, processes: int) -> None:
+def _serve(folder: str, pipe: Connection) -> None:
     from catalog.library import open_library
     from web import serve
 
     with open_library(folder) as library:
-        serve(library, port=0, ready=pipe.send, processes=processes)
+        serve(library, port=0, ready=pipe.send)
 
 
 class Client:
@@ -262,7 +262,6 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--clients", type=int, default=32)
     parser.add_argument("--requests", type=int, default=200)
-    parser.add_argument("--processes", type=int, default=1, help="processes that answer")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "catalogue"
@@ -271,9 +270,7 @@ def main() -> None:
         else:
             archive.make(folder, options.pictures)
         ours, theirs = multiprocessing.Pipe()
-        server = multiprocessing.get_context("spawn").Process(
-            target=_serve, args=(str(folder), theirs, options.processes)
-        )
+        server = multiprocessing.get_context("spawn").Process(target=_serve, args=(str(folder), theirs), daemon=True)
         server.start()
         try:
             address = ours.recv()

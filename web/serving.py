@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from waitress.server import create_server
@@ -18,7 +16,6 @@ from catalog.library import Library
 
 from .access import Access
 from .app import create_app
-from .processes import helpers, listen
 from .security import MAX_UPLOAD, is_loopback
 
 SECRET_FILE = "web-secret"
@@ -63,11 +60,8 @@ def serve(
     *,
     ready: Callable[[str], None] | None = None,
     threads: int = THREADS,
-    processes: int = 1,
 ) -> None:
     """Serve ``library`` until interrupted. ``ready`` is called with the address once the port is open; 0 takes a free one.
-
-    ``processes`` is how many processes answer, this one among them; each opens the catalogue for itself.
 
     Raises :class:`UsageError` for an address beyond this machine when ``access`` names nobody, and when the port is taken.
     """
@@ -82,37 +76,30 @@ def serve(
         access = replace(access, secret=session_secret(Path(library.url)))
     if not is_loopback(host) and host not in ("0.0.0.0", "::", ""):
         access = replace(access, hosts=access.hosts | {host.lower()})
-    listening = listen(host, port)
-    run = partial(_answer, threads=threads)
-    try:
-        if ready is not None:
-            ready(_address(host, int(listening.getsockname()[1])))
-        with helpers(processes - 1, library, listening, access, run):
-            run(library, listening, access)
-    finally:
-        listening.close()
-
-
-def _answer(library: Library, listening: socket.socket, access: Access, *, threads: int) -> None:
-    """Answer what comes in at ``listening`` until interrupted."""
     app = create_app(library, access)
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)  # so that no one's first page waits for its template
+    try:
+        server = create_server(
+            app,
+            host=host.strip("[]"),
+            port=port,
+            threads=threads,
+            ident="Cutline",
+            max_request_body_size=MAX_UPLOAD,
+            max_request_header_size=65_536,
+            inbuf_overflow=1 << 20,
+            connection_limit=512,
+            channel_timeout=60,
+            clear_untrusted_proxy_headers=True,
+        )
+    except OSError as error:
+        raise UsageError(f"Port {port} of {host} cannot be used: {error.strerror or error}.", field="port") from error
     sys.setswitchinterval(SWITCH)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a busy moment is no news
-    server = create_server(
-        app,
-        sockets=[listening],
-        threads=threads,
-        ident="Cutline",
-        max_request_body_size=MAX_UPLOAD,
-        max_request_header_size=65_536,
-        inbuf_overflow=1 << 20,
-        connection_limit=512,
-        channel_timeout=60,
-        clear_untrusted_proxy_headers=True,
-    )
     try:
+        if ready is not None:
+            ready(_address(host, int(server.effective_port)))
         with library.following():
             server.run()
     finally:

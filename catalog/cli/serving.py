@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from ..library import Library
 
 
-def _serve(library: Library, host: str, port: int, processes: int = 1) -> None:
+def _serve(library: Library, host: str, port: int) -> None:
     from web import serve as serve_pages
     from web.access import access_from_environment
 
     def ready(address: str) -> None:
         terminal.say(f"Cutline is at {address}  (Ctrl-C ends it)")
 
-    serve_pages(library, host, port, access_from_environment(), ready=ready, processes=processes)
+    serve_pages(library, host, port, access_from_environment(), ready=ready)
 
 
 @cli.command()
@@ -30,11 +30,8 @@ def _serve(library: Library, host: str, port: int, processes: int = 1) -> None:
     "--host", default=None, help="Address to listen on (default 127.0.0.1; others need a password set first)."
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=None, help="Port (default 8000).")
-@click.option(
-    "--processes", type=click.IntRange(1, 64), default=1, help="Processes that answer: more for many people at once."
-)
 @click.pass_obj
-def serve(ctx: Context, host: str | None, port: int | None, processes: int) -> None:
+def serve(ctx: Context, host: str | None, port: int | None) -> None:
     """Serve search and review in a browser, and the JSON API under /api/v1. Loopback only unless told.
 
     Who may do what comes from $CUTLINE_ACCESS (a file), $CUTLINE_TOKEN or $CUTLINE_PASSWORD; see docs/serving.md.
@@ -44,7 +41,7 @@ def serve(ctx: Context, host: str | None, port: int | None, processes: int) -> N
       cutline --catalog pictures serve --port 8000
     """
     with ctx.open(create=True) as library:
-        _serve(library, str(setting("host", host).value), int(setting("port", port).value), processes)
+        _serve(library, str(setting("host", host).value), int(setting("port", port).value))
 
 
 @cli.command()

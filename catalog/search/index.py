@@ -6,14 +6,11 @@ also while another process writes.
 
 from __future__ import annotations
 
-import fcntl
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-from ..errors import CatalogueUnusable
 from .base import Numbers, Page, Queue
 from .facade import Facade
 from .reading import Reader
@@ -24,9 +21,6 @@ from .suggest import Terms
 from .writing import Writer
 
 __all__ = ["Index", "Numbers", "Page", "Queue", "Row"]
-
-#: The end of the name of the file that is locked by the process which fills the index.
-FILLING = "-filling"
 
 
 class Index(Facade[sqlite3.Connection]):
@@ -50,19 +44,9 @@ class Index(Facade[sqlite3.Connection]):
         """Close the file."""
         self._database.close()
 
-    @contextmanager
-    def filling(self) -> Iterator[None]:
-        """Hold while bringing the file level: other processes then find it filled, where all would do the same work."""
-        try:
-            fd = os.open(f"{self.path}{FILLING}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        except OSError as error:
-            raise CatalogueUnusable(f"The search index {self.path} cannot be written: {error.strerror}.") from error
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX)
-            yield
-        finally:
-            fcntl.flock(fd, fcntl.LOCK_UN)  # closing alone would leave it with a worker that was forked meanwhile
-            os.close(fd)
+    def filling(self) -> AbstractContextManager[None]:
+        """Hold nothing: each process fills its own file, or finds what another filled."""
+        return nullcontext()
 
     @property
     def fresh(self) -> bool:
