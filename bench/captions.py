@@ -230,8 +230,8 @@ def run(pages: list[Page], *, by_publisher: bool) -> str:
     told: list[tuple[float, bool]] = []
     reading = parsing = 0.0
     for page in pages:
-        document = Document(page.publisher, "webpage", page.text, "utf-8", "0" * 64, page.url)
         data = page.text.encode("utf-8", "replace")
+        document = Document(page.publisher, "webpage", page.text, "utf-8", "0" * 64, page.url, utf8=data)
         begun = time.process_time()
         etree.fromstring(data, etree.HTMLParser(encoding="utf-8"))
         parsed = time.process_time()

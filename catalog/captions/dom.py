@@ -145,12 +145,17 @@ class Page:
         return self.ids.get(ident)
 
 
-def parse(text: str) -> Page:
-    """Parse any text as HTML, leniently: bounded depth and size, no entities of its own, no network. Never fails."""
+def parse(text: str, utf8: bytes = b"") -> Page:
+    """Parse any text as HTML, leniently: bounded depth and size, no entities of its own, no network. Never fails.
+
+    ``utf8`` is ``text`` in UTF-8 where the caller has it.
+    """
     cut = len(text) > MAX_CHARACTERS
-    text = text[:MAX_CHARACTERS]
-    # Piece by piece: most pieces of a page are plain ASCII, which is encoded far faster.
-    data = b"".join([text[i : i + _PIECE].encode("utf-8", "replace") for i in range(0, len(text), _PIECE)])
+    data = utf8
+    if cut or not data:
+        text = text[:MAX_CHARACTERS]
+        # Piece by piece: most pieces of a page are plain ASCII, which is encoded far faster.
+        data = b"".join([text[i : i + _PIECE].encode("utf-8", "replace") for i in range(0, len(text), _PIECE)])
     if b"\0" in data:
         data = data.replace(b"\0", "\ufffd".encode())
     # huge_tree only lifts the depth read from 256 to 2,048 elements (unclosed tags nest) and the length of one text; the

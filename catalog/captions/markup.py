@@ -38,7 +38,7 @@ def read(document: Document) -> Extraction:
 
 def read_all(document: Document) -> tuple[Extraction, ...]:
     """Return every whole story of a page, the main one first; at least one."""
-    page = parse(document.text)
+    page = parse(document.text, document.utf8)
     facts = story_.read(page, document.url)
     main, others = region_.find_all(page, facts.title)
     found = [_extract(document, page, main, facts, article_id(facts.url, document.path))]

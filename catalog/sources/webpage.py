@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import html
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
@@ -48,6 +49,7 @@ def read_page(
         url=url or address_of(text),
         pictures=(*pictures, *inline),
         warnings=warnings,
+        utf8=data if encoding == "utf-8" and not warnings and not data.startswith(BOM_UTF8) else b"",
     )
 
 
