@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from waitress.server import create_server
 
@@ -18,12 +20,33 @@ from .access import Access
 from .app import create_app
 from .security import MAX_UPLOAD, is_loopback
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 SECRET_FILE = "web-secret"
-#: More threads than this only wait for each other: what takes time in a request is this process's own work.
-THREADS = 6
+#: Requests that are answered at the same time, and how many of these may read. Reading is this process's own work: more of it at
+#: a time only gets in its own way. What changes something may wait for the disk or for another's lock, and must hold up no reader.
+THREADS, READERS = 8, 2
 #: Seconds after which a thread hands over to one that waits (Python's own: 0.005). A request reads the index in many short steps,
 #: and at each may wait so long for one that draws a page.
 SWITCH = 0.001
+
+
+class Turns:
+    """Lets as many requests that only read (GET, HEAD) into ``app`` at a time as there are ``turns``; all others at once.
+
+    What an answer streams after it has begun takes no turn.
+    """
+
+    def __init__(self, app: WSGIApplication, turns: int) -> None:
+        self._app, self._turns = app, threading.Semaphore(turns)
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return self._app(environ, start)
+        with self._turns:
+            return self._app(environ, start)
 
 
 def session_secret(folder: Path) -> bytes:
@@ -81,7 +104,7 @@ def serve(
         app.jinja_env.get_template(name)  # so that no one's first page waits for its template
     try:
         server = create_server(
-            app,
+            Turns(app, READERS),
             host=host.strip("[]"),
             port=port,
             threads=threads,
