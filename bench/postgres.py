@@ -121,7 +121,7 @@ def line(what: str, times: list[float]) -> None:
 
 
 def client(
-    url: str, seed: int, todo: list[str], count: int, seconds: float
+    url: str, seed: int, ahead: list[str], count: int, seconds: float
 ) -> tuple[dict[str, list[float]], list[str]]:
     """Read records, decide and put documents for some seconds, in a process of its own; return what each took, and errors."""
     times: dict[str, list[float]] = {"record": [], "decision": [], "import of 100": []}
@@ -138,8 +138,8 @@ def client(
                     change.put("source", f"{seed}-{begun}-{n}", {"sha256": name(n), "run": str(seed)})
                 store.commit(change)
                 times["import of 100"].append((time.perf_counter() - begun) * 1000)
-            elif todo and rng.random() < 0.2:
-                times["decision"].append(decide(store, todo.pop()))
+            elif ahead and rng.random() < 0.2:
+                times["decision"].append(decide(store, ahead.pop()))
             else:
                 cat.record(name(rng.randrange(count))[:16])
                 times["record"].append((time.perf_counter() - begun) * 1000)

@@ -52,15 +52,15 @@ def load_json(text: str) -> Any:
 
 def walk(value: Any) -> Iterator[dict[str, Any]]:
     """Yield the objects in a JSON value in their written order, at most 20,000 (iterative)."""
-    todo, count = [value], 0
-    while todo and count < MAX_NODES:
-        one = todo.pop()
+    ahead, count = [value], 0
+    while ahead and count < MAX_NODES:
+        one = ahead.pop()
         if isinstance(one, dict):
             count += 1
             yield one
-            todo.extend(v for v in reversed(one.values()) if isinstance(v, dict | list))
+            ahead.extend(v for v in reversed(one.values()) if isinstance(v, dict | list))
         elif isinstance(one, list):
-            todo.extend(v for v in reversed(one) if isinstance(v, dict | list))
+            ahead.extend(v for v in reversed(one) if isinstance(v, dict | list))
 
 
 def text_of(value: Any) -> str:
