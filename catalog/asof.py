@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from . import inferring, linking
+from . import inferring, linking, marking
 from .catalogue import Catalogue
 from .errors import UsageError
 from .model import Article, Caption, Conflict, Decision, Image, Link, Match
@@ -56,11 +56,17 @@ class Past(Catalogue):
     def _found_state(self, ident: str) -> tuple[Article, tuple[Caption, ...], bool] | None:
         now = super().article(ident)
         if now is not None and now.imported <= self.at:
-            return now, tuple(super().captions_of(ident)), True
+            return (now, *self._standing(now, super().captions_of(ident)))
         for revision in reversed(super().revisions_of(ident)):
             if revision.article.imported <= self.at < revision.until:
-                return revision.article, revision.captions, False
+                return revision.article, self._standing(revision.article, revision.captions)[0], False
         return None
+
+    def _standing(self, article: Article, captions: Sequence[Caption]) -> tuple[tuple[Caption, ...], bool]:
+        """The captions with what people had marked by then, and whether nobody marked or dismissed any since."""
+        then = [d for d in self.decisions_about([article.id]) if d.action in marking.ACTIONS]
+        now = [d for d in Catalogue(self.store).decisions_about([article.id]) if d.action in marking.ACTIONS]
+        return tuple(marking.with_marked(article, captions, then)), then == now
 
     # ---- facts
 
@@ -118,6 +124,8 @@ class Past(Catalogue):
             there = self.images(link.image for link in known)
             return [link for link in known if link.image in there]
         near = inferring.candidates(self, article, inferring.own_pictures(self, article))
+        none = marking.dismissed(self.decisions_about([ident]))
+        captions = tuple(c for c in captions if c.id not in none)
         return linking.link(article, captions, [replace(c, known=()) for c in near])
 
     def links_of_image(self, image: str) -> list[Link]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from . import findings, grouping, inferring, resolve
+from . import findings, grouping, inferring, marking, resolve
 from .catalogue import Catalogue
 from .codec import facts_hash, to_dict
 from .errors import Gone, NotAllowed, NotFound, Stale
@@ -33,7 +33,7 @@ _COUNTER = "decisions"
 _SETTLING = frozenset({"conflict", "metadata"})
 
 
-def _now() -> str:
+def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
@@ -48,18 +48,23 @@ def _append(store: Overlay, decisions: Sequence[Decision]) -> list[Decision]:
     return numbered
 
 
-def _named(cat: Catalogue, decisions: Iterable[Decision]) -> set[str]:
-    """What decisions, and those that they undo, speak of."""
-    named: set[str] = set()
+def _spoken(cat: Catalogue, decisions: Iterable[Decision]) -> list[Decision]:
+    """Decisions, and those that they undo."""
+    spoken: list[Decision] = []
     ahead = list(decisions)
     while ahead:
         decision = ahead.pop()
         ahead += [d for i in decision.undoes if (d := cat.decision(i))]
-        named |= {*decision.subjects, str(decision.values.get("image", ""))}
-    return named
+        spoken.append(decision)
+    return spoken
 
 
-def _commit(store: Store, decisions: Sequence[Decision]) -> list[Decision]:
+def _named(spoken: Iterable[Decision]) -> set[str]:
+    """What decisions speak of."""
+    return {i for d in spoken for i in (*d.subjects, str(d.values.get("image", "")))}
+
+
+def commit(store: Store, decisions: Sequence[Decision]) -> list[Decision]:
     """Append decisions, and recompute the findings that they (or what they undo) bear on."""
     overlay = Overlay(store)
     numbered = _append(overlay, decisions)
@@ -67,19 +72,27 @@ def _commit(store: Store, decisions: Sequence[Decision]) -> list[Decision]:
     if all(d.action == "edit" or d.kind in _SETTLING for d in numbered):
         overlay.commit(inferring.restate_findings(cat, numbered))
     else:
-        articles, images = inferring.bearing(cat, _named(cat, numbered))
+        spoken = _spoken(cat, numbered)
+        articles, images = inferring.bearing(cat, _named(spoken))
+        if marked := cat.articles(marking.articles_of(spoken)):
+            change, touched = inferring.infer_links(cat, sorted(marked))
+            overlay.commit(change)
+            images |= touched
         overlay.commit(inferring.infer_findings(cat, articles, images))
     store.commit(overlay.transaction)
     return numbered
 
 
-def _holding(store: Store, named: Callable[[Catalogue], Collection[str]]) -> AbstractContextManager[None]:
-    """Hold off those who touch what a decision on these captions, images, articles and other subjects bears on."""
+def holding(store: Store, named: Callable[[Catalogue], Collection[str]]) -> AbstractContextManager[None]:
+    """Hold off those who touch what a decision on these captions, images, articles and other subjects bears on.
+
+    Everybody, where WHOLE is among them: links are inferred anew, and what that touches is not known before.
+    """
     cat = Catalogue(store)
 
     def touches() -> set[str]:
         idents = named(cat)
-        if len(idents) > MAX_NAMED:
+        if len(idents) > MAX_NAMED or WHOLE in idents:
             return {WHOLE}
         return set(idents) | inferring.touched(cat, *inferring.bearing(cat, idents))
 
@@ -100,7 +113,8 @@ def decide(
     """
     verb, _, target = action.partition(":")
     chosen = {target, *(v for v in values.values() if isinstance(v, str))}
-    with _holding(store, lambda cat: {ident, *chosen, *_about(cat, ident)}):
+    whole = {WHOLE} if verb == resolve.DISMISS else set()
+    with holding(store, lambda cat: {ident, *chosen, *_about(cat, ident), *whole}):
         cat = Catalogue(store)
         finding = cat.finding(ident)
         if finding is None:
@@ -114,10 +128,10 @@ def decide(
             )
         subjects, settled = _object(cat, finding, verb, target, values)
         decision = Decision(
-            id="", time=_now(), subject=ident, action=verb, who=who[:200], note=note[:MAX_TEXT], kind=finding.kind,
+            id="", time=now(), subject=ident, action=verb, who=who[:200], note=note[:MAX_TEXT], kind=finding.kind,
             subjects=subjects, values=settled, seen=finding.seen.split(".", 1)[0],
         )  # fmt: skip
-        return _commit(store, [decision])[0]
+        return commit(store, [decision])[0]
 
 
 def _about(cat: Catalogue, ident: str) -> tuple[str, ...]:
@@ -134,6 +148,8 @@ def _object(
         caption = finding.subjects[0]
         if verb == "none":
             return (caption,), {}
+        if verb == resolve.DISMISS:
+            return (caption, *finding.articles), {}
         image = (
             target
             or given.get("image", "")
@@ -172,7 +188,7 @@ def decide_pair(
         raise NotAllowed("Two pictures are same, crop, same-scene or not-same.", field="action")
     if a == b or (best not in pair and (best or action == "same")):
         raise NotAllowed("Name two different pictures, and as the better copy one of the two.", field="best")
-    with _holding(store, lambda _: pair):
+    with holding(store, lambda _: pair):
         cat = Catalogue(store)
         for ident in pair:
             if store.get("image", ident) is None:
@@ -181,35 +197,10 @@ def decide_pair(
         if seen is not None and seen != token:
             raise Stale("pair", ":".join(pair), seen, token)
         decision = Decision(
-            "", _now(), findings.finding_id("duplicate", *pair), action, who[:200], note[:MAX_TEXT], "duplicate", pair,
+            "", now(), findings.finding_id("duplicate", *pair), action, who[:200], note[:MAX_TEXT], "duplicate", pair,
             {"best": best} if best and action in resolve.JOINING else {}, facts_hash(list(pair)),
         )  # fmt: skip
-        return _commit(store, [decision])[0]
-
-
-def link(store: Store, caption: str, action: str, image: str, *, who: str, note: str) -> Decision:
-    """Append what a person says of a caption's picture, also where nothing was in doubt.
-
-    ``link`` gives it ``image``, ``reject`` turns that one link down, ``none`` says that it has no picture here. Raises
-    NotFound, NotAllowed for another action.
-    """
-    if action not in ("link", "reject", "none"):
-        raise NotAllowed(
-            "A caption can be linked to a picture, unlinked from one, or said to have none.", field="action"
-        )
-    with _holding(store, lambda _: {caption, image}):
-        cat = Catalogue(store)
-        found = cat.captions([caption]).get(caption)
-        if found is None:
-            raise NotFound("caption", caption)
-        if action != "none" and cat.image(image) is None:
-            raise NotFound("picture", image)
-        decision = Decision(
-            id="", time=_now(), subject=f"caption:{caption}", action=action, who=who[:200], note=note[:MAX_TEXT], kind="link",
-            subjects=(caption,) if action == "none" else (caption, image), values={} if action == "none" else {"image": image},
-            seen=facts_hash(found.printed or found.text, found.credit),
-        )  # fmt: skip
-        return _commit(store, [decision])[0]
+        return commit(store, [decision])[0]
 
 
 # ---------------------------------------------------------------- groups
@@ -233,14 +224,14 @@ def decide_group(
     that is said to be the same, so that no chain brings it back. ``values`` (caption, credit) are what the person chose where
     the copies differ: an edit of the best copy, whose facts stay. Raises NotFound, Stale, NotAllowed.
     """
-    with _holding(store, lambda _: {image, best, *said}):
+    with holding(store, lambda _: {image, best, *said}):
         cat = Catalogue(store)
         view = grouping.view(cat, image)
         group = view.group
         if seen is not None and seen != view.seen:
             raise Stale("group", group.id, seen, view.seen)
         _check_group(group, best, said, values)
-        time, batch = _now(), inferring.digest("batch", _now(), *group.images)
+        time, batch = now(), inferring.digest("batch", now(), *group.images)
         made = [
             Decision(
                 "", time, findings.finding_id("duplicate", *pair), action, who[:200], note[:MAX_TEXT], "duplicate", pair,
@@ -258,7 +249,7 @@ def decide_group(
             )  # fmt: skip
         if not made:
             raise NotAllowed("Say of at least one copy what it is.", field="members")
-        return _commit(store, made)
+        return commit(store, made)
 
 
 def _check_group(group: Group, best: str, said: Mapping[str, str], values: Mapping[str, str]) -> None:
@@ -333,10 +324,10 @@ def edit(
 ) -> list[Decision]:
     """Append an edit of each image, as one step. Raises NotFound, Stale (for a single image), NotAllowed."""
     clean = checked_values(values)
-    with _holding(store, lambda _: images):
+    with holding(store, lambda _: images):
         cat = Catalogue(store)
         made = []
-        batch = inferring.digest("batch", _now(), *images) if len(images) > 1 else ""
+        batch = inferring.digest("batch", now(), *images) if len(images) > 1 else ""
         for ident in images:
             image = cat.image(ident)
             if image is None:
@@ -350,7 +341,7 @@ def edit(
             made.append(
                 Decision(
                     "",
-                    _now(),
+                    now(),
                     f"image:{ident}",
                     "edit",
                     who[:200],
@@ -362,7 +353,7 @@ def edit(
                     batch,
                 )
             )
-        return _commit(store, made)
+        return commit(store, made)
 
 
 def say(store: Store, subject: str, action: str, *, who: str, values: Mapping[str, Any] | None = None) -> Decision:
@@ -370,12 +361,12 @@ def say(store: Store, subject: str, action: str, *, who: str, values: Mapping[st
     kind, _, ident = subject.partition(":")
     if action in ("hide", "restore") and kind not in ("image", "article"):
         raise NotAllowed("Name what you mean as image:ID or article:ID.", field="subject")
-    with _holding(store, lambda _: {subject, ident}):
+    with holding(store, lambda _: {subject, ident}):
         if kind in ("image", "article") and store.get(kind, ident) is None:
             raise NotFound("picture" if kind == "image" else "article", ident)
         subjects = (ident,) if kind in ("image", "article") else (kind,)
-        decision = Decision("", _now(), subject, action, who[:200], "", "", subjects, dict(values or {}))
-        return _commit(store, [decision])[0]
+        decision = Decision("", now(), subject, action, who[:200], "", "", subjects, dict(values or {}))
+        return commit(store, [decision])[0]
 
 
 # ---------------------------------------------------------------- undo
@@ -408,10 +399,15 @@ def undo(store: Store, n: int, *, idents: Sequence[str] = (), who: str) -> list[
 
     Raises NotFound for an unknown decision, NotAllowed when there is nothing left to undo or it is undone already.
     """
-    with _holding(store, lambda cat: _named(cat, _to_undo(cat, n, idents))):
+
+    def named(cat: Catalogue) -> set[str]:
+        spoken = _spoken(cat, _to_undo(cat, n, idents))
+        return _named(spoken) | ({WHOLE} if marking.articles_of(spoken) else set())
+
+    with holding(store, named):
         taken = _to_undo(Catalogue(store), n, idents)
-        mark = Decision("", _now(), "log", "undo", who[:200], undoes=tuple(sorted(d.id for d in taken)))
-        _commit(store, [mark])
+        mark = Decision("", now(), "log", "undo", who[:200], undoes=tuple(sorted(d.id for d in taken)))
+        commit(store, [mark])
         return taken
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from . import __version__, inferring, linking
+from . import __version__, inferring, linking, marking
 from .addresses import is_remote
 from .catalogue import Catalogue, with_path, without_path
 from .codec import facts_hash, from_dict, to_dict
@@ -299,7 +299,8 @@ class FactWriter:
         old = from_dict(doc, Article)
         kept = self.cat.captions_of(article.id)
         old_captions = [c for c in kept if not linking.is_overlooked(c)]
-        if _said(article, found) == _said(old, old_captions):
+        read = [c for c in old_captions if not marking.is_marked(c)]
+        if _said(article, found) == _said(old, read):
             if set(own) - set(doc.get("own", ())):
                 self._put_article(old, found, [*doc.get("own", ()), *own], change)
             return ImportResult(shown, "unchanged", "article", article.id)

@@ -11,14 +11,15 @@ from collections.abc import Iterable, Sequence
 
 from .codec import facts_hash
 from .model import Article, Caption, Conflict, Finding, FindingKind, Group, Image, Link, Match
+from .resolve import DISMISS
 
 #: Kind -> (lowest score, span of the score, what can be decided; the first is what is suggested).
 KINDS: dict[FindingKind, tuple[float, float, tuple[str, ...]]] = {
     "conflict": (90, 10, ("confirm", "a-right", "b-right", "harmless")),
-    "link": (60, 20, ("accept", "choose", "none", "reject")),
+    "link": (60, 20, ("accept", "choose", "none", "reject", DISMISS)),
     "duplicate": (40, 10, ("same", "crop", "same-scene", "not-same")),
     "metadata": (30, 5, ("noted", "iptc", "xmp", "exif")),
-    "caption-without-image": (20, 5, ("none", "link")),
+    "caption-without-image": (20, 5, ("none", "link", DISMISS)),
     "image-without-caption": (10, 5, ("none", "link")),
 }
 

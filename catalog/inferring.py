@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
-from . import addresses, conflicts, documents, findings, linking, resolve
+from . import addresses, conflicts, documents, findings, linking, marking, resolve
 from .catalogue import Catalogue, embedded_caption
 from .codec import from_dict, to_dict
 from .duplicates import Sample
@@ -153,7 +153,8 @@ def _known(cat: Catalogue, image: Image, article: str) -> tuple[linking.Known, .
 def infer_links(cat: Catalogue, article_ids: Iterable[str]) -> tuple[Transaction, set[str]]:
     """Return the new links of these articles in place of their old ones, and every image whose links that touches.
 
-    Lines of plain text that only a picture shows to be captions come and go with their pictures.
+    Lines of plain text that only a picture shows to be captions come and go with their pictures; those that a person marked,
+    with the decision. What a person said to be no caption takes no picture.
     """
     change, touched = Transaction(), set[str]()
     for ident in article_ids:
@@ -162,7 +163,9 @@ def infer_links(cat: Catalogue, article_ids: Iterable[str]) -> tuple[Transaction
         article = cat.article(ident)
         if article is not None:
             near = candidates(cat, article, own_pictures(cat, article))
-            captions = _with_overlooked(cat, article, near, change)
+            said = cat.decisions_about([ident])
+            none = marking.dismissed(said)
+            captions = [c for c in _with_added(cat, article, near, said, change) if c.id not in none]
             new = {x.id: x for x in linking.link(article, captions, near)}
             touched.update(newly_beside(cat, article, near, {x.image for x in new.values()}))
         for gone in old.keys() - new.keys():
@@ -174,18 +177,23 @@ def infer_links(cat: Catalogue, article_ids: Iterable[str]) -> tuple[Transaction
     return change, touched
 
 
-def _with_overlooked(
-    cat: Catalogue, article: Article, near: Sequence[linking.Candidate], change: Transaction
+def _with_added(
+    cat: Catalogue,
+    article: Article,
+    near: Sequence[linking.Candidate],
+    said: Sequence[Decision],
+    change: Transaction,
 ) -> Sequence[Caption]:
     known = cat.captions_of(article.id)
-    captions = linking.with_overlooked(article, known, near)
+    read = [c for c in known if not linking.is_overlooked(c)]
+    captions = linking.with_overlooked(article, marking.with_marked(article, read, said), near)
     gone = [c for c in known if c.id not in {k.id for k in captions}]
-    decided = [c for c in gone if cat.decisions_about([c.id])]  # what a person spoke of stays
+    decided = [c for c in gone if any(d.action != resolve.MARK for d in cat.decisions_about([c.id]))]
     for caption in gone:
-        if caption not in decided:
+        if caption not in decided:  # what a person spoke of stays
             change.delete("caption", caption.id)
     for caption in captions:
-        if linking.is_overlooked(caption) and caption not in known:
+        if (linking.is_overlooked(caption) or marking.is_marked(caption)) and caption not in known:
             change.put("caption", caption.id, to_dict(caption))
     return [*captions, *decided]
 
@@ -416,7 +424,8 @@ def decisions_on(cat: Catalogue, finding: Finding) -> list[Decision]:
     mine = cat.decisions_about([finding.id])
     if finding.kind in ("link", "caption-without-image"):
         about = cat.decisions_about([finding.subjects[0]])
-        mine += [d for d in about if d.subject != finding.id and d.action in (*resolve.CHOOSING, "none")]
+        settling = (*resolve.CHOOSING, "none", resolve.DISMISS)
+        mine += [d for d in about if d.subject != finding.id and d.action in settling]
     elif finding.kind == "image-without-caption":
         about = cat.decisions_about([finding.subjects[0]])
         mine += [d for d in about if d.subject != finding.id and d.action == "edit" and d.values.get("caption")]

@@ -33,6 +33,12 @@ BY_HAND = "a person linked them"
 JOINED_BY_HAND = "a person said that they show one photograph"
 #: Actions that settle a link for one image of the caption.
 CHOOSING = frozenset({"accept", "choose", "link"})
+#: "This line is a caption": ``values`` hold its words and its line, ``subjects`` the article and the caption's id.
+MARK = "caption"
+#: "This is no caption": ``subjects`` name the caption and its article.
+DISMISS = "not-caption"
+#: Actions that turn all links of a caption down: it has no picture, or is no caption at all.
+DENYING_ALL = frozenset({"none", DISMISS})
 #: Actions by which a person says that two pictures are not the same photograph.
 DENYING = frozenset({"same-scene", "not-same"})
 #: Actions by which a person says that they are.
@@ -56,8 +62,8 @@ def effective(decisions: Sequence[Decision]) -> list[Decision]:
 def link_statuses(links: Sequence[Link], decisions: Sequence[Decision]) -> dict[str, tuple[LinkStatus, str]]:
     """Return link id -> (status, id of the decision that settled it) for the links of one article.
 
-    Without a decision a `certain` link is linked, any other proposed. A choice links that image and turns the
-    caption's other links down; `none` turns all down; `reject` one. An image that a person gave to one caption is not
+    Without a decision a `certain` link is linked, any other proposed. A choice links that image and turns the caption's other
+    links down; `none` and `not-caption` turn all down; `reject` one. An image that a person gave to one caption is not
     proposed for another of the article.
     """
     state: dict[str, tuple[LinkStatus, str]] = {
@@ -75,7 +81,7 @@ def link_statuses(links: Sequence[Link], decisions: Sequence[Decision]) -> dict[
         for link in by_caption[caption]:
             if decision.action in CHOOSING:
                 state[link.id] = ("linked" if link.image == image else "rejected", decision.id)
-            elif (decision.action == "none" and decision.kind != "image-without-caption") or (
+            elif (decision.action in DENYING_ALL and decision.kind != "image-without-caption") or (
                 decision.action == "reject" and link.image == image
             ):
                 state[link.id] = ("rejected", decision.id)

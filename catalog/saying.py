@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from . import deciding, searching, showing
+from . import correcting, deciding, resolve, searching, showing
 from .asking import Asking
 from .errors import UsageError
-from .model import Decision
+from .model import Caption, Decision
 from .purging import purge
 from .views import BulkPreview
 
@@ -68,12 +68,20 @@ class Saying(Asking):
             return deciding.decide_pair(self.store, a, b, action, best=best, seen=seen, note=note, who=who)
 
     def link(self, caption: str, action: str, image: str = "", *, who: str = "", note: str = "") -> Decision:
-        """Say of a caption that it belongs to a picture (``link``), not to one (``reject``), or to ``none``: also of certain links.
-
-        Raises NotFound, NotAllowed.
+        """Say of a caption that it belongs to a picture (``link``), not to one (``reject``), to ``none``, or that it is no caption
+        (``not-caption``): also of certain links. Raises NotFound, NotAllowed. See :func:`catalog.correcting.link`.
         """
         with self._committing():
-            return deciding.link(self.store, caption, action, image, who=who, note=note)
+            return correcting.link(self.store, caption, action, image, who=who, note=note)
+
+    def mark(self, article: str, line: int, *, who: str = "", note: str = "") -> tuple[Decision, Caption]:
+        """Say that a line of an article is a caption; it is linked at once. See :func:`catalog.correcting.mark`."""
+        with self._committing():
+            return correcting.mark(self.store, article, line, who=who, note=note)
+
+    def dismiss(self, article: str, line: int, *, who: str = "", note: str = "") -> Decision:
+        """Say that the caption at a line of an article is none. Raises NotFound, NotAllowed where no caption stands there."""
+        return self.link(correcting.at(self.store, article, line), resolve.DISMISS, who=who, note=note)
 
     def edit(
         self, image: str, values: Mapping[str, Any], *, seen: str | None = None, who: str = "", note: str = ""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from . import conflicts, grouping, inferring, resolve
+from . import conflicts, grouping, inferring, marking, resolve
 from .catalogue import Catalogue
 from .codec import facts_hash, from_dict
 from .duplicates import verify as verify_pair
@@ -14,7 +15,7 @@ from .duplicates.base import Neighbours
 from .errors import NotFound, UsageError
 from .images.worker import Prepared
 from .media import Blob, Media, file_blob
-from .model import Caption, Comparison, Conflict, Decision, Finding, Image, Link, Match, Record
+from .model import Article, Caption, Comparison, Conflict, Decision, Finding, Image, Link, Match, Record
 from .paths import to_path
 from .search.base import STATUSES
 from .search.facade import SearchIndex
@@ -22,6 +23,13 @@ from .stores.base import Doc, Store
 from .views import ArticleView, BulkPreview, CompareView, Difference, FindingView, LogPage, Overview, RunView
 
 _MAX_LOG = 500
+#: Pictures of an article's folder that are looked at for its page, and those that are shown where nothing speaks for them.
+_MAX_FOLDER, _MAX_BESIDE = 120, 24
+#: Characters on either side of a caption that are looked through for the line before and after it.
+_MAX_AROUND = 2_000
+#: Pictures of that kind that the queue offers.
+_MAX_NEAR = 4
+_NUMBER = re.compile(r"([0-9]+)")
 
 
 # ---------------------------------------------------------------- articles
@@ -37,18 +45,41 @@ def article(cat: Catalogue, ident: str) -> ArticleView:
     about = [ident, f"article:{ident}"]
     findings = _findings(cat, "articles", ident)
     own = inferring.own_pictures(cat, found)
-    images = dict.fromkeys([*(link.image for link in links), *own])
+    near = beside(cat, found)
+    images = dict.fromkeys([*(link.image for link in links), *own, *near])
+    records = {i: r for i in images if (r := cat.record(i)) is not None}
+    linked = {link.image for link in links}
+    none = marking.dismissed(cat.decisions_about([ident]))
     return ArticleView(
         article=found,
         captions=tuple(captions),
         links=tuple(sorted(links, key=lambda x: (-x.score, x.id))),
         statuses={k: v[0] for k, v in statuses.items()},
-        records={i: r for i in images if (r := cat.record(i)) is not None},
+        records=records,
         pictures=inferring.resolved_pictures(found, cat.images(images)),
         findings=tuple(sorted(findings, key=lambda f: -f.score)),
         revisions=tuple(cat.revisions_of(ident)),
         seen=resolve.seen_token(facts_hash(found.sha256), cat.decisions_about(about)),
+        near=tuple(i for i in near if i not in linked and i in records and not records[i].hidden),
+        dismissed={c.id: none[c.id] for c in captions if c.id in none},
+        marked=tuple(c.id for c in captions if marking.is_marked(c)),
     )
+
+
+def beside(cat: Catalogue, found: Article) -> list[str]:
+    """Return pictures that may be an article's though nothing says so: its document's, else its folder's, in the order of names."""
+    own = inferring.own_pictures(cat, found)
+    folders = (cat.store.get("article", found.id) or {}).get("keys", {}).get("folders", ())
+    there = own or [i for folder in folders for i in cat.store.find("image", "keys.folders", folder)[:_MAX_FOLDER]]
+    named = {
+        i: natural(image.paths[0].rpartition("/")[2] if image.paths else i) for i, image in cat.images(there).items()
+    }
+    return sorted(named, key=lambda i: (named[i], i))[:_MAX_BESIDE]
+
+
+def natural(name: str) -> list[tuple[int, str]]:
+    """Return a key by which names sort as people count: ``img2`` before ``img10``."""
+    return [(int(part[:18]), "") if part.isdecimal() else (-1, part.casefold()) for part in _NUMBER.split(name) if part]
 
 
 def caption(cat: Catalogue, ident: str) -> ArticleView:
@@ -69,6 +100,8 @@ def caption(cat: Catalogue, ident: str) -> ArticleView:
         findings=tuple(f for f in whole.findings if ident in f.subjects),
         revisions=whole.revisions,
         seen=whole.seen,
+        dismissed={i: d for i, d in whole.dismissed.items() if i == ident},
+        marked=tuple(i for i in whole.marked if i == ident),
     )
 
 
@@ -89,27 +122,48 @@ def finding(cat: Catalogue, ident: str) -> FindingView:
     decisions = inferring.decisions_on(cat, found)
     captions = {s: c for s in found.subjects if (c := cat.caption(s)) is not None}
     candidates: list[Link] = []
-    if found.kind in ("link", "caption-without-image"):
-        links, _ = cat.article_links(next(iter(captions.values())).article) if captions else ([], {})
-        candidates = sorted((x for x in links if x.caption == found.subjects[0]), key=lambda x: (-x.score, x.id))
+    near: tuple[str, ...] = ()
+    around = ("", "")
+    if found.kind in ("link", "caption-without-image") and captions:
+        asked = captions[found.subjects[0]]
+        links, statuses = cat.article_links(asked.article)
+        candidates = sorted((x for x in links if x.caption == asked.id), key=lambda x: (-x.score, x.id))
+        article_ = cat.article(asked.article)
+        if article_ is not None:
+            around = _around(article_, asked)
+            held = {x.image for x in links if statuses[x.id][0] == "linked" or x.caption == asked.id}
+            if found.kind == "caption-without-image":
+                near = tuple(i for i in beside(cat, article_) if i not in held)[:_MAX_NEAR]
     elif found.kind == "image-without-caption":
         candidates, more = _captions_near(cat, found.subjects[0])
         captions |= more
     images = dict.fromkeys(
-        [*found.images, *(s for s in found.subjects if s not in captions), *(x.image for x in candidates)]
+        [*found.images, *(s for s in found.subjects if s not in captions), *(x.image for x in candidates), *near]
     )
     articles = {*found.articles, *(c.article for c in captions.values() if c.article)}
+    records = {i: r for i in images if (r := cat.record(i)) is not None}
     return FindingView(
         finding=found,
         captions=captions,
-        records={i: r for i in images if (r := cat.record(i)) is not None},
+        records=records,
         articles=cat.articles(articles),
         candidates=tuple(candidates),
         match=cat.match(*found.subjects[:2]) if found.kind == "duplicate" else None,
         conflict=_conflict(cat, found) if found.kind == "conflict" else None,
         decisions=tuple(decisions),
         changed=_changed(found, decisions),
+        near=tuple(i for i in near if i in records and not records[i].hidden),
+        around=around,
     )
+
+
+def _around(found: Article, asked: Caption) -> tuple[str, str]:
+    """The lines before and after a caption in a plain text, where nothing but these tells a person whether it is one."""
+    if not 0 <= asked.start < asked.end <= len(found.text) or found.kind != "plaintext":
+        return "", ""
+    before = found.text[max(0, asked.start - _MAX_AROUND) : asked.start].strip().rpartition("\n")[2]
+    after = found.text[asked.end : asked.end + _MAX_AROUND].strip().partition("\n")[0]
+    return before.strip(), after.strip()
 
 
 def _conflict(cat: Catalogue, found: Finding) -> Conflict | None:

@@ -102,6 +102,8 @@ class ArticleView:
 
     ``pictures`` maps the position of a picture in the source to the ids of the images it resolves to.
     ``statuses`` says of each link id: linked, proposed or rejected. ``findings`` are those about it, the decided ones too.
+    ``near`` are pictures for which nothing speaks, but which came with the article or lie in its folder. ``dismissed`` are the
+    captions that a person said are none, with the decision; ``marked`` are those that are captions by a person's word alone.
     """
 
     article: Article
@@ -113,6 +115,9 @@ class ArticleView:
     findings: tuple[Finding, ...]
     revisions: tuple[Revision, ...]
     seen: str
+    near: tuple[str, ...] = ()
+    dismissed: dict[str, Decision] = field(default_factory=dict)
+    marked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +148,9 @@ class FindingPage:
 class FindingView:
     """One finding with what is needed to decide it. What does not apply to its kind is empty.
 
-    ``candidates`` are links of the caption in question, best first; ``records`` the pictures by id; ``articles`` the
-    articles by id; ``captions`` by id (``embedded:IMAGE`` for a picture's own caption).
+    ``candidates`` are links of the caption in question, best first; ``near`` pictures beside its article that no caption has and
+    for which nothing speaks; ``records`` the pictures by id; ``articles`` the articles by id; ``captions`` by id
+    (``embedded:IMAGE`` for a picture's own caption); ``around`` the lines of the text before and after the caption.
     ``decisions`` are those made on it before. ``changed`` lists what moved since the last of them.
     """
 
@@ -157,6 +163,8 @@ class FindingView:
     conflict: Conflict | None = None
     decisions: tuple[Decision, ...] = ()
     changed: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+    around: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,14 @@ def article(ident: str) -> Response:
     return json(plain(library().article(ident)))  # its pictures are told by numbers, which JSON has no keys of
 
 
+@pages.post("/articles/<ident>/captions")
+def mark(ident: str) -> Response:
+    """Say that a line of an article's text is a caption; the answer is that caption."""
+    body = json_body({"line": int, "note": str}, ("line",))
+    _, made = library().mark(ident, body["line"], who=who(), note=body.get("note", ""))
+    return json(made)
+
+
 @pages.get("/captions/<ident>")
 def caption(ident: str) -> Response:
     """One caption with its links and the article it stood in."""
@@ -237,7 +245,7 @@ def decide(ident: str) -> Response:
 
 @pages.post("/captions/<ident>/decision")
 def link(ident: str) -> Response:
-    """Say which picture a caption belongs to, also where nothing was in doubt: link, reject (an image), none."""
+    """Say which picture a caption belongs to, also where nothing was in doubt: link, reject (an image), none, not-caption."""
     body = json_body({"action": str, "image": str, "note": str}, ("action",))
     decision = library().link(ident, body["action"], body.get("image", ""), who=who(), note=body.get("note", ""))
     return json(decision)

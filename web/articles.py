@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, redirect, render_template
 from werkzeug.wrappers import Response
@@ -17,6 +19,7 @@ from .inputs import form_text
 pages = Blueprint("articles", __name__)
 #: Characters of an article's text that its page shows.
 MAX_SHOWN = 200_000
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,21 @@ class Stretch:
     text: str
     caption: Caption | None = None
     credit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the text with its number, counted from 1; ``apart`` when a blank one stands before it."""
+
+    number: int
+    stretches: tuple[Stretch, ...]
+    apart: bool = False
+
+    @property
+    def begins(self) -> Caption | None:
+        """The caption of which this is the first line."""
+        first = next((s.caption for s in self.stretches if s.caption), None)
+        return first if first and (not first.line or first.line == self.number) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +77,36 @@ def stretches(article: Article, captions: tuple[Caption, ...]) -> list[Stretch]:
     return [s for s in out if s.text]
 
 
+def lines(found: Iterable[Stretch]) -> list[Line]:
+    """Return the lines that are not blank, each with its stretches."""
+    made: list[Line] = []
+    number, apart, here = 1, False, list[Stretch]()
+
+    def end() -> None:
+        nonlocal number, apart
+        if any(s.text.strip() for s in here):
+            made.append(Line(number, tuple(here), apart))
+            apart = False
+        else:
+            apart = True
+        here.clear()
+        number += 1
+
+    for stretch in found:
+        first, *rest = _LINE_END.split(stretch.text)
+        here += [replace(stretch, text=first)] if first else []
+        for text in rest:
+            end()
+            here += [replace(stretch, text=text)] if text else []
+    end()
+    return made
+
+
 def cards(view: ArticleView) -> list[Card]:
-    """Return the captions in the article's order, with their links, best first."""
+    """Return the captions in the article's order, with their links, best first, but for those that a person said are none."""
     findings = {s: f for f in view.findings for s in f.subjects if f.kind in ("link", "caption-without-image")}
     made = []
-    for caption in view.captions:
+    for caption in (c for c in view.captions if c.id not in view.dismissed):
         links = tuple((x, view.statuses.get(x.id, "proposed")) for x in view.links if x.caption == caption.id)
         finding = findings.get(caption.id)
         made.append(Card(caption, links, finding, _settled(finding)))
@@ -86,7 +129,8 @@ def article(ident: str) -> str:
     pictures = list(dict.fromkeys(i for ids in view.pictures.values() for i in ids if i in view.records))
     loose = [i for i in (*pictures, *view.records) if i not in held]
     return render_template(
-        "article.html", view=view, article=view.article, cards=made, stretches=stretches(view.article, view.captions),
+        "article.html", view=view, article=view.article, cards=made,
+        lines=lines(stretches(view.article, tuple(card.caption for card in made))),
         loose=list(dict.fromkeys(loose)), pictures=pictures,
     )  # fmt: skip
 
@@ -100,11 +144,23 @@ def link(ident: str) -> Response:
     card = next((c for c in cards(view) if c.caption.id == caption), None)
     if card is None:
         raise NotFound("caption", caption)
-    if action not in ("link", "reject", "none"):
-        raise NotAllowed("A caption can be linked, unlinked, or said to have no picture.", field="action")
+    if action not in ("link", "reject", "none", "not-caption"):
+        raise NotAllowed("A caption can be linked, unlinked, or said to have no picture or to be none.", field="action")
     values = {"image": picture} if picture else {}
     if card.finding is not None and action in card.finding.actions:
         library().decide(card.finding.id, action, values=values, who=who())
     else:
         library().link(caption, action, picture, who=who())
-    return redirect(f"/articles/{view.article.id}#c-{caption}", 303)
+    return redirect(
+        f"/articles/{view.article.id}#{'captions-title' if action == 'not-caption' else f'c-{caption}'}", 303
+    )
+
+
+@pages.post("/articles/<ident>/caption")
+def mark(ident: str) -> Response:
+    """Take a line of the text as a caption, by a person's word."""
+    line = form_text("line", 12).strip()
+    if not (line.isascii() and line.isdecimal()):
+        raise NotAllowed("Give the number of a line, as it stands beside the text.", field="line")
+    _, made = library().mark(ident, int(line), who=who())
+    return redirect(f"/articles/{made.article}#c-{made.id}", 303)

@@ -28,6 +28,10 @@ class Choice:
 MAX_CANDIDATES = 4
 
 
+#: Where a line was taken for a caption by mistake.
+_NO_CAPTION = Choice("not-caption", "Not a caption", "c", "it was taken for one by mistake", quiet=True)
+
+
 def _link(view: FindingView) -> list[Choice]:
     images = [x.image for x in view.candidates] or [i for i in view.finding.images if i in view.records]
     made = []
@@ -36,6 +40,7 @@ def _link(view: FindingView) -> list[Choice]:
         label = "Accept the first" if n == 1 and len(images) > 1 else "Accept" if n == 1 else f"It is picture {n}"
         made.append(Choice(action, label, str(n), values={"image": image}, suggested=n == 1, picture=image))
     made.append(Choice("none", "None of them" if len(images) > 1 else "No picture here", "0", quiet=True))
+    made.append(_NO_CAPTION)
     if images:
         made.append(
             Choice(
@@ -91,9 +96,9 @@ def _metadata(view: FindingView) -> list[Choice]:
 
 def _no_image(view: FindingView) -> list[Choice]:
     made = [Choice("none", "It has none", "1", suggested=True)]
-    for n, image in enumerate([i for i in view.records if i not in view.finding.subjects][:3], 2):
-        made.append(Choice("link", f"It is picture {n - 1}", str(n), values={"image": image}, picture=image))
-    return made
+    for n, image in enumerate(view.near[:MAX_CANDIDATES], 2):
+        made.append(Choice("link", f"It is picture {n}", str(n), values={"image": image}, picture=image, quiet=True))
+    return [*made, _NO_CAPTION]
 
 
 def _no_caption(view: FindingView) -> list[Choice]:

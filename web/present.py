@@ -199,6 +199,16 @@ def with_args(**changes: str | int | None) -> str:
     return request.path + ("?" + tail if tail else "")
 
 
+def shortened(text: str, most: int, from_end: bool = False) -> str:
+    """Return a text in one line of at most ``most`` characters, cut at a word and marked; ``from_end`` keeps its end."""
+    words = " ".join(text.split())
+    if len(words) <= most:
+        return words
+    if from_end:
+        return "… " + words[-most:].partition(" ")[2]
+    return words[:most].rpartition(" ")[0] + " …"
+
+
 def theme() -> str:
     """Return the colour scheme that this person chose: light, dark, or ``""`` for the system's."""
     chosen = request.cookies.get("theme", "")
@@ -211,6 +221,7 @@ def prepare(app: Flask) -> None:
     app.jinja_env.filters.update(
         thousands=thousands, bytes=bytes_size, when=when, short_date=short_date, pieces=pieces,
         short_path=short_path, source_name=source_name, safe_link=safe_link, name_sides=name_sides,
+        shortened=shortened,
     )  # fmt: skip
     app.jinja_env.globals.update(
         words=words, asset=asset, thumb=thumb_url, picture_page=image_url, ratio=ratio_class, bar=bar, marked=marked,

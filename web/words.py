@@ -36,6 +36,8 @@ DONE = {
     "choose": "chose the picture",
     "link": "linked",
     "none": "none of them",
+    "not-caption": "no caption",
+    "caption": "marked as a caption",
     "reject": "rejected the link",
     "same": "same photograph",
     "crop": "crop or rendition",

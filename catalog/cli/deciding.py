@@ -1,4 +1,4 @@
-"""`decide undo log hide restore`: what people say."""
+"""`decide link caption undo log hide restore`: what people say."""
 
 from __future__ import annotations
 
@@ -57,6 +57,32 @@ def link(ctx: Context, caption: str, image: str, reject: bool, note: str) -> Non
     with ctx.open() as library:
         made = library.link(caption, action, "" if image == "none" else image, who=who(), note=note)
         terminal.say(f"Decision {made.id}: {made.action}. `cutline undo` takes it back.")
+
+
+@cli.command()
+@click.argument("article")
+@click.argument("line", type=click.IntRange(1))
+@click.option("--not", "dismiss", is_flag=True, help="Say that the caption at this line is none.")
+@click.option("--note", default="", help="Why, in your words.")
+@json_option
+@click.pass_obj
+def caption(ctx: Context, article: str, line: int, dismiss: bool, note: str, as_json: bool) -> None:
+    """Say that a line of an article is a caption, or is none. Its page numbers the lines, from 1; of plain text `extract` does too.
+
+    \b
+    Examples:
+      cutline caption 9c0b1d4e5f603f2a 31
+      cutline caption 9c0b1d4e5f603f2a 27 --not --note "a summary"
+    """
+    with ctx.open() as library:
+        if dismiss:
+            made = library.dismiss(article, line, who=who(), note=note)
+        else:
+            made, _ = library.mark(article, line, who=who(), note=note)
+        if as_json:
+            terminal.emit(made)
+        else:
+            terminal.say(f"Decision {made.id}: {made.action}. `cutline undo` takes it back.")
 
 
 @cli.command()

@@ -242,3 +242,19 @@ def test_the_colour_scheme_is_remembered(server: Server, open_page: Open) -> Non
     page.goto(server.address + "/overview")
     assert page.locator("html").get_attribute("data-theme") == "dark"
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(236, 236, 236)"
+
+
+def test_a_line_is_picked_and_marked(open_page: Open, server: Server) -> None:
+    """On the article's page a click picks a line of the text, and Enter makes it a caption; the log knows."""
+    library = server.library
+    article = next(a for a in library.articles() if a.source.endswith("harbour.txt"))
+    before = len(library.article(article.id).captions)
+    page = open_page(f"{server.address}/articles/{article.id}")
+    line = page.locator(".source [data-line]").last
+    number = line.get_attribute("data-line")
+    line.click()
+    assert page.input_value("#line") == number
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".badge:has-text('marked by a person')")
+    assert len(library.article(article.id).captions) == before + 1
+    assert library.log().items[0].action == "caption"

@@ -53,6 +53,29 @@ for (const card of document.querySelectorAll("[data-caption]")) {
   for (const event of ["mouseleave", "focusout"]) card.addEventListener(event, () => light(card.dataset.caption, false));
 }
 
+// A line of the text is picked by the mouse; by keys, its number is typed. Either way the form says what it is.
+const marking = document.querySelector("[data-mark]");
+
+function pick(line) {
+  for (const picked of document.querySelectorAll(".source .picked")) picked.classList.remove("picked");
+  line?.classList.add("picked");
+  const words = marking.querySelector("[data-picked]");
+  words.hidden = !line;
+  words.textContent = line ? `“${line.textContent.trim().slice(0, 60)}”` : "";
+}
+
+for (const line of document.querySelectorAll(".source [data-line]")) {
+  line.addEventListener("click", () => {
+    if (getSelection()?.toString()) return;
+    marking.elements.line.value = line.dataset.line;
+    pick(line);
+    marking.querySelector("button").focus({ preventScroll: true });
+  });
+}
+marking?.elements.line.addEventListener("input", (event) => {
+  pick(document.querySelector(`.source [data-line="${CSS.escape(event.target.value)}"]`));
+});
+
 function light(caption, on) {
   for (const span of document.querySelectorAll(`.source a[href="#c-${CSS.escape(caption)}"]`)) span.classList.toggle("lit", on);
 }

@@ -188,7 +188,7 @@ function press(event) {
     document.getElementById("note").focus();
     return true;
   }
-  const button = /^[0-9x]$/.test(key) && !event.repeat ? desk().querySelector(`form[data-decide] button[data-key="${key}"]`) : null;
+  const button = /^[0-9cx]$/.test(key) && !event.repeat ? desk().querySelector(`form[data-decide] button[data-key="${key}"]`) : null;
   if (button) button.click();
   return button !== null || viewer.key(event);
 }
