@@ -204,7 +204,7 @@ def _corners(
     xs, ys = xs[order], ys[order]
     chosen = np.zeros(len(xs), bool)
     chosen[_spread(xs, ys, (0, 0, picture.shape[1], picture.shape[0]), quota)] = True
-    for left, top, right, bottom in inside:
+    for left, top, right, bottom in inside if extra else ():
         within = (xs >= left + 4) & (xs < right - 4) & (ys >= top + 4) & (ys < bottom - 4)
         left_over = np.flatnonzero(within & ~chosen)
         chosen[left_over[_spread(xs[left_over], ys[left_over], (left, top, right, bottom), extra)]] = True
@@ -217,11 +217,14 @@ def _spread(xs: npt.NDArray[np.intp], ys: npt.NDArray[np.intp], part: panels.Pan
         return np.arange(len(xs))
     left, top, right, bottom = part
     cell = ((ys - top) * _GRID // max(1, bottom - top)) * _GRID + (xs - left) * _GRID // max(1, right - left)
+    cell = cell.astype(np.uint8)  # numpy sorts short numbers by their digits, which is quicker
     by_cell = np.argsort(cell, kind="stable")
-    rank = np.empty(len(xs), np.intp)
-    rank[by_cell] = np.arange(len(xs)) - np.searchsorted(cell[by_cell], cell[by_cell])
-    strong = np.arange(len(xs)) < quota // 2
-    return np.lexsort((rank, ~strong))[:quota]
+    counts = np.bincount(cell, minlength=_GRID * _GRID)
+    rank = np.empty(len(xs), np.uint16)
+    rank[by_cell] = np.arange(len(xs)) - np.repeat(np.cumsum(counts) - counts, counts)
+    strong = quota // 2
+    others = np.argsort(rank[strong:], kind="stable")[: quota - strong]
+    return np.concatenate([np.arange(strong), strong + others])
 
 
 def _directions(picture: Grey, xs: npt.NDArray[np.intp], ys: npt.NDArray[np.intp]) -> npt.NDArray[np.uint8]:
@@ -230,10 +233,12 @@ def _directions(picture: Grey, xs: npt.NDArray[np.intp], ys: npt.NDArray[np.intp
     edge = cv2.BORDER_REFLECT_101
     # Sums in whole numbers are quicker than means; only their direction is asked for.
     boxed = cv2.boxFilter(picture, cv2.CV_16S, (11, 11), normalize=False, borderType=edge)
-    blurred = cv2.boxFilter(boxed, cv2.CV_32S, (13, 13), normalize=False, borderType=edge)
-    padded = cv2.copyMakeBorder(blurred, 4, 4, 4, 4, cv2.BORDER_REFLECT_101)
-    across = padded[ys + 4, xs + 8] - padded[ys + 4, xs]
-    down = padded[ys + 8, xs + 4] - padded[ys, xs + 4]
+    blurred = cv2.boxFilter(boxed, cv2.CV_32S, (13, 13), normalize=False, borderType=edge).reshape(-1)
+    # No corner is nearer to the rim than _MARGIN.
+    stride = picture.shape[1]
+    at = ys * stride + xs
+    across = blurred[at + 4] - blurred[at - 4]
+    down = blurred[at + 4 * stride] - blurred[at - 4 * stride]
     turns = np.rint(np.arctan2(down, across) * (TURNS / (2 * np.pi))).astype(np.int16) % TURNS
     return np.asarray(turns, np.uint8)
 
@@ -245,13 +250,13 @@ def _blurred(picture: Grey, side: int) -> Grey:
 
 
 @lru_cache
-def _tests() -> npt.NDArray[np.int16]:
+def _tests() -> npt.NDArray[np.intp]:
     """Pixel offsets of the comparisons for each direction: TURNS x 2 (ends) x 128 x (x, y)."""
     plain = np.array(COUPLES, np.float64).reshape(-1, 2, 2)
     both = np.concatenate([plain, plain * (1, -1)]).transpose(1, 0, 2)
     angles = np.arange(TURNS) * (2 * np.pi / TURNS)
     turn = np.array([[np.cos(angles), -np.sin(angles)], [np.sin(angles), np.cos(angles)]]).transpose(2, 0, 1)
-    return np.asarray(np.rint(np.einsum("tij,ekj->teki", turn, both)), np.int16)
+    return np.rint(np.einsum("tij,ekj->teki", turn, both)).astype(np.intp)
 
 
 def _describe(picture: Grey, xs: npt.NDArray[np.intp], ys: npt.NDArray[np.intp], turns: npt.NDArray[np.uint8]) -> Grey:
@@ -259,10 +264,10 @@ def _describe(picture: Grey, xs: npt.NDArray[np.intp], ys: npt.NDArray[np.intp],
     smooth = _blurred(picture, 5)
     padded = cv2.copyMakeBorder(smooth, _REACH, _REACH, _REACH, _REACH, cv2.BORDER_REFLECT_101)
     stride = padded.shape[1]
-    tests = _tests()[turns].astype(np.int32)
+    tests = _tests()
+    steps = tests[..., 1] * stride + tests[..., 0]
     centre = (ys + _REACH) * stride + xs + _REACH
-    where = centre[:, None, None] + tests[..., 1] * stride + tests[..., 0]
-    values = padded.reshape(-1)[where]
+    values = padded.reshape(-1).take(centre[:, None, None] + steps[turns])
     return np.packbits(values[:, 0] < values[:, 1], axis=1)
 
 

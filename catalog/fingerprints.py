@@ -32,6 +32,8 @@ WANTED_SIDE = 320
 FLAT_DEVIATION = 3.0
 #: A border row may vary this much around its mean (JPEG ringing) and differ this much from the picture's edge.
 _BORDER_DEVIATION, _BORDER_DRIFT = 6.0, 10.0
+#: Rows that are looked at together.
+_BORDER_STEP = 16
 #: What is left after trimming must be at least this share of each side.
 _LEAST_LEFT = 0.3
 
@@ -152,16 +154,21 @@ def content_box(grey: Grey) -> tuple[float, float, float, float] | None:
 
 def _edges(grey: Grey) -> tuple[int, int]:
     """First row and end row of what is not uniform border above and below."""
-    rows = grey.astype(np.float32)
-    means, deviations = rows.mean(axis=1), rows.std(axis=1)
+    height = len(grey)
+    return _border(grey), height - _border(grey[::-1])
 
-    def run(means: npt.NDArray[np.float32], deviations: npt.NDArray[np.float32]) -> int:
-        border = (deviations < _BORDER_DEVIATION) & (np.abs(means - means[0]) < _BORDER_DRIFT)
-        stop = np.argmin(border)
-        return 0 if border.all() else int(stop)
 
-    height = len(means)
-    return run(means, deviations), height - run(means[::-1], deviations[::-1])
+def _border(grey: Grey) -> int:
+    """How many of the first rows are uniform border; 0 when all are."""
+    first = 0.0
+    for start in range(0, len(grey), _BORDER_STEP):
+        rows = grey[start : start + _BORDER_STEP].astype(np.float32)
+        means, deviations = rows.mean(axis=1), rows.std(axis=1)
+        first = means[0] if start == 0 else first
+        inner = (deviations >= _BORDER_DEVIATION) | (np.abs(means - first) >= _BORDER_DRIFT)
+        if inner.any():
+            return start + int(inner.argmax())
+    return 0
 
 
 def _part(grey: Grey, box: tuple[float, float, float, float]) -> Grey:
@@ -224,9 +231,10 @@ def _colours(picture: Pictures.Image, count: int = 5) -> tuple[str, ...]:
     times = min(picture.size) // 96
     coarse = np.asarray(picture.reduce(times) if times > 1 else picture)
     small = cv2.resize(coarse, (48, 48), interpolation=cv2.INTER_AREA)
-    values = np.asarray(small if small.ndim == 3 else np.stack([small] * 3, axis=-1), np.int64).reshape(-1, 3)
-    cells = (values >> 6) @ np.array([16, 4, 1])
+    channels = [small.reshape(-1)] * 3 if small.ndim == 2 else list(small.reshape(-1, 3).T)
+    cells = (channels[0] >> 6 << 4) + (channels[1] >> 6 << 2) + (channels[2] >> 6)
     counts = np.bincount(cells, minlength=64)
-    best = [int(c) for c in np.argsort(-counts, kind="stable")[:count] if counts[c] * 50 >= len(values)]
-    means = (values[cells == c].mean(axis=0).round().astype(int) for c in best)
+    best = [int(c) for c in np.argsort(-counts, kind="stable")[:count] if counts[c] * 50 >= len(cells)]
+    sums = [np.bincount(cells, weights=channel, minlength=64) for channel in channels]
+    means = ([round(float(s[c] / counts[c])) for s in sums] for c in best)
     return tuple("#{:02x}{:02x}{:02x}".format(*m) for m in means)

@@ -6,13 +6,12 @@ rectangle found by mistake (a window, a door) costs nothing but a few features.
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 Grey = npt.NDArray[np.uint8]
+Whole = npt.NDArray[np.intp]
 #: (left, top, right, bottom) in pixels.
 Panel = tuple[int, int, int, int]
 
@@ -33,31 +32,26 @@ def find(grey: Grey, most: int = 3) -> list[Panel]:
     height, width = grey.shape
     if min(height, width) < 48:
         return []
-    across, down = _edges(grey), np.ascontiguousarray(_edges(np.ascontiguousarray(grey.T)).T)
-    columns, rows = _lines(across.sum(axis=0), width), _lines(down.sum(axis=1), height)
+    across, down = _edges(grey), _edges(np.asarray(cv2.transpose(grey), np.uint8))
+    columns, rows = _lines(_sums(across), width), _lines(_sums(down), height)
     if len(columns) + len(rows) < 6:
         return []
-    # Sums along the lines, so that the support of any side is one subtraction.
-    along_columns = np.pad(np.cumsum(_thick(across, (5, 1)), axis=0, dtype=np.int32), ((1, 0), (0, 1)))
-    along_rows = np.pad(np.cumsum(_thick(down, (1, 5)), axis=1, dtype=np.int32), ((0, 1), (1, 0)))
-    spans_x = np.array([pair for pair in combinations(columns, 2) if pair[1] - pair[0] >= 0.12 * width])
-    spans_y = np.array([pair for pair in combinations(rows, 2) if pair[1] - pair[0] >= 0.12 * height])
+    spans_x, spans_y = _spans(columns, width), _spans(rows, height)
     if not len(spans_x) or not len(spans_y):
         return []
-    x0, x1 = spans_x[:, None, 0], spans_x[:, None, 1]
-    y0, y1 = spans_y[None, :, 0], spans_y[None, :, 1]
-    sides = np.stack(np.broadcast_arrays(
-        np.where(x0 == 0, 1.0, (along_columns[y1, x0] - along_columns[y0, x0]) / (y1 - y0)),
-        np.where(x1 == width, 1.0, (along_columns[y1, x1] - along_columns[y0, x1]) / (y1 - y0)),
-        np.where(y0 == 0, 1.0, (along_rows[y0, x1] - along_rows[y0, x0]) / (x1 - x0)),
-        np.where(y1 == height, 1.0, (along_rows[y1, x1] - along_rows[y1, x0]) / (x1 - x0)),
-    ))  # fmt: skip
+    (x0, x1), (y0, y1) = columns[spans_x.T][:, :, None], rows[spans_y.T][:, None, :]
+    upright, level = _support(across, columns, rows[spans_y]), _support(down, rows, columns[spans_x])
+    sides = upright[:, spans_x[:, 0]].T, upright[:, spans_x[:, 1]].T, level[:, spans_y[:, 0]], level[:, spans_y[:, 1]]
     area = (x1 - x0) * (y1 - y0) / (width * height)
     inner = (x0 > 0).astype(int) + (x1 < width) + (y0 > 0) + (y1 < height)
+    least = np.minimum(np.minimum(sides[0], sides[1]), np.minimum(sides[2], sides[3]))
+    good = np.nonzero((least >= _SUPPORT) & (area >= _SMALLEST) & (area <= _LARGEST) & (inner >= 1))
     length = (x1 - x0) * ((y0 > 0).astype(int) + (y1 < height)) + (y1 - y0) * ((x0 > 0).astype(int) + (x1 < width))
-    good = (sides.min(axis=0) >= _SUPPORT) & (area >= _SMALLEST) & (area <= _LARGEST) & (inner >= 1)
-    worth = np.where(good, inner**2 * sides.mean(axis=0) ** 4 * length**0.25, 0)
-    return _best(worth, spans_x, spans_y, most)
+    mean = (sides[0][good] + sides[1][good] + sides[2][good] + sides[3][good]) / 4
+    worth = inner[good] ** 2 * mean**4 * length[good] ** 0.25
+    boxes = np.stack([columns[spans_x[good[0], 0]], rows[spans_y[good[1], 0]],
+                      columns[spans_x[good[0], 1]], rows[spans_y[good[1], 1]]], axis=1)  # fmt: skip
+    return _best(worth, boxes, most)
 
 
 def support(grey: Grey, panel: Panel, reach: int) -> list[float]:
@@ -95,32 +89,51 @@ def _edges(grey: Grey) -> Grey:
     return np.asarray(cv2.dilate(dense.astype(np.uint8), np.ones((run // 2 * 2 - 1, 1), np.uint8)), np.uint8)
 
 
-def _thick(edges: Grey, spread: tuple[int, int]) -> Grey:
-    """Edges spread over their neighbours, since scaling smears them over two pixels. ``spread`` is (x, y)."""
-    return np.asarray(cv2.dilate(edges, np.ones((spread[1], spread[0]), np.uint8)), np.uint8)
+def _sums(edges: Grey) -> npt.NDArray[np.int32]:
+    """How many rows of each column are edge."""
+    return np.asarray(cv2.reduce(edges, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S), np.int32)[0]
 
 
-def _lines(length: npt.NDArray[np.integer], end: int) -> list[int]:
-    """Positions of the longest edges, neighbours merged; the picture's own borders are always among them."""
+def _spans(lines: Whole, end: int) -> Whole:
+    """Every two of ``lines`` that are far enough apart, as indices, n x 2."""
+    one, other = np.triu_indices(len(lines), 1)
+    far = lines[other] - lines[one] >= 0.12 * end
+    return np.stack([one[far], other[far]], axis=1)
+
+
+def _support(edges: Grey, lines: Whole, spans: Whole) -> npt.NDArray[np.float64]:
+    """For each of ``spans`` (n x 2 rows) the share of it in which each of ``lines`` (columns) is edge: n x lines. The rim is
+    always."""
+    height, width = edges.shape
+    # Scaling smears edges over their neighbours.
+    thick = cv2.dilate(edges, np.ones((1, 5), np.uint8))[:, np.minimum(lines, width - 1)]
+    # Sums along the lines, so that the support of any side is one subtraction.
+    along = np.zeros((height + 1, len(lines)), np.int32)
+    np.cumsum(thick, axis=0, out=along[1:])
+    support = (along[spans[:, 1]] - along[spans[:, 0]]) / (spans[:, 1] - spans[:, 0])[:, None]
+    support[:, (lines == 0) | (lines == width)] = 1.0
+    return np.asarray(support, np.float64)
+
+
+def _lines(length: npt.NDArray[np.int32], end: int) -> Whole:
+    """Positions of the longest edges, neighbours merged, sorted; the picture's own borders are always among them."""
     chosen = [0, end]
-    for at in np.argsort(-length.astype(np.int64), kind="stable"):
+    for at in np.argsort(-length, kind="stable").tolist():
         if not length[at] or len(chosen) >= _LINES:
             break
-        if all(abs(int(at) - other) > 2 for other in chosen):
-            chosen.append(int(at))
-    return sorted(chosen)
+        if all(abs(at - other) > 2 for other in chosen):
+            chosen.append(at)
+    return np.array(sorted(chosen), np.intp)
 
 
-def _best(
-    worth: npt.NDArray[np.float64], spans_x: npt.NDArray[np.integer], spans_y: npt.NDArray[np.integer], most: int
-) -> list[Panel]:
+def _best(worth: npt.NDArray[np.float64], boxes: Whole, most: int) -> list[Panel]:
     """The rectangles of most worth that do not overlap much."""
     chosen: list[Panel] = []
-    for flat in np.argsort(-worth, axis=None, kind="stable")[:200]:
-        i, j = np.unravel_index(int(flat), worth.shape)
-        if worth[i, j] <= 0 or len(chosen) >= most:
+    for at in np.argsort(-worth, kind="stable")[:200].tolist():
+        if len(chosen) >= most:
             break
-        panel = (int(spans_x[i][0]), int(spans_y[j][0]), int(spans_x[i][1]), int(spans_y[j][1]))
+        left, top, right, bottom = boxes[at].tolist()
+        panel = (left, top, right, bottom)
         if all(_common(panel, other) < 0.5 for other in chosen):
             chosen.append(panel)
     return chosen

@@ -37,6 +37,9 @@ _ANSWER = struct.Struct("<q")
 _REMEMBERED = 256
 #: Libraries that would start threads of their own in every worker.
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+#: What a picture took is kept for the next one, where glibc would give it back to the system and fetch it again page by page.
+#: Blocks of 32 MB and more are given back at once.
+_KEPT_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(96 << 20)}
 
 
 class NurseryError(CatalogError):
@@ -131,7 +134,7 @@ class Nursery:
                     stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
                     start_new_session=True,
-                    env=os.environ | dict.fromkeys(_ONE_THREAD, "1"),
+                    env=_KEPT_MEMORY | os.environ | dict.fromkeys(_ONE_THREAD, "1"),
                 )
             self._control = ours
         return self._control

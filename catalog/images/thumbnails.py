@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import cv2
+import numpy as np
 from PIL import Image
 
 from ..errors import Rejected
@@ -43,4 +45,6 @@ def _fitted(picture: Image.Image, size: int) -> Image.Image:
     if longer <= size:
         return picture
     width, height = (max(1, round(side * size / longer)) for side in picture.size)
-    return picture.resize((width, height), Image.Resampling.HAMMING)
+    # Down to a half, straight lines between pixels look as good as areas, and are much quicker.
+    way = cv2.INTER_LINEAR if longer <= 2 * size else cv2.INTER_AREA
+    return Image.fromarray(np.asarray(cv2.resize(np.asarray(picture), (width, height), interpolation=way), np.uint8))

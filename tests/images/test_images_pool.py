@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import itertools
 import os
+import platform
+import resource
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any, cast
 
+import numpy as np
 import pytest
 
 from catalog.images.pool import Pool
@@ -136,6 +139,24 @@ def test_work_that_fails_costs_only_itself(pool: Pool) -> None:
     assert [result for n, result in enumerate(results) if n not in failed] == [n for n in range(12) if n not in (3, 7)]
     assert set(failed) == {3, 7} and {one.path for one in failed.values()} == {"numbers"}
     assert "three is refused" in failed[3].reason and "exit code 9" in failed[7].reason
+
+
+def _faults(rounds: int) -> int:
+    """Pages that the system had to fetch while arrays of a few megabytes came and went."""
+    before = 0
+    for round_ in range(rounds):
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt if round_ == 1 else before
+        arrays = [np.ones(1 << 20, np.uint8) for _ in range(8)]
+        assert len(arrays) == 8
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other allocators are not told")
+def test_workers_keep_memory_for_the_next_picture() -> None:
+    """What arrays of one picture took, those of the next take again; the system is not asked for it page by page."""
+    with Pool(1) as made:
+        (faults,) = made.apply(_faults, [10])
+    assert isinstance(faults, int) and faults < 2048
 
 
 def test_executors_apply_too() -> None:
