@@ -157,13 +157,12 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _HEX = re.compile(r"[0-9a-f]{16,64}", re.I)
 _PLACEHOLDER = re.compile(
     r"(?:^|[/_.-])(?:placeholder|spacer|blank|transparent|empty|pixel|1x1|loading|lazy|dummy|no-?image|default-?image"
-    r"|fallback|grey|gray|clear|trans)[\w-]{0,40}\.(?:gif|png|jpe?g|svg|webp)(?:$|\?)",
-    re.I,
+    r"|fallback|grey|gray|clear|trans)[\w-]{0,40}\.(?:gif|png|jpe?g|svg|webp)(?:$|\?)"
 )
 #: What every match of the pattern above ends in, and what it holds before that: most file names hold none of it.
-_PLACEHOLDER_END = re.compile(r"\.(?:gif|png|jpe?g|svg|webp)(?:$|\?)", re.I)
+_PLACEHOLDER_END = re.compile(r"\.(?:gif|png|jpe?g|svg|webp)(?:$|\?)")
 _PLACEHOLDER_WORD = re.compile(
-    r"placeholder|spacer|blank|trans|empty|pixel|1x1|loading|lazy|dummy|image|fallback|gr[ae]y|clear", re.I
+    r"placeholder|spacer|blank|trans|empty|pixel|1x1|loading|lazy|dummy|image|fallback|gr[ae]y|clear"
 )
 #: No longer part of a file stem is looked at for a rendition mark or an extension at its end.
 _LONGEST_MARK = 16
@@ -191,16 +190,12 @@ _GENERIC = re.compile(
 _PLAIN = re.compile(r"https?://([A-Za-z0-9.-]+)((?:/[^?#\s]*)?)(?:\?([^#\s]*))?(?:#\S*)?")
 
 
-#: White space, or steps within a path: what an absolute address is looked through for before it is taken as it is.
-_TO_MEND = re.compile(r"\s|/\.")
-
-
 def resolve(url: str, base: str = "") -> str:
     """Return ``url`` made absolute against ``base``; ``""`` for what is no address of a picture file (``data:``, ``blob:``).
 
     White space that HTML allows inside attributes is taken out. A malformed address comes back as it was.
     """
-    if url.startswith(("https://", "http://")) and not _TO_MEND.search(url):
+    if url.startswith(("https://", "http://")) and "/." not in url and url.split(None, 1)[0] == url:
         return url[:MAX_URL]
     url = "".join(url.strip().split("\n")).replace("\t", "").replace("\r", "")[:MAX_URL]
     if not url or url.lower().startswith(("data:", "blob:", "about:", "javascript:", "mailto:", "cid:null")):
@@ -222,7 +217,7 @@ def is_remote(given: object) -> bool:
 @lru_cache(maxsize=4096)
 def is_placeholder(url: str) -> bool:
     """Tell whether an address names a stand-in that a script replaces (``blank.gif``, ``placeholder.png``)."""
-    end = url[-200:]
+    end = url[-200:].lower()
     return any(
         _PLACEHOLDER_WORD.search(end, end.rfind("/", 0, file.start()) + 1, file.start())
         for file in _PLACEHOLDER_END.finditer(end)

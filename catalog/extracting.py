@@ -22,8 +22,11 @@ def read_document(document: Document) -> tuple[Extraction, ...]:
         raise Rejected(f"The document defeats the reader ({type(error).__name__}: {str(error)[:120]}).") from error
 
 
-def documents(path: str | Path) -> Iterator[Document | LeftAside]:
-    """Yield the documents of one file, and why there is none. Raises NotFound when there is no such file."""
+def documents(path: str | Path, url: str = "") -> Iterator[Document | LeftAside]:
+    """Yield the documents of one file, and why there is none. Raises NotFound when there is no such file.
+
+    ``url`` is the address of a page, where the caller knows it.
+    """
     file = Path(path)
     try:
         exists = file.is_file()
@@ -39,7 +42,7 @@ def documents(path: str | Path) -> Iterator[Document | LeftAside]:
         if entry.aside is not None:
             yield entry.aside
             continue
-        for item in sources.read(entry):
+        for item in sources.read(entry, url=url):
             if isinstance(item, Document | LeftAside):
                 yield item
             else:
@@ -60,7 +63,7 @@ def extract(path: str | Path, url: str | None = None) -> Iterator[dict[str, Any]
     """
     found = False
     try:
-        for item in documents(path):
+        for item in documents(path, url or ""):
             if isinstance(item, LeftAside):
                 if item.path == str(path):
                     yield {"path": item.path, "error": item.reason}

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from ..errors import CatalogError
 from .base import Document, Entry, Item, LeftAside, PictureFile
-from .files import read_head, read_whole
+from .files import open_regular, read_rest, read_some, read_whole
 from .kinds import HEAD, Sniffed, sniff
 from .limits import LIMITS, Limits
 from .mhtml import read_mhtml
@@ -28,6 +28,10 @@ from .webpage import read_page
 __all__ = ["LIMITS", "Document", "Entry", "Item", "LeftAside", "Limits", "PictureFile", "entry", "read", "walk"]
 
 
+#: Kinds of files that are read whole at once.
+_WORDS = frozenset({"page", "text", "json"})
+
+
 def read(entry: Entry, *, url: str = "", limits: Limits = LIMITS) -> Iterator[Item]:
     """Yield what one file holds: documents, a picture, or why it is left aside. No link inside is followed.
 
@@ -37,28 +41,30 @@ def read(entry: Entry, *, url: str = "", limits: Limits = LIMITS) -> Iterator[It
         yield entry.aside
         return
     try:
-        head = read_head(entry.file, HEAD, follow=True)
-        yield from _read(entry, sniff(head, entry.file.name), url, limits)
+        with open_regular(entry.file, follow=True) as file:
+            data = read_some(file, HEAD)
+            found = sniff(data, entry.file.name)
+            aside = _left_aside(entry, found)
+            if aside is None and found.holds in _WORDS:
+                data = read_rest(file, data, limits.document)
+        yield from (aside,) if aside else _read(entry, found, data, url, limits)
     except CatalogError as error:
         yield LeftAside(entry.path, "rejected", str(error))
 
 
-def _read(entry: Entry, found: Sniffed, url: str, limits: Limits) -> Iterator[Item]:
-    aside = _left_aside(entry, found)
-    if aside:
-        yield aside
-    elif found.holds == "picture":
+def _read(entry: Entry, found: Sniffed, data: bytes, url: str, limits: Limits) -> Iterator[Item]:
+    """What a file holds of which ``data`` was read: all of it where it holds words."""
+    if found.holds == "picture":
         yield read_picture(entry)
     elif found.holds == "warc":
         yield from read_warc(entry.path, entry.file, limits)
     elif found.holds == "mhtml":
         yield from read_mhtml(entry.path, read_whole(entry.file, limits.archive, follow=True), limits)
     else:
-        yield _document(entry, found, url, limits)
+        yield _document(entry, found, data, url, limits)
 
 
-def _document(entry: Entry, found: Sniffed, url: str, limits: Limits) -> Document | LeftAside:
-    data = read_whole(entry.file, limits.document, follow=True)
+def _document(entry: Entry, found: Sniffed, data: bytes, url: str, limits: Limits) -> Document | LeftAside:
     if entry.url:
         return _served(entry, found, data, limits)
     if found.holds == "text":
@@ -67,9 +73,7 @@ def _document(entry: Entry, found: Sniffed, url: str, limits: Limits) -> Documen
         return read_ninjs(entry.path, entry.file, data, limits)
     page = read_page(entry.path, data, url=url, limits=limits)
     beside = tuple(files_beside(entry.file, entry.path, page.text, limits))
-    if not beside:
-        return page
-    return read_page(entry.path, data, url=url, kind="savedpage", pictures=beside, limits=limits)
+    return replace(page, kind="savedpage", pictures=(*beside, *page.pictures)) if beside else page
 
 
 def _served(entry: Entry, found: Sniffed, data: bytes, limits: Limits) -> Document | LeftAside:

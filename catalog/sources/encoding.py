@@ -139,7 +139,7 @@ def _as_named(data: bytes, codec: str, utf8: str | None) -> Decoded | None:
     """Text by the named codec if it fits. Valid UTF-8 beyond ASCII is UTF-8, whatever a page says."""
     if utf8 is not None and codec != "utf-8" and _HIGH.search(data):
         return Decoded(utf8, "utf-8", (f"declared as {codec}, is UTF-8",))
-    text = _strict(data, codec)
+    text = utf8 if codec == "utf-8" else _strict(data, codec)
     return None if text is None else Decoded(text, codec)
 
 

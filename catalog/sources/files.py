@@ -57,19 +57,25 @@ def open_regular(path: Path, *, follow: bool = False) -> BinaryIO:
 def read_head(path: Path, size: int, *, follow: bool = False) -> bytes:
     """Return up to ``size`` first bytes. Raises Rejected."""
     with open_regular(path, follow=follow) as file:
-        return _read(file, size)
+        return read_some(file, size)
 
 
 def read_whole(path: Path, limit: int, *, follow: bool = False) -> bytes:
     """Return all bytes. Raises TooLarge beyond ``limit`` bytes, Rejected when the file cannot be read."""
     with open_regular(path, follow=follow) as file:
-        data = _read(file, limit + 1)
+        return read_rest(file, b"", limit)
+
+
+def read_rest(file: BinaryIO, head: bytes, limit: int) -> bytes:
+    """Return all bytes of an open file of which ``head`` was read. Raises TooLarge beyond ``limit`` bytes, Rejected."""
+    data = head + read_some(file, max(0, limit + 1 - len(head)))
     if len(data) > limit:
         raise TooLarge(f"larger than {limit >> 20} MB")
     return data
 
 
-def _read(file: BinaryIO, size: int) -> bytes:
+def read_some(file: BinaryIO, size: int) -> bytes:
+    """Return up to ``size`` next bytes. Raises Rejected when the disk fails."""
     try:
         return file.read(size)
     except OSError as error:

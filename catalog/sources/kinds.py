@@ -103,7 +103,8 @@ _MHTML = re.compile(r"^content-type:[^\n]{0,40}(?:multipart/related|text/html)",
 _MIME = re.compile(r"^(?:mime-version|content-location|snapshot-content-location|from|subject):", re.I | re.M)
 _MHTML_SUFFIXES = frozenset({"mht", "mhtml"})
 _HEADERS = re.compile(r"\s{0,99}[A-Za-z][A-Za-z0-9-]{1,60}:")
-_CONTROLS = re.compile("[\0-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
+#: Signs that no text has.
+_CONTROLS = bytes([*range(9), 11, *range(14, 27), *range(28, 32), 127])
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,8 @@ def _other(head: bytes, name: str) -> Sniffed | None:
 
 def _words(head: bytes, name: str) -> Sniffed:
     text = peek(head)
-    if len(_CONTROLS.findall(text)) * 200 > len(text) + 200:
+    signs = text.encode("latin-1", "replace")
+    if (len(signs) - len(signs.translate(None, _CONTROLS))) * 200 > len(signs) + 200:
         return Sniffed("unknown", "binary data")
     start = text[:4096].lstrip("\ufeff \t\r\n")
     last = suffix(name)

@@ -12,7 +12,9 @@ import html
 import os
 import re
 import stat
+import unicodedata
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -20,7 +22,7 @@ from ..errors import CatalogError
 from ..paths import to_text
 from .base import PictureFile
 from .files import read_head
-from .kinds import PAGE_SUFFIXES, is_picture
+from .kinds import PAGE_SUFFIXES, is_picture, suffix
 from .limits import LIMITS, Limits
 
 #: Endings of a saved page's folder, by system language.
@@ -30,9 +32,10 @@ _SUFFIXES = (
     "_skrár -файлы _файлы _файли _αρχεία _ファイル _文件 _檔案 _파일"
 )
 FOLDER_SUFFIXES = tuple(_SUFFIXES.split())
+#: Its first letter stands in front, so that a scan steps over all other letters at once.
 _ATTRIBUTE = re.compile(
-    r"\b(?:src|href|srcset|content|poster|data-[\w-]{1,40})\s{0,9}=\s{0,9}(?:\"([^\"]{1,8000})\"|'([^']{1,8000})'|([^\s\"'>]{1,2000}))",
-    re.I,
+    r"[sShHcCpPdD](?<!\w.)(?i:(?<=s)rc(?:set)?|(?<=h)ref|(?<=c)ontent|(?<=p)oster|(?<=d)ata-[\w-]{1,40})"
+    r"\s{0,9}=\s{0,9}(?:\"([^\"]{1,8000})\"|'([^']{1,8000})'|([^\s\"'>]{1,2000}))"
 )
 _CANDIDATE = re.compile(r"[^\s,][^\s]{0,2000}")
 _COLLISION = re.compile(r"\(\d{1,4}\)(?=\.[^.]{1,12}$|$)")
@@ -57,29 +60,67 @@ def files_beside(page: Path, path: str, text: str, limits: Limits = LIMITS) -> I
     ``page`` is the file, ``path`` its text as the user gave it, ``text`` its decoded source. Files outside the
     page's own folder tree, links and whatever is no picture by content are left out.
     """
-    references = _references(text, limits)
     base = page.parent
-    named = {where: ref for ref in references if (where := _local(ref))}
-    by_name = {ref_name: ref for ref in references if (ref_name := _basename(ref))}
-    for relative in _own_files(page, limits):
-        if relative not in named:
-            name = os.path.basename(relative)
-            named[relative] = by_name.get(name) or by_name.get(_COLLISION.sub("", name)) or ""
+    beside = _names_beside(page, limits)
+    if beside is not None and not beside:
+        return  # Most pages stand alone: what they name cannot be here.
+    own = list(_own_files(page, beside, limits))
+    references = _references(text, limits)
+    named = {where: ref for ref in references if (where := _local(ref)) and _may_lie_beside(where, beside)}
+    if own:
+        by_name = {ref_name: ref for ref in references if (ref_name := _basename(ref))}
+        for relative in own:
+            if relative not in named:
+                name = os.path.basename(relative)
+                named[relative] = by_name.get(name) or by_name.get(_COLLISION.sub("", name)) or ""
     prefix = os.path.dirname(path)
+    folders: dict[str, bool] = {}
     for relative in sorted(named):
-        file = base / relative
-        if _is_inside(base, relative) and _holds_picture(file):
-            yield PictureFile(os.path.join(prefix, to_text(relative)), file=file, url=named[relative])
+        if _is_inside(base, relative, folders) and _holds_picture(base / relative):
+            yield PictureFile(os.path.join(prefix, to_text(relative)), file=base / relative, url=named[relative])
+
+
+def _names_beside(page: Path, limits: Limits) -> frozenset[str] | None:
+    """The names in a page's folder, as :func:`_folded` spells them; ``None`` when they are too many to list.
+
+    The page itself and others like it are left out: a file named as a page is no picture of one.
+    """
+    try:
+        with os.scandir(page.parent) as listing:
+            found = list(islice(listing, limits.references + 1))
+    except OSError:
+        return None
+    if len(found) > limits.references:
+        return None
+    return frozenset(_folded(e.name) for e in found if suffix(e.name) not in PAGE_SUFFIXES or not _is_file(e))
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
+
+
+def _folded(name: str) -> str:
+    """A name in the one spelling under which file systems that ignore case or compose letters hold it too."""
+    return name.lower() if name.isascii() else unicodedata.normalize("NFC", name).casefold()
+
+
+def _may_lie_beside(relative: str, beside: frozenset[str] | None) -> bool:
+    """Tell whether the first step of a relative path is among the names beside the page."""
+    return beside is None or _folded(relative.partition("/")[0]) in beside
 
 
 def _references(text: str, limits: Limits) -> list[str]:
     """Addresses in the attributes of a page that may name pictures, in order, each once."""
     found: dict[str, None] = {}
     for match in _ATTRIBUTE.finditer(text):
-        value = html.unescape(next(g for g in match.groups() if g is not None)).strip()
-        if value[:5].lower() == "data:" or not value:
+        value = match.group(match.lastindex or 1)
+        value = (html.unescape(value) if "&" in value else value).strip()
+        if value in found or value[:5].lower() == "data:" or not value:
             continue
-        found.setdefault(value)
+        found[value] = None
         if " " in value or "," in value:
             found.update(dict.fromkeys(c.rstrip(",") for c in _CANDIDATE.findall(value)[: limits.references]))
         if len(found) >= 10 * limits.references:
@@ -89,6 +130,8 @@ def _references(text: str, limits: Limits) -> list[str]:
 
 def _local(reference: str) -> str:
     """The relative file path that an address stands for, ``""`` when it is absolute or leads upwards."""
+    if reference.startswith(("https://", "http://", "/", "#")):
+        return ""
     try:
         parts = urlsplit(reference)
     except ValueError:
@@ -107,10 +150,12 @@ def _basename(reference: str) -> str:
         return ""
 
 
-def _own_files(page: Path, limits: Limits) -> Iterator[str]:
+def _own_files(page: Path, beside: frozenset[str] | None, limits: Limits) -> Iterator[str]:
     """Relative paths of the files directly in the folder that a browser saved with this page."""
     stem = page.name[: -len(page.suffix)] if page.suffix[1:].lower() in PAGE_SUFFIXES else page.name
     for ending in FOLDER_SUFFIXES:
+        if not _may_lie_beside(f"{stem}{ending}", beside):
+            continue
         folder = page.parent / f"{stem}{ending}"
         try:
             if not stat.S_ISDIR(os.lstat(folder).st_mode):
@@ -121,19 +166,34 @@ def _own_files(page: Path, limits: Limits) -> Iterator[str]:
         yield from (f"{stem}{ending}/{name}" for name in names[: limits.references])
 
 
-def _is_inside(base: Path, relative: str) -> bool:
-    """Whether every step from ``base`` is a real folder and the last one a regular file: no link leads away."""
+def _is_inside(base: Path, relative: str, folders: dict[str, bool]) -> bool:
+    """Whether every step from ``base`` is a real folder and the last one a regular file: no link leads away.
+
+    ``folders`` is a memo of the steps that were looked at.
+    """
+    folder, _, _ = relative.rpartition("/")
+    if folder and not _is_real_folder(base, folder, folders):
+        return False
+    return stat.S_ISREG(_mode(base, relative))
+
+
+def _is_real_folder(base: Path, relative: str, folders: dict[str, bool]) -> bool:
     steps = relative.split("/")
-    where = base
-    for i, step in enumerate(steps):
-        where = where / step
-        try:
-            mode = os.lstat(where).st_mode
-        except (OSError, ValueError):
-            return False
-        if not (stat.S_ISREG(mode) if i == len(steps) - 1 else stat.S_ISDIR(mode)):
+    for last in range(1, len(steps) + 1):
+        step = "/".join(steps[:last])
+        if step not in folders:
+            folders[step] = stat.S_ISDIR(_mode(base, step))
+        if not folders[step]:
             return False
     return True
+
+
+def _mode(base: Path, relative: str) -> int:
+    """The mode of what lies at a path, 0 when nothing does."""
+    try:
+        return os.lstat(os.path.join(base, relative)).st_mode
+    except (OSError, ValueError):
+        return 0
 
 
 def _holds_picture(file: Path) -> bool:

@@ -150,6 +150,8 @@ def _given(path: str) -> Iterator[Entry]:
 
 def _beside(folder: str, name: str) -> list[str]:
     """Names that matter to one file given alone: its sidecars, or the pictures that a sidecar may describe."""
+    if suffix(name) in PAGE_SUFFIXES:
+        return [name]
     stem = name[: -len(suffix(name)) - 1] if suffix(name) else name
     ends = [f".{s}" for s in sorted(PICTURE_SUFFIXES)]
     ends += [e.upper() for e in ends]

@@ -17,9 +17,10 @@ from .kinds import is_picture
 from .limits import LIMITS, Limits
 
 _SAVED_FROM = re.compile(r"<!--\s{0,9}saved from url=\(\d{1,6}\)([^\s<>\"]{1,2000})\s{0,9}-->", re.I)
-_LINK = re.compile(r"<link\b[^<>]{0,3000}>", re.I)
+_LINK = re.compile(r"<(?i:link)\b[^<>]{0,3000}>")
 _CANONICAL = re.compile(r"\brel\s{0,9}=\s{0,9}[\"']?canonical\b", re.I)
 _HREF = re.compile(r"\bhref\s{0,9}=\s{0,9}(?:\"([^\"]{1,2000})\"|'([^']{1,2000})'|([^\s\"'>]{1,2000}))", re.I)
+_DATA_START = "data:image/"
 _DATA = re.compile(r"data:image/[\w.+-]{1,40}(?:;[\w=.+-]{1,60}){0,4},")
 _DATA_END = re.compile(r"[\"'<>)\s\\]")
 
@@ -71,7 +72,11 @@ def inline_pictures(path: str, text: str, limits: Limits = LIMITS) -> Iterator[P
     """
     seen: set[str] = set()
     total = stop = 0
-    while start := _DATA.search(text, stop):
+    while (place := text.find(_DATA_START, stop)) >= 0:
+        start = _DATA.match(text, place)
+        if start is None:
+            stop = place + len(_DATA_START)
+            continue
         end = _DATA_END.search(text, start.end())
         stop = end.start() if end else len(text)
         if not limits.inline_least <= stop - start.end() <= limits.member * 2:
