@@ -91,7 +91,9 @@ def image(ident: str) -> str:
     """Show one picture with everything that is known of it."""
     lib, as_of = library(), text_arg("as_of", 40)
     record = lib.record(ident, as_of)
-    waiting = () if as_of else lib.findings(query=f"id:{record.id}", limit=20).items
+    # A query also selects what waits elsewhere in the picture's articles: here only what is asked of the picture itself.
+    found = () if as_of else lib.findings(query=f"id:{record.id}", limit=50).items
+    waiting = [f for f in found if record.id in (*f.images, *f.subjects)]
     return render_template(
         "image.html", record=record, as_of=as_of, image=record.image, runs=timeline(record), groups=metadata_groups(record),
         matches=others(lib, record), waiting=waiting, undone=undone(record.decisions),

@@ -150,3 +150,13 @@ def test_the_first_load_is_small(client: FlaskClient) -> None:
     for name in ("desk.css", "desk.js", "common.js", "suggest.js", "grid.js"):
         total += len(client.get(f"/static/{name}").data)
     assert total < 120_000
+
+
+def test_a_picture_lists_what_is_asked_of_it(client: FlaskClient, library: Library) -> None:
+    """A picture's page leads to the findings about that picture alone, not to those about others of its articles."""
+    finding = next(f for f in library.all_findings("link") if f.status == "open")
+    image = finding.images[0]
+    page = client.get(f"/images/{image}").get_data(as_text=True)
+    listed = set(re.findall(r'href="/review/(\w+)\?q=id:', page))
+    assert finding.id in listed
+    assert all(image in (*f.images, *f.subjects) for i in listed for f in [library.finding(i).finding])
