@@ -10,8 +10,9 @@ from __future__ import annotations
 from ..model import Comparison, Contradiction
 from . import credits as crediting
 from . import languages, multilingual, names
-from .judging import Verdict, judge
+from .judging import judge
 from .reading import Reading, read
+from .sheet import Verdict
 
 __all__ = ["cities", "compare"]
 

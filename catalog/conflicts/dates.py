@@ -12,7 +12,9 @@ from .tokens import Item, fold
 
 _NUMERIC = re.compile(r"(\d{1,2})([./-]) ?(\d{1,2})[./-] ?(\d{2,4})$")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})$")
-_EAST = re.compile(r"(?:(\d{4})年)?(?:(\d{1,2})月)?(?:(\d{1,2})日)?$")
+_EAST = re.compile(r"(?:(\d{4})[年년])?(?: ?(\d{1,2})[月월])?(?: ?(\d{1,2})[日일])?$")
+#: "2021.10.9", "2021/10/09".
+_YEAR_FIRST = re.compile(r"(\d{4})(?:[./] ?)(\d{1,2})(?:[./] ?)(\d{1,2})$")
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|º|e)?$")
 #: What follows a year in a date: "2022 г.", "2018 r.".
 _AFTER_YEAR = ("г", "года", "году", "рік", "року", "r", "roku")
@@ -24,6 +26,7 @@ class Day:
     """What a caption says of a day: whatever fields it gives. Months and weekdays are sets, for ambiguous words and forms.
 
     ``ahead`` is for "yesterday" (-1), "today" and "tomorrow": days from the one on which the article appeared.
+    ``until`` is the last day of several within one month ("3-13 June").
     """
 
     year: int | None = None
@@ -31,6 +34,7 @@ class Day:
     day: int | None = None
     weekdays: frozenset[int] = frozenset()
     ahead: int | None = None
+    until: int | None = None
 
     def exact(self) -> date | None:
         """Return the calendar day, when year, month and day are given and there is such a day."""
@@ -104,7 +108,9 @@ def find(items: list[Item]) -> list[Item]:
             continue
         day, stop = made
         first, last = items[i], items[stop - 1]
-        key = f"{day.year}-{sorted(day.months)}-{day.day}-{sorted(day.weekdays)}-{day.ahead}"
+        key = f"{day.year}-{sorted(day.months)}-{day.day}-{sorted(day.weekdays)}-{day.ahead}" + (
+            f"-{day.until}" if day.until else ""
+        )
         out.append(replace(first, kind="date", key=key, skeleton=key, text="", end=last.end, value=day, capital=False))
         i = stop
     return out
@@ -136,6 +142,10 @@ def _written(items: list[Item], i: int, months: dict[str, frozenset[int]]) -> tu
     item = items[i]
     if item.kind == "number":
         day = _DAY.match(item.key)
+        last = _last_day(items, i + 1) if day else None
+        if last and last[1] < len(items) and items[last[1]].key in months and _is_month(items[last[1]]):
+            year, stop = _year(items, last[1] + 1)
+            return Day(year, months[items[last[1]].key], int(item.key), until=last[0]), stop
         if day and 1 <= int(day.group(1)) <= 31:
             j = i + 1
             if j + 1 < len(items) and items[j].key in ("de", "of", "d"):
@@ -143,6 +153,8 @@ def _written(items: list[Item], i: int, months: dict[str, frozenset[int]]) -> tu
             if j < len(items) and items[j].kind == "word" and items[j].key in months and _is_month(items[j]):
                 year, stop = _year(items, j + 1)
                 return Day(year, months[items[j].key], int(day.group(1))), stop
+        if day and (numbered := _numbered(items, i, int(day.group(1)))):
+            return numbered
         if _YEAR.match(item.key) and not _counts(items, i):
             return Day(int(item.key)), i + 1
         return None
@@ -150,12 +162,40 @@ def _written(items: list[Item], i: int, months: dict[str, frozenset[int]]) -> tu
         return None
     day_here = _DAY.match(items[i + 1].key) if i + 1 < len(items) and items[i + 1].kind == "number" else None
     if day_here and 1 <= int(day_here.group(1)) <= 31:
+        last = _last_day(items, i + 2)
+        if last:
+            year, stop = _year(items, last[1])
+            return Day(year, months[item.key], int(day_here.group(1)), until=last[0]), stop
         year, stop = _year(items, i + 2)
         return Day(year, months[item.key], int(day_here.group(1))), stop
     year, stop = _year(items, i + 1)
     if year or (i and items[i - 1].key in _month_before() and item.key in full_months()):
         return Day(year, months[item.key]), stop
     return None
+
+
+def _last_day(items: list[Item], i: int) -> tuple[int, int] | None:
+    """Return the last day of a range whose first day stands before ``i`` ("-13", "to 13", "bis 13."), and where it ends."""
+    first = items[i - 1]
+    if not first.key.isdecimal() or i >= len(items):
+        return None
+    joined = items[i].start == first.end + 1 and items[i].kind == "number"  # "3-13"
+    at = i if joined else i + 1 if items[i].key in _RANGE and i + 1 < len(items) else -1
+    if at < 0 or not (day := _DAY.match(items[at].key)) or not int(first.key) < int(day.group(1)) <= 31:
+        return None
+    return int(day.group(1)), at + 1
+
+
+_RANGE = frozenset(("to", "bis", "au", "al", "a", "ate", "do", "till", "til", "tot", "по", "до", "through", "until"))
+
+
+def _numbered(items: list[Item], i: int, day: int) -> tuple[Day, int] | None:
+    """Return the date of which a month by its number is part, as Vietnamese has it: "3 tháng 2 năm 2024"."""
+    run = [x.key for x in items[i + 1 : i + 5]]
+    if len(run) < 2 or run[0] != "thang" or not run[1].isdecimal() or not 1 <= int(run[1]) <= 12 or not 1 <= day <= 31:
+        return None
+    dated = len(run) == 4 and run[2] == "nam" and bool(_YEAR.match(run[3]))
+    return Day(int(run[3]) if dated else None, frozenset({int(run[1])}), day), i + (5 if dated else 3)
 
 
 def _is_month(item: Item) -> bool:
@@ -179,9 +219,9 @@ def _year(items: list[Item], i: int) -> tuple[int | None, int]:
 
 
 def _numeric(text: str) -> Day | None:
-    if match := _ISO.match(text):
+    if match := _ISO.match(text) or _YEAR_FIRST.match(text):
         year, month, day = (int(g) for g in match.groups())
-        return Day(year, frozenset({month}), day)
+        return Day(year, frozenset({month}), day) if 1 <= month <= 12 else None
     if match := _NUMERIC.match(text):
         a, sign, b, y = int(match[1]), match[2], int(match[3]), int(match[4])
         year = y if y > 99 else 2000 + y if y < 70 else 1900 + y
@@ -234,6 +274,7 @@ def conflict(x: Day, y: Day) -> bool:
         or (x.months and y.months and not x.months & y.months)
         or (x.day and y.day and x.day != y.day)
         or (x.weekdays and y.weekdays and not x.weekdays & y.weekdays)
+        or (x.until and y.until and x.until != y.until)
         or (x.ahead is not None and y.ahead is not None and x.ahead != y.ahead)
     )
 
@@ -249,4 +290,5 @@ def says_more(x: Day, y: Day) -> bool:
         or (x.months and not y.months)
         or (x.day and not y.day)
         or (x.weekdays and not y.weekdays and not told)
+        or (x.until and not y.until)
     )

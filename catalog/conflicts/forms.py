@@ -4,33 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from . import names
+from .data import lines
 from .tokens import Item, fold
 
-#: Endings of the forms of one verb, noun or adjective.
-_ENDINGS = frozenset(
-    (
-        "",
-        "e",
-        "es",
-        "s",
-        "d",
-        "ed",
-        "ing",
-        "y",
-        "ies",
-        "ied",
-        "n",
-        "en",
-        "t",
-        "te",
-        "ten",
-        "em",
-        "et",
-        "ene",
-        "erne",
-        "ar",
+#: Endings of the forms of one verb, noun or adjective, by families of languages: Germanic, Romance, Slavic in both scripts.
+_FAMILIES = tuple(
+    frozenset(("", *endings.split()))
+    for endings in (
+        "e es s d ed ing y ies ied n en t te ten em et ene erne ar ade at ad er or as de",
+        "a o e i s as os es an en on ano ono ava avano aba aban ait aient ent ant ando endo iendo ado ada ados adas ato ata ati ate"
+        " ito ita ido ida aron ieron io ia ian iam eron arono iscono isce ee ees er ar ir are ere ire ou am em iu eu",
+        "a e i u y o ie em ow om ami ach ego emu ej ym im ich ych mi il al ila ala ili aly alo lo la li ly l"
+        " aja uje uja owal owali uji eji ou ech ich uje uji ovali oval",
+        "а е и о у ы ю я й ь ам ями ами ах ях ого его ому ему ой ей ом ем ев ов ет ут ют ит ат ят ает яет ают яют л ла ло ли ал али"
+        " ила ил или ует уют овал овали ся лся лась лись ется ются ился ились ть",
     )
 )
 #: Those after a stem of three letters.
@@ -39,14 +29,32 @@ _DOUBLED = re.compile(r"([bdfglmnprt])\1(?=ed$|ing$|en$|er$)")
 
 
 def inflected(a: str, b: str) -> bool:
-    """Tell whether two folded words are forms of one: "arrest", "arrested"; "Kilometer", "Kilometern"."""
+    """Tell whether two folded words are forms of one: "arrest", "arrested"; "make", "made"; "Kilometer", "Kilometern"."""
+    if irregular(a) & irregular(b):
+        return True
     return _of_one_stem(a, b) or _of_one_stem(_DOUBLED.sub(r"\1", a), _DOUBLED.sub(r"\1", b))
+
+
+@cache
+def _irregular() -> dict[str, frozenset[int]]:
+    table: dict[str, frozenset[int]] = {}
+    for n, line in enumerate(lines("irregular.txt")):
+        for form in line.split():
+            table[form] = table.get(form, frozenset()) | {n}
+    return table
+
+
+def irregular(key: str) -> frozenset[int]:
+    """Return the words of which a folded word is a form that shares no stem with the others, by their numbers."""
+    return _irregular().get(key, frozenset())
 
 
 def _of_one_stem(a: str, b: str) -> bool:
     stem = next((n for n, (p, q) in enumerate(zip(a, b, strict=False)) if p != q), min(len(a), len(b)))
     return any(
-        {a[n:], b[n:]} <= (_ENDINGS if n > 3 else _SURE_ENDINGS) for n in range(stem, max(2, stem - 2), -1) if n > 2
+        {a[n:], b[n:]} <= endings
+        for n in range(stem, max(2, stem - 2), -1)
+        for endings in (_FAMILIES if n > 3 else (_SURE_ENDINGS,))
     )
 
 
@@ -90,3 +98,9 @@ def abbreviates(items: Sequence[Item], i: int, long: Item) -> bool:
     rest = iter(long.key)
     ends = long.key.startswith(letters) or (letters[0] == long.key[0] and letters[-1] == long.key[-1])
     return ends and all(c in rest for c in letters) and (not short.capital or long.capital)
+
+
+def entitled(x: Sequence[Item], y: Sequence[Item]) -> bool:
+    """Tell whether one stretch is a lone office and the other begins with it: "Statsministeren", "Statsminister Jonas Støre"."""
+    short, long = sorted((x, y), key=len)
+    return len(short) == 1 and inflected(short[0].key, long[0].key)

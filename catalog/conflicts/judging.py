@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from ..model import Contradiction
-from . import dates, forms, names, numbers, roles
-from .alignment import Gap, align, gaps
-from .languages import function_words
-from .reading import Reading, boilerplate
+from . import dates, eastern, forms, leftover, names, numbers, roles
+from .alignment import Gap, gaps
+from .reading import Reading
+from .sheet import Sheet, Verdict, is_content
 from .tokens import Item, fold
 
 #: Captions share nearly all: a word in the place of another is no retelling but a change.
@@ -18,45 +15,8 @@ NEARLY_ALL = 0.75
 MOST = 0.6
 
 
-@dataclass(slots=True)
-class Verdict:
-    """What comparing the words gave. ``only_x``/``only_y`` count what just one says; ``shared`` what both say."""
-
-    found: list[Contradiction] = field(default_factory=list)
-    only_x: int = 0
-    only_y: int = 0
-    shared: int = 0
-    size: int = 0
-    moved: int = 0
-    longer: int = 0
-
-    @property
-    def overlap(self) -> float:
-        """The part of the shorter caption's content that the other has, 0 to 1."""
-        return self.shared / self.size if self.size else 0.0
-
-
-def is_content(item: Item) -> bool:
-    """Tell whether an item says something of its own."""
-    if item.kind != "word":
-        return True
-    if item.key in function_words() or item.key in boilerplate() or item.key in numbers.loose_words():
-        return False
-    return len(item.key) > 1 or not item.key.isascii()
-
-
-class Judge:
+class Judge(Sheet):
     """Compares two readings. One use each: make it, then ask for :meth:`verdict`."""
-
-    def __init__(self, one: Reading, other: Reading) -> None:
-        self.x, self.y = one.items, other.items
-        self.german = one.german or other.german
-        self.cut_off = (one.cut_off, other.cut_off)
-        self.pairs = align(self.x, self.y, function_words())
-        self.pair_set = set(self.pairs)
-        self.gone_x = set(range(len(self.x))) - {i for i, _ in self.pairs}
-        self.gone_y = set(range(len(self.y))) - {j for _, j in self.pairs}
-        self.result = Verdict()
 
     def verdict(self) -> Verdict:
         """Return what the two captions say differently."""
@@ -67,11 +27,7 @@ class Judge:
         self.result.size, self.result.longer, self.result.shared = min(sizes), max(sizes), matched
         for gap in gaps(self.pairs, len(self.x), len(self.y)):
             self._judge(gap)
-        self._forms()
-        self._weekdays()
-        self._far_dates()
-        self._sides()
-        self._exchange()
+        leftover.settle(self)
         self.result.only_x = sum(is_content(self.x[i]) for i in self.gone_x)
         self.result.only_y = sum(is_content(self.y[j]) for j in self.gone_y)
         return self.result
@@ -138,35 +94,7 @@ class Judge:
             return
         self._names(xs, ys)
         self._wording(xs, ys)
-
-    def _anchored(self, i: int, j: int, k: int, n: int) -> int:
-        """Return how firmly ``x[i:k]`` and ``y[j:n]`` stand in one place: 2 between the same words, 1 beside one, or 0.
-
-        Between, small words of only one caption and the ends of the captions are passed over; beside, they are not.
-        """
-        if self._held(i, j, -1) and self._held(k - 1, n - 1, 1):
-            return 2
-        beside = (i - 1, j - 1) in self.pair_set or (k, n) in self.pair_set
-        return 1 if beside and self.result.overlap >= 0.6 else 0
-
-    def _held(self, i: int, j: int, step: int) -> bool:
-        """Tell whether the same words, or the ends of both captions, stand on one side."""
-        i, j = self._past(self.x, i + step, step, self.gone_x), self._past(self.y, j + step, step, self.gone_y)
-        return (i, j) in self.pair_set or (i, j) in ((-1, -1), (len(self.x), len(self.y)))
-
-    def _past(self, items: Sequence[Item], i: int, step: int, gone: set[int]) -> int:
-        while 0 <= i < len(items) and i in gone and not is_content(items[i]):
-            i += step
-        return i
-
-    def _add(self, kind: str, xs: Sequence[int], ys: Sequence[int], *, keep: bool = False) -> None:
-        """Note a contradiction between these items, which are then no more said by one alone."""
-        x, y = [self.x[i] for i in xs], [self.y[j] for j in ys]
-        spans = [(run[0].start, run[-1].end) if run else (0, 0) for run in (x, y)]
-        self.result.found.append(Contradiction(kind, "", "", spans[0], spans[1]))
-        if not keep:
-            self.gone_x -= set(xs)
-            self.gone_y -= set(ys)
+        self._eastern(xs, ys)
 
     def _dates(self, xs: list[int], ys: list[int]) -> None:
         dx = [i for i in xs if i in self.gone_x and isinstance(self.x[i].value, dates.Day)]
@@ -181,8 +109,8 @@ class Judge:
         one, other = self.x[i].value, self.y[j].value
         assert isinstance(one, dates.Day) and isinstance(other, dates.Day)
         if dates.conflict(one, other):
-            if self._anchored(i, j, i + 1, j + 1):
-                self._add("date", [i], [j])
+            if self.anchored(i, j, i + 1, j + 1):
+                self.add("date", [i], [j])
             return
         if not dates.says_more(one, other):
             self.gone_x.discard(i)
@@ -198,10 +126,10 @@ class Judge:
             if numbers.convertible(one, other):
                 self._measures(i, j, same=numbers.converted(one, other))
                 continue
-            if not self._anchored(i, j, i + 1, j + 1):
+            if not self.anchored(i, j, i + 1, j + 1):
                 continue
             if numbers.conflict(one, other):
-                self._add(numbers.contradicted(self.x, i, self.y, j), [i], [j])
+                self.add(numbers.contradicted(self.x, i, self.y, j), [i], [j])
             else:
                 self.gone_x.discard(i)
                 self.gone_y.discard(j)
@@ -215,8 +143,8 @@ class Judge:
         if same:
             self.gone_x -= set(range(i, ends[0]))
             self.gone_y -= set(range(j, ends[1]))
-        elif self._anchored(i, j, ends[0], ends[1]):
-            self._add("number", list(range(i, ends[0])), list(range(j, ends[1])))
+        elif self.anchored(i, j, ends[0], ends[1]):
+            self.add("number", list(range(i, ends[0])), list(range(j, ends[1])))
 
     # ------------------------------------------------------------ roles
 
@@ -229,17 +157,17 @@ class Judge:
         if short and xs and ys:
             phrases = [" ".join(i.key for i in run) for run in (x, y)]
             if roles.opposed(*phrases) and self._strong(xs, ys):
-                self._add("role", xs, ys)
+                self.add("role", xs, ys)
                 return True
             if self._opposed_phrases(xs, ys):
                 return True
         for i in xs:
             j = next((j for j in ys if j in self.gone_y and self._contrary(self.x[i], self.y[j])), None)
             if j is not None and self._strong([i], [j]):
-                self._add("role", [i], [j])
+                self.add("role", [i], [j])
                 found = True
         if short and not found and self.result.overlap >= 0.5 and (roles.negated(x, y) or roles.none_of(x, y)):
-            self._add("role", xs, ys)
+            self.add("role", xs, ys)
             return True
         return found
 
@@ -252,12 +180,12 @@ class Judge:
                     phrase = " ".join(items[n].key for n in run[at:end])
                     hit = next((n for n in other if roles.opposed(phrase, others[n].key)), None)
                     if hit is not None:
-                        self._add("role", *(([hit], run[at:end]) if swap else (run[at:end], [hit])))
+                        self.add("role", *(([hit], run[at:end]) if swap else (run[at:end], [hit])))
                         return True
         return False
 
     def _strong(self, xs: list[int], ys: list[int]) -> bool:
-        return self._anchored(xs[0], ys[0], xs[-1] + 1, ys[-1] + 1) > 0
+        return self.anchored(xs[0], ys[0], xs[-1] + 1, ys[-1] + 1) > 0
 
     def _contrary(self, x: Item, y: Item) -> bool:
         if x.kind == "position" or y.kind == "position":
@@ -270,18 +198,54 @@ class Judge:
         xs = [i for i in xs if i in self.gone_x and is_content(self.x[i])]
         ys = [j for j in ys if j in self.gone_y and is_content(self.y[j])]
         result = self.result
+        if self._of_one_sort(xs, ys):
+            return
         if len(xs) != 1 or len(ys) != 1 or result.overlap < NEARLY_ALL or result.shared < MOST * result.longer:
             return
         x, y = self.x[xs[0]], self.y[ys[0]]
         if numbers.same_measure(x, y) and xs[0] and ys[0] and self.x[xs[0] - 1].kind == "number":
-            self._add("number", xs, ys)  # "12 kilometers", "12 miles"
+            self.add("number", xs, ys)  # "12 kilometers", "12 miles"
             return
         plain = x.kind == y.kind == "word" and (self.german or not (x.capital and not x.first and y.capital))
-        same = roles.alike(x.key, y.key) or forms.abbreviates(self.x, xs[0], y) or forms.abbreviates(self.y, ys[0], x)
-        if plain and not same and self._anchored(xs[0], ys[0], xs[0] + 1, ys[0] + 1) == 2:
+        same = (
+            roles.alike(x.key, y.key)
+            or forms.inflected(x.key, y.key)
+            or forms.abbreviates(self.x, xs[0], y)
+            or forms.abbreviates(self.y, ys[0], x)
+        )
+        if plain and not same and self.anchored(xs[0], ys[0], xs[0] + 1, ys[0] + 1) == 2:
             road = numbers.is_road(self.x, xs[0]) and numbers.is_road(self.y, ys[0])
             named = self.german and x.capital and y.capital and names.after_place_word(self.x, xs[0])
-            self._add("place" if road or named else "role", xs, ys)
+            self.add("place" if road or named else "role", xs, ys)
+
+    def _of_one_sort(self, xs: list[int], ys: list[int]) -> bool:
+        """Find different words of one sort beside numbers in one place: "on the eve of", "on the first day of"."""
+        words = [
+            [n for n in run if items[n].kind == "word" and items[n].key not in ("first", "last")]
+            for run, items in ((xs, self.x), (ys, self.y))
+        ]
+        if [len(run) for run in words] != [1, 1] or len(xs) + len(ys) < 3 or self.result.overlap < NEARLY_ALL:
+            return False
+        x, y = self.x[words[0][0]], self.y[words[1][0]]
+        kind = roles.kind_of([x], [y])
+        held = self.anchored(xs[0], ys[0], xs[-1] + 1, ys[-1] + 1)
+        if kind == "role" or x.key == y.key or roles.alike(x.key, y.key) or held < 2:
+            return False
+        self.add(kind, xs, ys)
+        return True
+
+    def _eastern(self, xs: list[int], ys: list[int]) -> None:
+        """Find names in scripts without capitals."""
+        xs, ys = [i for i in xs if i in self.gone_x], [j for j in ys if j in self.gone_y]
+        if xs and ys and self._strong(xs, ys):
+            kind = eastern.kind_of(
+                [self.x[i] for i in xs],
+                [self.y[j] for j in ys],
+                self.x[max(0, xs[0] - 3) : xs[0]],
+                self.x[xs[-1] + 1 : xs[-1] + 4],
+            )
+            if kind:
+                self.add(kind, xs, ys)
 
     # ------------------------------------------------------------ names
 
@@ -312,7 +276,7 @@ class Judge:
     def _name_pair(self, run: list[int], other: list[int]) -> None:
         if forms.abbreviates(self.x, run[0], self.y[other[0]]) or forms.abbreviates(self.y, other[0], self.x[run[0]]):
             return
-        held = self._anchored(run[0], other[0], run[-1] + 1, other[-1] + 1)
+        held = self.anchored(run[0], other[0], run[-1] + 1, other[-1] + 1)
         if not held or self.result.overlap < 0.3:
             return
         full_x, full_y = self._grown(self.x, run), self._grown(self.y, other)
@@ -324,15 +288,19 @@ class Judge:
         )
         if not all(told) and not (any(told) and held == 2 and placed):
             return
-        kind = names.kind_of(x, y, before, after)
+        if forms.entitled(x, y):
+            return
+        kind = roles.kind_of(x, y) if roles.kind_of(x, y) != "role" else names.kind_of(x, y, before, after)
         if len(x) == len(y) == 1 and numbers.is_road(self.x, run[0]) and numbers.is_road(self.y, other[0]):
             kind = "place"
-        if kind == "person" and (names.same_person(x, y) or (self.german and names.titled(x, y))):
+        if kind == "person" and len(x) == len(y) == 1 and self._contrary(x[0], y[0]):
+            kind = "role"  # "La Britannique", "La Néerlandaise"
+        if kind == "person" and (names.same_person(x, y) or names.titled(x, y, self.german)):
             self._spelled(run, other)
             return
         if kind == "place" and {i.key for i in x} & {i.key for i in y} and len(x) != len(y):
             return
-        self._add(kind, run, other)
+        self.add(kind, run, other)
 
     def _spelled(self, run: list[int], other: list[int]) -> None:
         """Take two spellings of a name for nothing new."""
@@ -360,76 +328,6 @@ class Judge:
 
     def _of_name(self, item: Item) -> bool:
         return item.capital and item.kind == "word" and is_content(item) and not item.dotted
-
-    # ------------------------------------------------------------ the whole
-
-    def _forms(self) -> None:
-        """Take forms of one word, wherever they stand, for the same word: "arrest", "is arrested by"."""
-        for i, j in forms.pairs(self.x, self.y, self.gone_x, self.gone_y, german=self.german):
-            self.result.shared += is_content(self.x[i])
-            self.gone_x.discard(i)
-            self.gone_y.discard(j)
-
-    def _weekdays(self) -> None:
-        """Take a weekday that only one caption gives for nothing new when it is that of a date in the other."""
-        for mine, gone, other in ((self.x, self.gone_x, self.y), (self.y, self.gone_y, self.x)):
-            days = [d.value for d in other if isinstance(d.value, dates.Day)]
-            own = [d.value for d in mine if isinstance(d.value, dates.Day) and d.value.exact()]
-            agreed = [d for d in own if any(o.months and o.year and not dates.says_more(d, o) for o in days)]
-            told = [d.weekdays for d in (*(d for d in days if d.exact()), *agreed)]
-            for i in sorted(gone):
-                day = mine[i].value
-                if isinstance(day, dates.Day) and day.weekdays and not day.day and any(day.weekdays & t for t in told):
-                    gone.discard(i)
-
-    def _far_dates(self) -> None:
-        """Compare the one date that only one caption has with the one of the other, wherever they stand."""
-        dx = [i for i in self.gone_x if isinstance(self.x[i].value, dates.Day)]
-        dy = [j for j in self.gone_y if isinstance(self.y[j].value, dates.Day)]
-        if len(dx) != 1 or len(dy) != 1:
-            return
-        one, other = self.x[dx[0]].value, self.y[dy[0]].value
-        assert isinstance(one, dates.Day) and isinstance(other, dates.Day)
-        if not dates.conflict(one, other):
-            if not dates.says_more(one, other):
-                self.gone_x.discard(dx[0])
-            if not dates.says_more(other, one):
-                self.gone_y.discard(dy[0])
-        elif all(not is_content(self.x[i]) for i in self.gone_x - {dx[0]}) and all(
-            not is_content(self.y[j]) for j in self.gone_y - {dy[0]}
-        ):
-            self._add("date", dx, dy)
-
-    def _sides(self) -> None:
-        """Find names that stand on different sides."""
-        placed = roles.misplaced(self.x, self.y)
-        if placed is None or any(c.kind == "role" for c in self.result.found):
-            return
-        i = next(n for n, item in enumerate(self.x) if item.skeleton == placed[0])
-        j = next((n for n, item in enumerate(self.y) if item.skeleton == placed[0]), 0)
-        self._add("role", [i], [j], keep=True)
-
-    def _exchange(self) -> None:
-        """Find two names that changed places around the same verb: "A beats B", "B beats A"."""
-        if (
-            self.result.found
-            or any(is_content(self.x[i]) for i in self.gone_x)
-            or any(is_content(self.y[j]) for j in self.gone_y)
-        ):
-            return
-        if {"by", "von", "par", "por", "da"} & {i.key for i in (*self.x, *self.y)}:
-            return
-        order_x = [i.skeleton for i in self.x if i.capital and i.kind in ("word", "place") and is_content(i)]
-        order_y = [j.skeleton for j in self.y if j.capital and j.kind in ("word", "place") and is_content(j)]
-        if order_x == order_y or Counter(order_x) != Counter(order_y) or len(set(order_x)) != len(order_x):
-            return
-        k = next(n for n, (a, b) in enumerate(zip(order_x, order_y, strict=True)) if a != b)
-        spots_x = [next(n for n, i in enumerate(self.x) if i.skeleton == s) for s in (order_x[k], order_y[k])]
-        spots_y = [next(n for n, i in enumerate(self.y) if i.skeleton == s) for s in (order_y[k], order_x[k])]
-        between_x = [i.skeleton for i in self.x[spots_x[0] + 1 : spots_x[1]] if is_content(i) and not i.capital]
-        between_y = [i.skeleton for i in self.y[spots_y[0] + 1 : spots_y[1]] if is_content(i) and not i.capital]
-        if between_x and between_x == between_y:
-            self._add("role", [spots_x[0]], [spots_y[0]], keep=True)
 
 
 def judge(one: Reading, other: Reading) -> Verdict:

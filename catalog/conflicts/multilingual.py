@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..model import Contradiction
 from . import dates, numbers
-from .judging import Verdict, is_content
 from .reading import Reading
+from .sheet import Verdict, is_content
 from .tokens import Item
 
 NOTE = "different languages: only names, numbers and dates were compared"

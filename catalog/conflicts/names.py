@@ -79,11 +79,21 @@ def find(items: list[Item]) -> list[Item]:
             i += 1
             continue
         key = f"@{place}"
+        if out and out[-1].key == key and items[i].glued | (items[i].start <= out[-1].end + 2):
+            out[-1] = replace(out[-1], end=items[stop - 1].end)  # "New York, N.Y."
+            i = stop
+            continue
         out.append(
             replace(items[i], kind="place", key=key, skeleton=key, end=items[stop - 1].end, capital=True, value=place)
         )
         i = stop
     return out
+
+
+@cache
+def _by_initial() -> dict[str, str]:
+    """Return the places of several words by the first letter of the first and the others: "s. paulo"."""
+    return {f"{name[0]}. {rest}": place for name, place in gazetteer().items() if (rest := name.partition(" ")[2])}
 
 
 def _place_at(items: list[Item], i: int) -> tuple[int, str]:
@@ -105,11 +115,64 @@ def _place_at(items: list[Item], i: int) -> tuple[int, str]:
             continue
         if size > 1 and not eastern and run[0].key != fold(run[0].text) and (text in table or spelled(run) in table):
             return i + size, table.get(spelled(run), spelled(run))  # "Mt. Pleasant", "St. Paul"
+        if size > 1 and len(run[0].text) == 1 and run[0].dotted:
+            short = f"{text[0]}.{text[1:]}"
+            if short in _by_initial():
+                return i + size, _by_initial()[short]
         if text == "washington" and i + 1 < len(items) and items[i + 1].key in ("d.c.", "dc"):
             return i + 2, table[text]
+        if size == 1 and text not in table and run[0].key in table:
+            return i + 1, table[run[0].key]  # "Ankara'da", "서울에서"
+        if size == 1 and text not in table and i and items[i - 1].key in _SLAVIC and (case := _declined(text)):
+            return i + 1, case
         if text in table and (len(text) > 3 or run[-1].text.isupper() or not text.isascii() or text == "rom"):
             return i + size, table[text]
     return i, ""
+
+
+#: Prepositions of languages that decline the names of places, and the endings of those cases with what stands in the first.
+_SLAVIC = frozenset(
+    (
+        "w",
+        "we",
+        "do",
+        "z",
+        "ze",
+        "na",
+        "v",
+        "ve",
+        "u",
+        "pod",
+        "od",
+        "в",
+        "во",
+        "на",
+        "из",
+        "под",
+        "у",
+        "до",
+        "от",
+        "із",
+        "зі",
+    )
+)
+_CASES = (
+    ("owie", ("ow",)), ("iu", ("",)), ("ie", ("a", "")), ("u", ("", "o")), ("i", ("", "a")), ("a", ("",)), ("y", ("a", "")),
+    ("ach", ("e", "y")), ("em", ("e",)), ("e", ("a", "o", "")), ("ego", ("e",)), ("е", ("а", "", "о")), ("и", ("ь", "а", "я")),
+    ("у", ("а", "")), ("ы", ("а",)), ("а", ("",)), ("ом", ("",)), ("і", ("", "а", "ь")), ("ові", ("ів",)), ("єві", ("їв",)),
+)  # fmt: skip
+
+
+def _declined(text: str) -> str:
+    """Return the place of which a folded Slavic word is a case ("krakowie", "москве"), or ""."""
+    table = gazetteer()
+    for ending, firsts in _CASES:
+        stem = text.removesuffix(ending)
+        if stem != text and len(stem) > 2:
+            hit = next((table[stem + first] for first in firsts if len(stem + first) > 3 and stem + first in table), "")
+            if hit:
+                return hit
+    return ""
 
 
 def after_place_word(items: Sequence[Item], i: int) -> bool:
@@ -141,6 +204,9 @@ def is_name(run: Sequence[Item], german: bool) -> bool:
     return not item.first or not _COMMON_ENDS.search(item.key)
 
 
+_OF = ("of", "de", "di", "von", "van", "du", "da", "do")
+
+
 def kind_of(x: Sequence[Item], y: Sequence[Item], before: Sequence[Item], after: Sequence[Item]) -> str:
     """Return "place", "person" or "role" (an office) for two names in each other's place, by what they are and stand beside."""
     if len(before) > 1 and before[-1].key in ("of", "for") and before[-2].key in listed("offices"):
@@ -154,6 +220,7 @@ def kind_of(x: Sequence[Item], y: Sequence[Item], before: Sequence[Item], after:
         person += 1.2 * (run[0].key in first_names() and len(run) > 1) + 0.5 * (run[0].key in first_names())
     if before:
         place += 1.5 * (before[-1].key in listed("place_before") and not before[-1].capital)
+        place += 1.5 * (len(before) > 1 and before[-1].key in _OF and before[-2].key in listed("place_words"))
         person += 1.2 * (before[-1].key in listed("person_before"))
         place += 0.5 * (before[-1].key in listed("place_words"))
     if after:
@@ -180,11 +247,20 @@ def _same_first(x: Item, y: Item) -> bool:
     return near(a, b) or (len(a) <= 2 and a[:1] == b[:1]) or (len(a) >= 3 and b.startswith(a[:3]))
 
 
-def titled(x: Sequence[Item], y: Sequence[Item]) -> bool:
-    """Tell whether one last name stands after a first name and after a word that is none ("Altkanzlerin")."""
+#: The ends of words for an office, which stand before a last name as a first name does.
+_OFFICE = re.compile(
+    r"(?:ministern?|kanzler|prasident|president|chef|sprecher|trainer|meister|leiter|senator|richter|anwalt|direktor|fuhrer"
+    r"|vorsitzende|abgeordnete|autor|star|spieler|sieger|leder|ledare|mester|borgmester|premier|voorzitter|coach)(?:in|en)?$"
+)
+
+
+def titled(x: Sequence[Item], y: Sequence[Item], german: bool) -> bool:
+    """Tell whether one last name stands after a first name and after a word that is none ("Altkanzlerin", "Außenministerin")."""
     if len(x) < 2 or len(y) < 2 or x[-1].skeleton != y[-1].skeleton:
         return False
-    return (x[0].key in first_names()) != (y[0].key in first_names())
+    if bool(_OFFICE.search(x[0].key)) != bool(_OFFICE.search(y[0].key)):
+        return True
+    return german and (x[0].key in first_names()) != (y[0].key in first_names())
 
 
 def initials_of(x: Sequence[Item], y: Sequence[Item]) -> bool:

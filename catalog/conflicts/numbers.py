@@ -30,11 +30,11 @@ class Amount:
 
 
 @cache
-def _words() -> dict[str, int]:
+def _words() -> dict[str, float]:
     table = words()["numbers"]
     skipped = ("multiplier", "about", "over", "fraction")
     pairs = (pair.split("=") for name, text in table.items() if name not in skipped for pair in text.split())
-    return {word: int(value) for word, value in pairs}
+    return {word: float(value) for word, value in pairs}
 
 
 @cache
@@ -61,7 +61,7 @@ _GERMAN = re.compile(
 )
 
 
-def _german(word: str) -> int | None:
+def _german(word: str) -> float | None:
     """Return the value of a German or Dutch number word of several ("dreihundert", "zweiundzwanzig", "tweehonderd"), or None."""
     match = _GERMAN.match(word[:40])
     if not match or len(word) > 40 or word.endswith(("honderden", "duizenden")):  # "hundreds", "thousands"
@@ -76,7 +76,7 @@ def _german(word: str) -> int | None:
     return total or None
 
 
-def _below_hundred(word: str) -> int | None:
+def _below_hundred(word: str) -> float | None:
     known = {"ein": 1, "een": 1, **_words()}
     if word in known:
         return known[word]
@@ -135,7 +135,14 @@ def _at(items: list[Item], i: int) -> tuple[Amount, int] | None:
         half = _half_of_day(items[i + 1]) if i + 1 < len(items) and parts[0] <= 12 else ""
         hour = parts[0] % 12 + 12 * (half == "pm") if half else parts[0]
         seconds = sum(p * 60.0 ** (2 - n) for n, p in enumerate([hour, *parts[1:]]))
-        return Amount(seconds, clock=True), i + 1 + bool(half)
+        return Amount(seconds, clock=True), i + 1 + (
+            bool(half) or (i + 1 < len(items) and items[i + 1].key in (*_OCLOCK, *_HOURS))
+        )
+    if timed := _hours(items, i):
+        return timed
+    if item.kind == "part":
+        part, whole = item.key.split("/")
+        return Amount(int(part) / int(whole), loose), i + 1
     if item.kind == "number":
         if clock := _CLOCK.match(item.key):
             hour = int(clock[1]) % 12 + 12 * (clock[3].lower() == "p")
@@ -147,7 +154,8 @@ def _at(items: list[Item], i: int) -> tuple[Amount, int] | None:
     elif item.kind == "word" and item.key in _EASTERN:
         return _eastern(items, i)
     elif item.kind == "word" and item.key in _fractions() and _is_fraction(items, i):
-        return Amount(_fractions()[item.key], loose), i + 1
+        size, stop = _of_million(items, i + 1)
+        return Amount(_fractions()[item.key] * size, loose), stop
     elif item.kind == "word" and len(item.key) > 6 and item.key not in _words() and _german(item.key):
         value = float(_german(item.key) or 0)
     elif item.kind == "word" and item.key in _words() and not (item.key in ("one", "second") and item.first):
@@ -162,20 +170,51 @@ def _at(items: list[Item], i: int) -> tuple[Amount, int] | None:
         if value in (20, 30, 40, 50, 60, 70, 80, 90) and item.kind == "word" and 0 < _words().get(after.key, 0) < 10:
             value += _words()[after.key]
             stop += 1
-        while stop < len(items) and stop < i + 4 and items[stop].key in _multipliers():
+        if [x.key for x in items[stop : stop + 3]] == ["and", "a", "half"]:
+            value, stop = value + 0.5, stop + 3  # "two and a half million"
+        value, stop = _french(items, stop, value)
+        end = stop + 3
+        while stop < min(len(items), end) and items[stop].key in _multipliers():
             value *= _multipliers()[items[stop].key]
             stop += 1
         if item.kind == "word" and value >= 100:
-            more, stop = _below(items, stop)
-            value += more
+            rest, stop = _below(items, stop)
+            value += rest
         short = _WRITTEN.get(items[stop].text) if stop + 1 < len(items) and items[stop + 1].key in _MONEY else None
         if short and items[stop + 1].glued:
             return Amount(value * short, loose), stop + 1  # "45 M€"
         if stop < len(items) and value < 10 and items[stop].key.removesuffix("s") in _fractions() and items[stop].glued:
             return Amount(value * _fractions()[items[stop].key.removesuffix("s")], loose), stop + 1
-    if size := _suffixed(items, i, stop):
-        return Amount(value * size, loose), stop
+    if letters := _suffixed(items, i, stop):
+        return Amount(value * letters, loose), stop
     return Amount(value, loose, unit=_unit(items, i, stop)), stop
+
+
+def _hours(items: list[Item], i: int) -> tuple[Amount, int] | None:
+    """Return a time of day with its hour in words around it: "14 heures 30", "14.30 Uhr", "kl. 10", "14時30分"."""
+    match = _HOUR.match(items[i].key) if items[i].kind == "number" else None
+    if match is None or int(match[1]) > 24:
+        return None
+    after = [(x.key, x.glued) for x in items[i + 1 : i + 4]]
+    by_word = bool(after) and after[0][0] in _OCLOCK
+    seconds = int(match[1]) * 3600.0 + 60.0 * int(match[2] or 0)
+    more = after[1][0] if len(after) > 1 and after[1][1] and re.fullmatch(r"[0-5]\d", after[1][0]) else ""
+    if by_word and more and not match[2] and (after[0][0] != "heures" or len(after[1][0]) == 2):
+        return Amount(seconds + 60.0 * int(more), clock=True), i + 3
+    if by_word and after[0][0] != "heures":
+        return Amount(seconds, clock=True), i + 2
+    if after and after[0][0] in _HOURS and i and items[i - 1].key in ("las", "la", "alle", "as"):
+        return Amount(seconds, clock=True), i + 2
+    if i and items[i - 1].key in _ABOUT_CLOCK:
+        return Amount(seconds, clock=True), i + 1
+    return None
+
+
+_HOUR = re.compile(r"(\d{1,2})(?:[.](\d\d))?$")
+#: Words behind the hour of a time of day, the French one only before minutes; and words before one.
+_OCLOCK = ("uhr", "heures", "時", "时", "点", "시")
+_HOURS = ("horas", "hora", "h", "hs", "ore")
+_ABOUT_CLOCK = ("klokken", "godz", "godzinie", "saat", "pukul")
 
 
 #: Numerals and counters of Chinese and Japanese.
@@ -214,16 +253,36 @@ def _suffixed(items: list[Item], i: int, stop: int) -> float:
     return _SUFFIXES.get(suffix, 0) or (_OF_MONEY.get(suffix, 0) if around & set(_MONEY) else 0)
 
 
-def _below(items: list[Item], i: int) -> tuple[int, int]:
+def _below(items: list[Item], i: int) -> tuple[float, int]:
     """Return what "and fifty" or "twenty-five" behind a hundred adds, and where it ends."""
     j = i + 1 if i < len(items) and items[i].key == "and" and items[i].glued else i
-    value = 0
+    value = 0.0
     while j < len(items) and j < i + 3 and items[j].kind == "word" and items[j].glued:
         known = _words().get(items[j].key, 0)
         if not 0 < known < 100 or (value and (value < 20 or known > 9)):
             break
         value, j = value + known, j + 1
     return value, j if value else i
+
+
+def _french(items: list[Item], i: int, value: float) -> tuple[float, int]:
+    """Return a French number in scores or of several words that began before ``i`` ("quatre-vingt-dix", "soixante-dix")."""
+    if value == 4 and i < len(items) and items[i].key in ("vingt", "vingts") and items[i].glued:
+        value, i = 80.0, i + 1
+    if items[i - 1].key in ("vingt", "vingts", "soixante") and i < len(items) and items[i].glued:
+        more = _words().get(items[i].key, 0)
+        if 0 < more < 20 and value in (60, 80):
+            return value + more, i + 1
+    return value, i
+
+
+def _of_million(items: list[Item], i: int) -> tuple[int, int]:
+    """Return what a fraction is a part of where a multiplier follows ("quarter of a million"), else 1, and where it ends."""
+    j = i
+    while j < min(len(items), i + 2) and items[j].key in ("of", "a", "de", "d", "di", "un", "van", "een"):
+        j += 1
+    size = _multipliers().get(items[j].key, 0) if j < len(items) and items[j].glued else 0
+    return (size, j + 1) if size >= 1000 else (1, i)
 
 
 def _half_of_day(item: Item) -> str:

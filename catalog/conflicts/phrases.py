@@ -13,7 +13,7 @@ from .tokens import Item, fold
 #: The longest name of a body, in words.
 LONGEST = 5
 #: "L-R", "l to r", "v.l.n.r.": letters alone that say in which order people are named.
-_LETTERS = {"v.l.n.r": "left", "v.r.n.l": "right", "vlnr": "left", "vrnl": "right", "v.l": "left", "v.r": "right"}
+_LETTERS = {"vlnr": "left", "vrnl": "right", "vl": "left", "vr": "right"}
 
 
 @cache
@@ -27,9 +27,24 @@ def bodies() -> dict[str, str]:
     return table
 
 
+@cache
+def listed(name: str) -> frozenset[str]:
+    """Return a list of the table "boilerplate"."""
+    return frozenset(words()["boilerplate"][name].split())
+
+
 def join(items: Sequence[Item]) -> list[Item]:
     """Return the items with orders of naming and the names of bodies as one item each."""
-    return _joined(items, lambda i: _order_at(items, i) or _body_at(items, i) or _percent_at(items, i))
+    return _joined(
+        items,
+        lambda i: (
+            _order_at(items, i)
+            or _body_at(items, i)
+            or _percent_at(items, i)
+            or _taken_at(items, i)
+            or _label_at(items, i)
+        ),
+    )
 
 
 def ages(items: Sequence[Item]) -> list[Item]:
@@ -61,7 +76,7 @@ def _order_at(items: Sequence[Item], i: int) -> tuple[int, Item] | None:
     sides, opening, between = _order_words()
     if items[i].kind != "word":
         return None
-    letters = _LETTERS.get(items[i].key.rstrip("."))
+    letters = _LETTERS.get(items[i].key)
     if letters:
         return i + 1, _order(items[i], items[i], letters)
     at = i + 1 if _word(items, i) in opening and _short(items, i + 1) else i
@@ -129,6 +144,28 @@ def _percent_at(items: Sequence[Item], i: int) -> tuple[int, Item] | None:
     if f"{items[i].key} {items[i + 1].key}" not in words()["kinds"]["percent"].split(";"):
         return None
     return i + 2, replace(items[i], key="percent", skeleton="percent", end=items[i + 1].end)
+
+
+def _taken_at(items: Sequence[Item], i: int) -> tuple[int, Item] | None:
+    """Return where "taken" or "stock" beside a word for the picture ends, which says no more than that: "photo prise le"."""
+    sorted_by = items[i].key in listed("sorts") and i + 1 < len(items) and items[i + 1].key in listed("words")
+    if sorted_by:
+        return i + 1, replace(items[i], key="photo", skeleton="photo")
+    if items[i].capital or items[i].key not in listed("taken"):
+        return None
+    if not any(x.key in listed("words") for x in items[max(0, i - 4) : i]):
+        return None
+    return i + 1, replace(items[i], key="photo", skeleton="photo")
+
+
+def _label_at(items: Sequence[Item], i: int) -> tuple[int, Item] | None:
+    """Return where a Chinese or Japanese label of the picture ends ("資料写真"), and its item."""
+    if not items[i].text or items[i].text < "\u3040":
+        return None
+    for label in listed("eastern"):
+        if "".join(x.text for x in items[i : i + len(label)]) == label:
+            return i + len(label), replace(items[i], key="photo", skeleton="photo", end=items[i + len(label) - 1].end)
+    return None
 
 
 def _body_at(items: Sequence[Item], i: int) -> tuple[int, Item] | None:

@@ -22,6 +22,8 @@ _LABELLED = re.compile(
 _UNSIGNED = re.compile(
     r"[.!?»\"]\s(?i:photos?|foto|bild|image)\s((?:[^\W\d_a-zß-ÿ][\w'’.-]{0,20}(?:\s(?=\S)|$)){2,4})$"
 )
+#: "... in 2017 / LUSA": names behind a stroke at the very end.
+_STROKE = re.compile(r"\s[/|]\s{1,2}((?:[^\W\d_a-zß-ÿ][\w'’.&-]{0,20}(?:\s(?=\S)|$)){1,4})$")
 #: "WARSAW (Reuters) - ...": a house in a dateline.
 _DATELINE = re.compile(r"\s*[^\W\d_][^()\n]{1,50}\(([^()\n]{2,24})\)\s?[-–—]\s")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -34,7 +36,7 @@ _LEADING = re.compile(
     re.I,
 )
 #: A photographer and a house before the caption: "Jane Roe/Reuters: ...".
-_HOUSE = re.compile(r"\s*([^\W\d_][^\n:/|]{1,40}/\s?[^\n:/|]{2,40}):\s(?=\s*[^\W\d_])")
+_HOUSE = re.compile(r"\s*([^\W\d_][^\n:/|]{1,40}/\s?[^\n:/|]{2,40}?)(?::|\s[-–—])\s(?=\s*[^\W\d_])")
 #: Words before a colon that only say what sort of picture it is.
 _KIND = re.compile(r"\s*([^\W\d_]{2,20}(?:[\s'’-][^\W\d_]{1,20}){0,3})\s?:\s(?=\s{0,5}\S)")
 _CUT_OFF = re.compile(r"(?:…|\.\.\.|\[\s?(?:…|\.\.\.)\s?\])\s*$")
@@ -61,6 +63,16 @@ class Reading:
 def boilerplate() -> frozenset[str]:
     """Return the words that only point at the picture."""
     return frozenset(words()["boilerplate"]["words"].split())
+
+
+@cache
+def _stems() -> tuple[str, ...]:
+    return tuple(words()["boilerplate"]["stems"].split())
+
+
+def points(key: str) -> bool:
+    """Tell whether a folded word only points at the picture: "photo", "archives", "illustrative"."""
+    return key in boilerplate() or key.startswith(_stems())
 
 
 def read(text: str, credited: str = "", published: str = "") -> Reading:
@@ -100,7 +112,7 @@ def _after_label(text: str) -> int:
     if not match:
         return 0
     said = [w for w in re.split(r"[\s'’-]", fold(match.group(1))) if w not in languages.function_words() and len(w) > 1]
-    pointing = all(w in boilerplate() for w in said) and any(w not in names.listed("picture") for w in said)
+    pointing = all(points(w) for w in said) and any(w not in names.listed("picture") for w in said)
     return match.end() if pointing else 0
 
 
@@ -111,8 +123,13 @@ def _without_credit(text: str) -> tuple[int, int, str, tuple[int, int]]:
         if match and len(text) > match.end() + 10 and (pattern is _LEADING or credit.has_agency(match.group(1))):
             return match.end(), len(text), match.group(1), match.span(1)
     begin = _after_label(text)
+    line = _DATELINE.match(text[begin:])
+    if line and credit.has_agency(line.group(1)):
+        at = begin + line.end()
+        start, end, said, span = _at_end(text[at:])
+        return begin, end + at, said, (span[0] + at, span[1] + at) if said else (0, 0)
     start, end, said, span = _at_end(text[begin:])
-    if said and all(fold(w) in boilerplate() or w in languages.function_words() for w in re.findall(r"\w+", said)):
+    if said and all(points(fold(w)) or w in languages.function_words() for w in re.findall(r"\w+", said)):
         said = ""  # "(archive picture)"
     return start + begin, end + begin, said, ((span[0] + begin, span[1] + begin) if said else (0, 0))
 
@@ -124,7 +141,7 @@ def _at_end(text: str) -> tuple[int, int, str, tuple[int, int]]:
     if found.credit and not _YEAR.search(found.credit):
         start, end = found.text_span
         return start, end, found.credit, found.credit_span
-    for pattern in (_LABELLED, _NAMES_IN_BRACKETS, _UNSIGNED):
+    for pattern in (_LABELLED, _NAMES_IN_BRACKETS, _UNSIGNED, _STROKE):
         match = pattern.search(text, max(0, len(text) - 120))
         if match and match.start(1) > 10:
             end = match.start(1) - 1 if pattern is _NAMES_IN_BRACKETS else match.start() + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -34,6 +35,17 @@ def opposed(a: str, b: str) -> bool:
     if len(short) > 3 and any(long == p + short for p in _PREFIXES):
         return True
     return len(short) > 5 and short.endswith("ful") and long == short[:-3] + "less"
+
+
+@cache
+def _classes() -> dict[str, str]:
+    return {w: kind for kind, text in words()["classes"].items() for w in text.split()}
+
+
+def kind_of(x: Sequence[Item], y: Sequence[Item]) -> str:
+    """Return "date" or "number" where both stretches have words of that sort ("spring", "dozens"), else "role"."""
+    one, other = ({_classes()[i.key] for i in run if i.key in _classes()} for run in (x, y))
+    return next(iter(sorted(one & other)), "role")
 
 
 @cache
@@ -117,21 +129,47 @@ def side_of(items: Sequence[Item], i: int) -> str:
     before = fold(items[i - 1].text).rstrip(".") if i else ""
     key = fold(item.text).rstrip(".")
     counted = i > 0 and items[i - 1].kind == "number"  # "2018 r."
+    if i and _ranked(items, i, key):
+        return {**short, **whole}[key]
     lone = item.dotted and not item.capital and not counted and key in ("l", "li", "lks", "r", "re")
     aside = before == "a" and i > 0 and items[i - 1].bracket  # "(à g.)"
-    if key in short and (item.bracket or before in ("v", "from", "von") or lone or aside):
+    joined = i + 1 < len(items) and items[i + 1].glued and items[i + 1].start <= item.end + 1  # "(D-Mich.)"
+    if key in short and (
+        ((item.bracket or item.closing) and not joined) or before in ("v", "from", "von") or lone or aside
+    ):
         return short[key]
     free = not item.glued or item.bracket or aside or before in ("from", "von", "v", "the", "at", "a", "la")
     return whole.get(item.key, "") if free else ""
 
 
-def standing(items: Sequence[Item]) -> dict[str, str]:
-    """Return where each name stands that is followed by its side: "Max Darj (l.)", "Harris, left,"."""
-    found: dict[str, str] = {}
+@cache
+def _ordinals() -> frozenset[str]:
+    return frozenset(pair.split("=")[0] for pair in words()["numbers"]["ordinal"].split())
+
+
+def _ranked(items: Sequence[Item], i: int, key: str) -> bool:
+    """Tell whether a side follows a small ordinal and closes what is said of a person: "second right,", "(2nd R)"."""
+    whole, short = _sides()
+    ordinal = items[i - 1]
+    if not (_ORDINAL.match(ordinal.key) or ordinal.key in _ordinals()):
+        return False
+    closes = i + 1 >= len(items) or not items[i + 1].glued
+    return closes and (key in whole or key in short) and (ordinal.bracket or not ordinal.glued)
+
+
+def standing(items: Sequence[Item]) -> dict[str, tuple[str, int]]:
+    """Return the side of each name that one follows, and where it stands: "Max Darj (l.)", "Harris, left,", "Conti (a destra)"."""
+    found: dict[str, tuple[str, int]] = {}
     for i, item in enumerate(items):
-        if item.kind == "position" and i and items[i - 1].capital:
-            found[items[i - 1].skeleton] = item.key
+        name = i - 1 if not (i > 1 and items[i - 1].key in _AT_SIDE) else i - 2
+        if item.kind == "position" and i and items[name].capital:
+            found[items[name].skeleton] = item.key, i
     return found
+
+
+_ORDINAL = re.compile(r"\d(?:st|nd|rd|th|e|er|eme)$")
+#: Small words before a side: "à droite", "on the right".
+_AT_SIDE = ("a", "on", "the", "at", "la", "tv", "th")
 
 
 def from_side(items: Sequence[Item]) -> tuple[str, list[str]]:
@@ -149,11 +187,19 @@ def misplaced(x: Sequence[Item], y: Sequence[Item]) -> tuple[str, str] | None:
     """Return the name and its two sides when one stands on different sides in two captions, else None."""
     one, other = standing(x), standing(y)
     for name in one.keys() & other.keys():
-        if one[name] != other[name]:
-            return name, other[name]
+        if one[name][0] != other[name][0]:
+            return name, other[name][0]
     (side, names), (other_side, others) = from_side(x), from_side(y)
     shared, again = [n for n in names if n in others], [n for n in others if n in names]
     ordered = side and other_side and len(shared) > 1 and len(set(shared)) == len(shared)
     if ordered and (shared == again) != (side == other_side):
         return shared[0], again[0]
     return None
+
+
+def in_order(items: Sequence[Item], placed: dict[str, tuple[str, int]]) -> bool:
+    """Tell whether a caption names people from one side in the order in which the other caption places them."""
+    side, named = from_side(items)
+    ranks = [("left", "centre", "right").index(placed[n][0]) for n in named if n in placed]
+    rising = ranks == sorted(ranks, reverse=side == "right")
+    return bool(side) and len(ranks) > 1 and len(set(ranks)) > 1 and rising

@@ -14,21 +14,29 @@ from .data import words
 MAX_CHARS = 6_000
 MAX_ITEMS = 400
 
+_VULGAR = {"½": ".5", "¼": ".25", "¾": ".75"}
 _PIECE = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,31}\d{0,2});|[^\W\d_][\u0300-\u036f]{1,8}|.", re.S)
 _CJK = "\u3040-\u30ff\u3400-\u9fff"
+#: Scripts that part no words, beside Chinese and Japanese (Thai, Lao, Burmese, Khmer), and those whose words hold signs
+#: that are no letters.
+_UNPARTED = "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u1000-\u103f\u1780-\u17d3"
+_INDIC = "\u0900-\u0963\u0971-\u0dff"
 _TOKEN = re.compile(
     rf"""
-    (?P<date>\d{{4}}年(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?|\d{{1,2}}月(?:\d{{1,2}}日)?|\d{{4}}-\d{{2}}-\d{{2}}(?!\d)
+    (?P<date>\d{{4}}[年년](?:[ ]?\d{{1,2}}[月월])?(?:[ ]?\d{{1,2}}[日일])?
+      |\d{{1,2}}[月월](?:[ ]?\d{{1,2}}[日일])?|\d{{4}}-\d{{2}}-\d{{2}}(?!\d)
+      |(?:19|20)\d{{2}}(?:\.[ ]?\d{{1,2}}\.[ ]?\d{{1,2}}|/\d{{1,2}}/\d{{1,2}})(?!\d)
       |\d{{1,2}}\.[ ]?\d{{1,2}}\.[ ]?(?:\d{{4}}|\d{{2}})(?!\d)|\d{{1,2}}/\d{{1,2}}/(?:\d{{4}}|\d{{2}})(?!\d)
       |\d{{1,2}}-\d{{1,2}}-\d{{4}}(?!\d))
     |(?P<time>\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?!\d)|\d{{1,2}}[ ]?h[ ]?\d{{2}}(?!\w))
+    |(?P<part>[1-9]/(?:[2-9]|10)(?![\d/]))
     |(?P<number>\d{{1,3}}(?:[.,'’]\d{{3}}){{1,6}}(?!\d)|\d{{1,3}}(?:[ ]000){{1,4}}(?!\d)|\d{{1,15}}(?:[.,]\d{{1,6}})?)
       (?P<suffix>(?:['’](?=s\b))?[^\W\d_{_CJK}]{{1,4}}(?!\w))?
-    |(?P<letters>(?:[A-Za-z]\.){{2,5}})
+    |(?P<letters>(?:[A-Za-z]\.(?:-(?=[A-Za-z]\.))?){{2,5}})
     |(?P<elided>(?:[cdjlmnst]|qu|L|D|N|dell|nell|all|dall|sull|un)['’](?=[^\W\d_]{{2}}|[aàyoèé]\b)(?<!\w[a-zA-Z]['’]))
-    |(?P<cjk>[{_CJK}])
+    |(?P<cjk>[{_CJK}{_UNPARTED}])
     |(?P<currency>(?:US|AU|NZ|HK|[AC])\$)
-    |(?P<word>[^\W\d_](?:(?![{_CJK}])[^\W_]){{0,60}}(?:['’](?:[^\W\d_]){{1,12}})?)
+    |(?P<word>[^\W\d_](?:[{_INDIC}]|(?![{_CJK}{_UNPARTED}])[^\W_]){{0,60}}(?:['’](?:[^\W\d_]){{1,12}})?)
     |(?P<sign>[&%$€£¥₹₽₺+])
     """,
     re.X,
@@ -36,6 +44,11 @@ _TOKEN = re.compile(
 #: What an elided word stands for where that tells something: French "n'" takes a statement back.
 _ELIDED = {"n": "ne", "d": "de", "l": "le"}
 _POSSESSIVE = re.compile(r"['’]s?$")
+#: What Turkish joins to a name with an apostrophe ("Ankara'da"), and Korean to a word of two syllables or more ("서울에서").
+_JOINED = re.compile(
+    r"(?:['’](?:[dt][ae]n?|y?[aeiu]|n?[iu]n|l[ae]r|y?l[ae]|nd[ae]n?)"
+    r"|(?<=[가-힣]{2})(?:에서|으로|에게|부터|까지|에|의|은|는|이|가|을|를|와|과|도|로))$"
+)
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "’": "'"})
 
 
@@ -44,7 +57,8 @@ class Item:
     """One word, number, date, place or sign of a caption.
 
     ``key`` is what is compared, ``skeleton`` what is left of it when spelling is forgiven. ``start``/``end`` slice the
-    text as given. ``first`` opens a sentence; ``glued`` follows the item before it with nothing but a blank between.
+    text as given. ``first`` opens a sentence; ``glued`` follows the item before it with nothing but a blank between;
+    ``bracket`` follows an opening bracket, and ``closing`` stands before a closing one.
     """
 
     key: str
@@ -57,6 +71,7 @@ class Item:
     first: bool = False
     glued: bool = False
     bracket: bool = False
+    closing: bool = False
     dotted: bool = False
     value: object = None
 
@@ -67,6 +82,16 @@ def fold(word: str) -> str:
     plain = unicodedata.normalize("NFKD", word.casefold())
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     return unicodedata.normalize("NFC", plain.translate(_LETTERS))
+
+
+#: Money beside a number: "£2.5m", "5m euros".
+_OF_MONEY = re.compile(r"[$€£¥₹₽₺]|(?i:euro|dollar|pound|yen|usd|eur|chf)")
+
+
+@cache
+def units() -> frozenset[str]:
+    """Return the folded names of measures."""
+    return frozenset(pair.split("=")[0] for text in words()["units"].values() for pair in text.split())
 
 
 @cache
@@ -123,8 +148,14 @@ def _clean(text: str) -> tuple[str, list[int]]:
     for match in _PIECE.finditer(text[:MAX_CHARS]):
         piece = match.group()
         if len(piece) > 1 or not piece.isascii():
+            piece = _VULGAR.get(piece, piece) if out and out[-1].isdecimal() else piece  # "1½"
             piece = unicodedata.normalize("NFKC", html.unescape(piece) if piece[0] == "&" else piece)
-            piece = "".join(c for c in piece if unicodedata.category(c) not in ("Cf", "Cc"))
+            piece = "".join(
+                str(unicodedata.decimal(c)) if c.isdecimal() else c  # "٢٠١٩", "२०२३"
+                for c in piece
+                if unicodedata.category(c) not in ("Cf", "Cc")
+            )
+            piece = piece.replace("\u2044", "/")
             # NFKC turns the ellipsis into three dots and widens some signs: all of them stand where the one stood.
         out.append(piece)
         origin += [match.start()] * len(piece)
@@ -143,9 +174,12 @@ def tokenise(text: str) -> tuple[list[Item], str]:
         begin, stop = match.start(), match.end()
         item = Item("", match.group(), origin[begin], _origin_end(origin, stop), first=first)
         item = replace(
-            item, glued=bool(items) and between in ("", " ", "-", ". ", "."), bracket=clean[begin - 1 : begin] == "("
+            item,
+            glued=bool(items) and between in ("", " ", "-", ". ", "."),
+            bracket=clean[begin - 1 : begin] == "(",
+            closing=clean[stop : stop + 2].lstrip(".")[:1] == ")",
         )
-        items += _named(item, match, clean[stop : stop + 1])
+        items += _named(item, match, clean[stop : stop + 1], clean[max(0, begin - 3) : begin] + clean[stop : stop + 9])
         end = stop
         if len(items) >= MAX_ITEMS:
             break
@@ -160,17 +194,29 @@ def _origin_end(origin: list[int], stop: int) -> int:
     return origin[stop]
 
 
-def _named(item: Item, match: re.Match[str], after: str) -> list[Item]:
-    """Give the item its kind and key; "isn't" becomes two items."""
+def _named(item: Item, match: re.Match[str], after: str, around: str) -> list[Item]:
+    """Give the item its kind and key; "isn't" and "12km" become two items."""
     kind = match.lastgroup if match.lastgroup != "suffix" else "number"
     text = match.group()
-    if kind in ("date", "time", "cjk"):
+    if kind in ("date", "time", "part", "cjk"):
         return [replace(item, kind={"cjk": "word"}.get(kind, kind), key=text, skeleton=text)]
     if kind == "number":
         text = re.sub(r"['’](?=s$)", "", text)  # "1960's"
+        unit = match["suffix"] or ""
+        if fold(unit) in units() and not (unit in ("m", "t") and _OF_MONEY.search(around)):
+            digits = replace(
+                item, kind="number", key=text[: -len(unit)], skeleton=text[: -len(unit)], end=item.end - len(unit)
+            )
+            word = "meter" if unit == "m" else _same(fold(unit)) or fold(unit)  # "10,000m", "12km"
+            return [
+                replace(digits, text=text[: -len(unit)], closing=False),
+                replace(
+                    item, key=word, skeleton=word, text=unit, start=digits.end, first=False, glued=True, bracket=False
+                ),
+            ]
         return [replace(item, kind="number", key=text, skeleton=text, dotted=after == ".")]
     if kind == "letters":
-        key = same_word().get(fold(text), fold(text))
+        key = same_word().get(fold(text)) or re.sub(r"[.-]", "", fold(text))  # "N.Y.P.D.", "NYPD"
         return [replace(item, key=key, skeleton=key, capital=True, dotted=True)]
     if kind == "elided":
         key = _ELIDED.get(fold(text[:-1]), fold(text[:-1]))
@@ -183,7 +229,7 @@ def _named(item: Item, match: re.Match[str], after: str) -> list[Item]:
     if key.endswith("n't"):
         base = {"ca": "can", "wo": "will"}.get(key[:-3], key[:-3])
         return [replace(bare, key=base, skeleton=base), replace(bare, key="not", skeleton="not", capital=False)]
-    key = _POSSESSIVE.sub("", key)
+    key = _JOINED.sub("", _POSSESSIVE.sub("", unicodedata.normalize("NFC", key)))
     key = _same(key + "." if after == "." else key) or _same(key) or key
     if key.endswith("str") and len(key) > 5 and after == ".":
         key += "asse"  # "Lindenstr."

@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
+from catalog import conflicts
 from catalog.conflicts import credits as crediting
-from catalog.conflicts import names, numbers, roles
-from catalog.conflicts.dates import Day, conflict, settle
+from catalog.conflicts import forms, names, numbers, roles
+from catalog.conflicts.dates import Day, conflict, says_more, settle
 from catalog.conflicts.reading import read
 
 
@@ -58,14 +59,14 @@ def test_digits_with_either_mark(text: str, value: float) -> None:
 def test_places_have_one_name_in_all_languages() -> None:
     """Exonyms, transliterations and abbreviations lead to one place."""
     table = names.gazetteer()
-    for forms in (
+    for spellings in (
         ("rom", "rome", "roma"),
         ("kiew", "kyiv", "kiev"),
         ("deutschland", "germany"),
         ("mailand", "milan"),
         ("東京", "tokyo"),
     ):
-        assert len({table[f] for f in forms}) == 1, forms
+        assert len({table[f] for f in spellings}) == 1, spellings
     assert table["iran"] != table["iraq"]
     assert table["austria"] != table["australia"]
 
@@ -102,3 +103,102 @@ def test_nations_are_told_by_adjective_and_people() -> None:
     """German endings lead to the same country as English words."""
     assert names.nation("franzosische") == names.nation("french") == "FR"
     assert names.nation("table") == ""
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("3-13 June 2024", "June 3 to 13, 2024"), ("vom 3. bis 13. Juni 2024", "3-13 June 2024"), ("2021년 10월 9일", "2021.10.9"),
+        ("3 tháng 2 năm 2024", "3/2/2024"), ("١٧/٢/٢٠١٩", "17/2/2019"), ("w styczniu 2019", "styczeń 2019"),
+    ],
+)  # fmt: skip
+def test_dates_of_other_forms_agree(a: str, b: str) -> None:
+    """Ranges of days, dates of the East, digits of other scripts and declined months are the same days."""
+    one, other = (next(i.value for i in read(f"x {text}").items if isinstance(i.value, Day)) for text in (a, b))
+    assert not conflict(one, other)
+    assert not says_more(one, other) or "3/2" in b
+
+
+def test_another_last_day_is_another_date() -> None:
+    """3 to 13 June is not 3 to 14 June."""
+    one, other = (
+        next(i.value for i in read(text).items if isinstance(i.value, Day)) for text in ("June 3-13", "June 3-14")
+    )
+    assert conflict(one, other)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a quarter of a million people", 250_000), ("two and a half million bees", 2_500_000),
+        ("eineinhalb Millionen Euro", 1_500_000),         ("quatre-vingt-dix personnes", 90),
+        ("soixante-dix personnes", 70), ("trescientos viajeros", 300),
+        ("2/3 der Wähler", 2 / 3),         ("1½ Jahre", 1.5), ("the 10,000m race", 10_000), ("a seventeenth century globe", 17),
+    ],
+)  # fmt: skip
+def test_numbers_of_many_forms_are_read(text: str, value: float) -> None:
+    """Fractions of a million, halves, French scores, hundreds in words, ordinals and numbers with their unit."""
+    found = [i.value for i in read(text).items if isinstance(i.value, numbers.Amount)]
+    assert [round(n.value, 6) for n in found] == [round(value, 6)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["à 14h30 près", "à 14 heures 30 près", "um 14.30 Uhr in", "kl. 14.30 i", "a las 14.30 horas en", "14時30分に"],
+)
+def test_times_of_day_are_read_in_words(text: str) -> None:
+    """The hour is told by its word, before it or behind it."""
+    assert numbers.Amount(52_200.0, clock=True) in [i.value for i in read(text).items]
+
+
+@pytest.mark.parametrize(
+    "text", ["marsz w Krakowie", "v Ostravě hoří", "пожар в Москве", "Ankara'da yangın", "서울에서 열린"]
+)
+def test_declined_places_are_places(text: str) -> None:
+    """The cases of Slavic names behind a preposition, and what Turkish and Korean join to a name."""
+    assert [i for i in read(text).items if i.kind == "place"]
+
+
+def test_irregular_forms_are_one_word() -> None:
+    """ "made" and "makes", "nahm" and "nimmt" are forms of one verb; "made" and "took" are not."""
+    assert forms.inflected("made", "makes")
+    assert forms.inflected("nahm", "nimmt")
+    assert forms.inflected("протестуют", "протестовали")
+    assert not forms.inflected("made", "took")
+
+
+def test_the_order_of_naming_and_sides_say_the_same() -> None:
+    """ "From left: A, B" agrees with "A (left), B (right)" and not with the sides exchanged."""
+    named, placed, wrong = (
+        "From left: Jo Roe and Al Doe",
+        "Jo Roe (left) and Al Doe (right)",
+        "Jo Roe (right) and Al Doe (left)",
+    )
+    assert conflicts.compare(named, placed).relation == "cosmetic"
+    assert conflicts.compare(named, wrong).relation != "cosmetic"
+
+
+def test_a_dateline_with_its_agency_is_no_credit() -> None:
+    """The place in front of the agency is no photographer, and said again in the caption it says nothing more."""
+    a, b = (
+        "GLASGOW, Scotland (AP) - Cyclists cross the Clyde.",
+        "Cyclists cross the Clyde in Glasgow, Scotland. (AP Photo)",
+    )
+    assert conflicts.compare(a, b).relation == "cosmetic"
+
+
+def test_offices_before_a_last_name_are_no_first_names() -> None:
+    """ "Außenministerin Baerbock" can be Annalena Baerbock."""
+    assert not conflicts.compare(
+        "Annalena Baerbock vor Mikrofonen", "Außenministerin Baerbock am Dienstag in Kiew"
+    ).kinds
+
+
+def test_words_of_one_sort_name_the_kind() -> None:
+    """Seasons contradict each other as dates, dozens and hundreds as numbers, countries' people as roles."""
+    for a, b, kind in (
+        ("A man walks past a shop in the spring of 2020", "A man walks past a shop in the autumn of 2020", "date"),
+        ("Dozens of houses burned down near Paradise", "Hundreds of houses burned down near Paradise", "number"),
+        ("La Britannique Emma Clarke remporte la course", "La Française Emma Clarke remporte la course", "role"),
+    ):
+        assert conflicts.compare(a, b).kinds == (kind,)

@@ -1,0 +1,84 @@
+"""Two captions laid against each other: what both have, what only one has, and the contradictions found so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ..model import Contradiction
+from . import numbers, roles
+from .alignment import align
+from .languages import function_words
+from .reading import Reading, points
+from .tokens import Item
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What comparing the words gave. ``only_x``/``only_y`` count what just one says; ``shared`` what both say."""
+
+    found: list[Contradiction] = field(default_factory=list)
+    only_x: int = 0
+    only_y: int = 0
+    shared: int = 0
+    size: int = 0
+    moved: int = 0
+    longer: int = 0
+
+    @property
+    def overlap(self) -> float:
+        """The part of the shorter caption's content that the other has, 0 to 1."""
+        return self.shared / self.size if self.size else 0.0
+
+
+def is_content(item: Item) -> bool:
+    """Tell whether an item says something of its own."""
+    if item.kind != "word":
+        return True
+    if item.key in function_words() or points(item.key) or item.key in numbers.loose_words():
+        return False
+    return len(item.key) > 1 or not item.key.isascii()
+
+
+class Sheet:
+    """Two readings and their alignment. ``gone_x`` and ``gone_y`` are the places of what only one caption says so far."""
+
+    def __init__(self, one: Reading, other: Reading) -> None:
+        self.x, self.y = one.items, other.items
+        self.german = one.german or other.german
+        self.cut_off = (one.cut_off, other.cut_off)
+        self.pairs = align(self.x, self.y, function_words())
+        self.pair_set = set(self.pairs)
+        self.gone_x = set(range(len(self.x))) - {i for i, _ in self.pairs}
+        self.gone_y = set(range(len(self.y))) - {j for _, j in self.pairs}
+        self.result = Verdict()
+
+    def anchored(self, i: int, j: int, k: int, n: int) -> int:
+        """Return how firmly ``x[i:k]`` and ``y[j:n]`` stand in one place: 2 between the same words, 1 beside one, or 0.
+
+        Between, small words of only one caption and the ends of the captions are passed over; beside, they are not.
+        """
+        if self._held(i, j, -1) and self._held(k - 1, n - 1, 1):
+            return 2
+        beside = (i - 1, j - 1) in self.pair_set or (k, n) in self.pair_set
+        return 1 if beside and self.result.overlap >= 0.6 else 0
+
+    def _held(self, i: int, j: int, step: int) -> bool:
+        """Tell whether the same words, or the ends of both captions, stand on one side."""
+        i, j = self._past(self.x, i + step, step, self.gone_x), self._past(self.y, j + step, step, self.gone_y)
+        return (i, j) in self.pair_set or (i, j) in ((-1, -1), (len(self.x), len(self.y)))
+
+    def _past(self, items: Sequence[Item], i: int, step: int, gone: set[int]) -> int:
+        while 0 <= i < len(items) and i in gone and not is_content(items[i]):
+            i += step
+        return i
+
+    def add(self, kind: str, xs: Sequence[int], ys: Sequence[int], *, keep: bool = False) -> None:
+        """Note a contradiction between these items, which are then no more said by one alone."""
+        x, y = [self.x[i] for i in xs], [self.y[j] for j in ys]
+        kind = roles.kind_of(x, y) if kind == "role" and len(x) < 4 and len(y) < 4 else kind
+        spans = [(run[0].start, run[-1].end) if run else (0, 0) for run in (x, y)]
+        self.result.found.append(Contradiction(kind, "", "", spans[0], spans[1]))
+        if not keep:
+            self.gone_x -= set(xs)
+            self.gone_y -= set(ys)
