@@ -1,6 +1,6 @@
 """How fast the web answers: pages and API, thumbnails against static files, many clients reading and deciding at once.
 
-    python bench/web.py CATALOGUE [--seconds 3] [--clients 32] [--requests 200]
+    python bench/web.py CATALOGUE [--seconds 3] [--clients 32] [--requests 200] [--readers N]
     python bench/web.py --pictures 100000          (makes such a catalogue first, see bench/archive.py; minutes)
 
 The server runs in a process of its own on a copy of the catalogue; clients are threads of this one with connections kept
@@ -34,6 +34,7 @@ from urllib.parse import quote, urlsplit
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench import archive
+from catalog.cli.serving import usual_readers
 
 FILTERS = ("", "is:linked", "-is:reviewed date:2012..2016", "is:conflict", "width:>=1600 sort:date")
 #: A file that the server gives as it is, about as large as a thumbnail.
@@ -44,12 +45,12 @@ KINDS = {
 }  # fmt: skip
 
 
-def _serve(folder: str, pipe: Connection) -> None:
+def _serve(folder: str, pipe: Connection, readers: int) -> None:
     from catalog.library import open_library
     from web import serve
 
     with open_library(folder) as library:
-        serve(library, port=0, ready=pipe.send)
+        serve(library, port=0, ready=pipe.send, readers=readers)
 
 
 class Client:
@@ -233,10 +234,11 @@ def _used(pids: list[int]) -> float:
 def load(address: str, ids: list[str], asked: list[str], clients: int, requests: int, server: int) -> None:
     """Mixed reading and deciding; every answered note is read back, and every decision on a finding is in the log."""
     crowd = Crowd(address, ids, asked, clients, requests)
-    pids = [server, *_children(server)]
-    begun, used, own = time.perf_counter(), _used(pids), time.process_time()
+    before = {pid: _used([pid]) for pid in (server, *_children(server))}
+    begun, own = time.perf_counter(), time.process_time()
     crowd.run()
-    seconds, used, own = time.perf_counter() - begun, _used(pids) - used, time.process_time() - own
+    seconds, own = time.perf_counter() - begun, time.process_time() - own
+    used = sum(_used([pid]) - before.get(pid, 0.0) for pid in (server, *_children(server)))
     every = [t for taken in crowd.taken.values() for t in taken]
     row(f"{clients} clients x {requests}, mixed", every, len(every) / seconds)
     for kind, taken in crowd.taken.items():
@@ -251,7 +253,7 @@ def load(address: str, ids: list[str], asked: list[str], clients: int, requests:
 
 
 def _children(pid: int) -> list[int]:
-    return [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return [int(n) for told in Path(f"/proc/{pid}/task").glob("*/children") for n in told.read_text().split()]
 
 
 def main() -> None:
@@ -262,6 +264,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--clients", type=int, default=32)
     parser.add_argument("--requests", type=int, default=200)
+    parser.add_argument(
+        "--readers",
+        type=int,
+        default=usual_readers(),
+        help="processes beside the server's own (default: as `cutline serve`)",
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "catalogue"
@@ -270,7 +278,9 @@ def main() -> None:
         else:
             archive.make(folder, options.pictures)
         ours, theirs = multiprocessing.Pipe()
-        server = multiprocessing.get_context("spawn").Process(target=_serve, args=(str(folder), theirs), daemon=True)
+        server = multiprocessing.get_context("spawn").Process(
+            target=_serve, args=(str(folder), theirs, options.readers), daemon=True
+        )
         server.start()
         try:
             address = ours.recv()

@@ -54,14 +54,15 @@ __all__ = [
 ]  # fmt: skip
 
 
-def open_library(url: str | Path, *, create: bool = True, media: str = "") -> Library:
+def open_library(url: str | Path, *, create: bool = True, media: str = "", follower: bool = False) -> Library:
     """Open the catalogue at a folder or ``postgresql://`` address. ``media`` is the address (``s3://bucket/folder``) where its
-    pictures shall be kept from its first import on; a catalogue that has pictures remembers where they are.
+    pictures shall be kept from its first import on; a catalogue that has pictures remembers where they are. A ``follower`` only
+    answers questions, for a process that keeps the search index level.
 
     Raises CatalogueUnusable (Locked, Damaged) when it cannot be used, and when it is not there and ``create`` is false, and
     UsageError when its pictures are kept elsewhere than at ``media``.
     """
-    return Library(str(url), create=create, media=media)
+    return Library(str(url), create=create, media=media, follower=follower)
 
 
 def verify_catalogue(url: str, *, repair: bool = False) -> Iterator[Damage]:

@@ -22,9 +22,13 @@ from .search.parser import parse
 
 
 class Opened:
-    """What every part of :class:`~catalog.library.Library` stands on: store, media, search index, fingerprints, workers."""
+    """What every part of :class:`~catalog.library.Library` stands on: store, media, search index, fingerprints, workers.
 
-    def __init__(self, url: str, *, create: bool = True, media: str = "") -> None:
+    A ``follower`` answers for another process of the same server, which keeps the search index level before it asks.
+    """
+
+    def __init__(self, url: str, *, create: bool = True, media: str = "", follower: bool = False) -> None:
+        self._follower = follower
         self._engine = open_engine(url, create=create, media=media)
         self.store, self.media, self.folder = self._engine.store, self._engine.media, self._engine.folder
         self.index_file = self._engine.index_file
@@ -51,6 +55,8 @@ class Opened:
                     self._indexer = Indexer(self.store, self._index)
         assert self._index is not None and self._indexer is not None
         self.store.refresh()
+        if self._follower:
+            return self._index
         seen = self._index.position()
         if seen != self.store.position() and not self._is_awaited(seen):
             self._indexer.catch_up()
@@ -66,6 +72,8 @@ class Opened:
         with self._lock:
             if self._neighbours is None:
                 self._neighbours = self._engine.open_neighbours()
+            elif self._follower:
+                self._neighbours.refresh()
             return self._neighbours
 
     def _workers(self) -> Pool:
@@ -73,6 +81,10 @@ class Opened:
             if self._pool is None:
                 self._pool = Pool(workers=1)
             return self._pool
+
+    def level(self) -> None:
+        """Bring the search index level with all that was committed, but for what another thread is about to answer for."""
+        _ = self.index
 
     def _level(self) -> None:
         """Bring the search index level with what was just committed, where one is open."""
@@ -94,11 +106,11 @@ class Opened:
     def following(self) -> Iterator[None]:
         """Keep what this process holds level with what others commit, as they do it: for one that stays, and is asked by people who
         would wait for that."""
-        self._prepare()
+        self.warm_up()
         with self._engine.listening(self._hear):
             yield
 
-    def _prepare(self) -> None:
+    def warm_up(self) -> None:
         """Read now what is read at a first use, lists of names and where documents stand: else somebody's first decision waits."""
         conflicts.compare("Anna Ruiz at Mosul, 12 March 2017.", "Ana Ruiz in Paris, 13 March 2017.")
         for hit in self.index.search(parse(""), limit=1).ids:

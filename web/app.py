@@ -63,3 +63,10 @@ def create_app(library: Library, access: Access | None = None) -> Flask:
     ):
         app.register_blueprint(module.pages)
     return app
+
+
+def loaded(app: Flask) -> Flask:
+    """Return ``app`` with its templates read, so that no one's first page waits for them."""
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
+    return app

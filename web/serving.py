@@ -5,11 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import sys
-import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from waitress.server import create_server
 
@@ -17,36 +15,16 @@ from catalog.errors import UsageError
 from catalog.library import Library
 
 from .access import Access
-from .app import create_app
+from .app import create_app, loaded
+from .readers import Readers
 from .security import MAX_UPLOAD, is_loopback
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
 SECRET_FILE = "web-secret"
-#: Requests that are answered at the same time, and how many of these may read. Reading is this process's own work: more of it at
-#: a time only gets in its own way. What changes something may wait for the disk or for another's lock, and must hold up no reader.
-THREADS, READERS = 8, 2
+#: Requests that are answered at the same time: many only wait for the disk, for another's lock, or for a process that reads.
+THREADS = 16
 #: Seconds after which a thread hands over to one that waits (Python's own: 0.005). A request reads the index in many short steps,
 #: and at each may wait so long for one that draws a page.
 SWITCH = 0.001
-
-
-class Turns:
-    """Lets as many requests that only read (GET, HEAD) into ``app`` at a time as there are ``turns``; all others at once.
-
-    What an answer streams after it has begun takes no turn.
-    """
-
-    def __init__(self, app: WSGIApplication, turns: int) -> None:
-        self._app, self._turns = app, threading.Semaphore(turns)
-
-    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        """Answer one request."""
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
-            return self._app(environ, start)
-        with self._turns:
-            return self._app(environ, start)
 
 
 def session_secret(folder: Path) -> bytes:
@@ -83,8 +61,11 @@ def serve(
     *,
     ready: Callable[[str], None] | None = None,
     threads: int = THREADS,
+    readers: int = 0,
 ) -> None:
     """Serve ``library`` until interrupted. ``ready`` is called with the address once the port is open; 0 takes a free one.
+
+    So many ``readers`` (:mod:`web.readers`), processes beside this one, answer questions.
 
     Raises :class:`UsageError` for an address beyond this machine when ``access`` names nobody, and when the port is taken.
     """
@@ -99,12 +80,10 @@ def serve(
         access = replace(access, secret=session_secret(Path(library.url)))
     if not is_loopback(host) and host not in ("0.0.0.0", "::", ""):
         access = replace(access, hosts=access.hosts | {host.lower()})
-    app = create_app(library, access)
-    for name in app.jinja_env.list_templates():
-        app.jinja_env.get_template(name)  # so that no one's first page waits for its template
+    app = Readers(loaded(create_app(library, access)), library, access, readers)
     try:
         server = create_server(
-            Turns(app, READERS),
+            app,
             host=host.strip("[]"),
             port=port,
             threads=threads,
@@ -123,7 +102,7 @@ def serve(
     try:
         if ready is not None:
             ready(_address(host, int(server.effective_port)))
-        with library.following():
+        with app.held(), library.following():
             server.run()
     finally:
         server.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from typing import TYPE_CHECKING
 
@@ -15,14 +16,23 @@ if TYPE_CHECKING:
     from ..library import Library
 
 
-def _serve(library: Library, host: str, port: int) -> None:
+#: Processes that answer questions beside the server's own, at most, unless told.
+MAX_READERS = 4
+
+
+def usual_readers() -> int:
+    """Return how many processes answer questions unless told: one for each processor but one, which writes and sends files."""
+    return min(MAX_READERS, (os.cpu_count() or 1) - 1)
+
+
+def _serve(library: Library, host: str, port: int, readers: int) -> None:
     from web import serve as serve_pages
     from web.access import access_from_environment
 
     def ready(address: str) -> None:
         terminal.say(f"Cutline is at {address}  (Ctrl-C ends it)")
 
-    serve_pages(library, host, port, access_from_environment(), ready=ready)
+    serve_pages(library, host, port, access_from_environment(), ready=ready, readers=readers)
 
 
 @cli.command()
@@ -30,8 +40,14 @@ def _serve(library: Library, host: str, port: int) -> None:
     "--host", default=None, help="Address to listen on (default 127.0.0.1; others need a password set first)."
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=None, help="Port (default 8000).")
+@click.option(
+    "--readers",
+    type=click.IntRange(0, 64),
+    default=None,
+    help="Processes beside the server's own that answer searches and pages (default: one for each processor but one, at most 4).",
+)
 @click.pass_obj
-def serve(ctx: Context, host: str | None, port: int | None) -> None:
+def serve(ctx: Context, host: str | None, port: int | None, readers: int | None) -> None:
     """Serve search and review in a browser, and the JSON API under /api/v1. Loopback only unless told.
 
     Who may do what comes from $CUTLINE_ACCESS (a file), $CUTLINE_TOKEN or $CUTLINE_PASSWORD; see docs/serving.md.
@@ -41,7 +57,12 @@ def serve(ctx: Context, host: str | None, port: int | None) -> None:
       cutline --catalog pictures serve --port 8000
     """
     with ctx.open(create=True) as library:
-        _serve(library, str(setting("host", host).value), int(setting("port", port).value))
+        _serve(
+            library,
+            str(setting("host", host).value),
+            int(setting("port", port).value),
+            usual_readers() if readers is None else readers,
+        )
 
 
 @cli.command()
@@ -88,4 +109,4 @@ def demo(ctx: Context, no_serve: bool, port: int | None) -> None:
             terminal.table(columns, rows, title)
             terminal.say("")
         if not no_serve:
-            _serve(library, "127.0.0.1", int(setting("port", port).value))
+            _serve(library, "127.0.0.1", int(setting("port", port).value), 0)
