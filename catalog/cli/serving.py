@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 #: Processes that answer questions beside the server's own, at most, unless told.
-MAX_READERS = 4
+MAX_READERS = 3
 
 
 def usual_readers() -> int:
-    """Return how many processes answer questions unless told: one for each processor but one, which writes and sends files."""
-    return min(MAX_READERS, (os.cpu_count() or 1) - 1)
+    """Return how many processes answer questions unless told: one for each processor; more than some would wait for the server."""
+    return min(MAX_READERS, os.cpu_count() or 1)
 
 
 def _serve(library: Library, host: str, port: int, readers: int) -> None:
@@ -44,7 +44,7 @@ def _serve(library: Library, host: str, port: int, readers: int) -> None:
     "--readers",
     type=click.IntRange(0, 64),
     default=None,
-    help="Processes beside the server's own that answer searches and pages (default: one for each processor but one, at most 4).",
+    help="Processes beside the server's own that answer searches and pages (default: one for each processor, at most 3).",
 )
 @click.pass_obj
 def serve(ctx: Context, host: str | None, port: int | None, readers: int | None) -> None:

@@ -16,8 +16,9 @@ from collections import OrderedDict
 import numpy as np
 
 from .nodes import RANKING_FIELDS, And, Node, Or, Words
+from .row import flag_mark
 from .schema import COLUMNS, WEIGHTS
-from .sql import Plan, Rows, match_of, numbers
+from .sql import LAST, Plan, Rows, match_of, numbers
 
 COMMON = 20_000
 _KEPT = 2_000
@@ -32,6 +33,8 @@ class Ranking:
 
     def __init__(self) -> None:
         self._counts: OrderedDict[str, bool] = OrderedDict()
+        self._frequent: set[str] = set()
+        self._hidden: int | None = None
         self._stamp: object = None
         self._lock = threading.Lock()
 
@@ -60,12 +63,36 @@ class Ranking:
 
         ``None`` when ``plan`` asks for more than the words of ``node``, or for common ones: weighing those takes too long.
         """
-        if plan.few is not None or plan.where or not self._all_rank(connection, node):
+        if plan.few is not None or plan.where:
             return None
+        if not self._is_new_word(connection, plan, node):
+            return self._weighed(connection, plan, most) if self._all_rank(connection, node) else None
+        # Counting how common a rare word is takes as long as weighing it does: what was weighed tells it as well.
+        weighed = self._weighed(connection, plan, most)
+        found = len(weighed[0])
+        if found < most and found + self._hidden_count(connection) < COMMON:
+            self._remember(match_of(node) or "", False)
+            return weighed
+        return weighed if self._all_rank(connection, node) else None
+
+    def _weighed(self, connection: sqlite3.Connection, plan: Plan, most: int) -> tuple[Rows, Rows]:
         text = f"SELECT rowid, {_SCORE} AS score FROM words"
         text += " WHERE words MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT ?"
         rows, keys = numbers(connection, ("rowid", "score"), text, (plan.match, plan.low, plan.high, most))
         return rows, keys
+
+    def _is_new_word(self, connection: sqlite3.Connection, plan: Plan, node: Node) -> bool:
+        """Whether ``plan`` selects all pictures with one word, hidden ones left out, and how common that is was not counted yet; a
+        word that was common before is likely so again."""
+        if not isinstance(node, Words) or node.field not in RANKING_FIELDS or (plan.low, plan.high) != (0, LAST):
+            return False
+        expression = match_of(node) or ""
+        return expression not in self._frequent and self._counted(connection, expression) is None
+
+    def _hidden_count(self, connection: sqlite3.Connection) -> int:
+        if self._hidden is None:
+            self._hidden = self._count(connection, f'"{flag_mark("is", "hidden")}"')
+        return self._hidden
 
     def ranks(self, connection: sqlite3.Connection, node: Node) -> bool:
         """Return whether any word of ``node`` tells pictures apart."""
@@ -86,17 +113,30 @@ class Ranking:
         return ""
 
     def _common(self, connection: sqlite3.Connection, expression: str) -> bool:
+        common = self._counted(connection, expression)
+        if common is None:
+            common = self._count(connection, expression) >= COMMON
+            self._remember(expression, common)
+        return common
+
+    def _counted(self, connection: sqlite3.Connection, expression: str) -> bool | None:
+        """Whether an expression is common, ``None`` when that is not known of the present index."""
         stamp = connection.execute("SELECT value FROM meta WHERE key IN ('epoch', 'stamp') ORDER BY key").fetchall()
         with self._lock:
             if stamp != self._stamp:
                 self._counts.clear()
+                self._hidden = None
                 self._stamp = stamp
-            if expression in self._counts:
-                return self._counts[expression]
-        sql = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)"
-        common = int(connection.execute(sql, (expression, COMMON)).fetchone()[0]) >= COMMON
+            return self._counts.get(expression)
+
+    def _remember(self, expression: str, common: bool) -> None:
         with self._lock:
             self._counts[expression] = common
+            if common and len(self._frequent) < _KEPT:
+                self._frequent.add(expression)
             if len(self._counts) > _KEPT:
                 self._counts.popitem(last=False)
-        return common
+
+    def _count(self, connection: sqlite3.Connection, expression: str) -> int:
+        sql = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)"
+        return int(connection.execute(sql, (expression, COMMON)).fetchone()[0])

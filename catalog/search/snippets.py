@@ -23,6 +23,7 @@ def snippets(row: Row, words: Sequence[Words]) -> tuple[tuple[str, Segments], ..
     out: list[tuple[str, Segments]] = []
     by_field = any(w.field for w in words)
     wanted, first = words, words[0].tokens[0] if len(words) == 1 else ""
+    alone = bool(first) and len(words[0].tokens) == 1 and not words[0].prefix
     for field, values in zip(TEXT_FIELDS, texts(row), strict=True):
         if not values:
             continue
@@ -33,7 +34,10 @@ def snippets(row: Row, words: Sequence[Words]) -> tuple[tuple[str, Segments], ..
             low = value.lower() if plain else ""
             if plain and first not in low:
                 continue
-            segments = _marked(value, low, wanted) if len(value) <= _MAX_TEXT else marked(value, wanted)
+            if alone and plain and len(value) <= WINDOW:
+                segments = _word_marked(value, low, first)
+            else:
+                segments = _marked(value, low, wanted) if len(value) <= _MAX_TEXT else marked(value, wanted)
             if segments:
                 out.append((field, segments))
                 if len(out) == _MAX_FIELDS:
@@ -51,6 +55,26 @@ def _marked(text: str, low: str, words: Sequence[Words]) -> Segments:
     """As :func:`marked`; ``low`` is ``text`` in lower case when it is ASCII."""
     ranges = [found for word in words for found in _standing(low, word)] if low else _ranges(text, words)
     return _segments(text, _merged(ranges)) if ranges else ()
+
+
+def _word_marked(text: str, low: str, word: str) -> Segments:
+    """As :func:`_marked` for one word and a text that is shown whole: most texts and most queries are so, and this takes half."""
+    found: list[tuple[str, bool]] = []
+    done, length, long = 0, len(low), len(word)
+    at = low.find(word)
+    while at >= 0:
+        end = at + long
+        if (at and low[at - 1] in _ALPHANUMERIC) or (end < length and low[end] in _ALPHANUMERIC):
+            at = low.find(word, at + 1)
+            continue
+        if at > done:
+            found.append((text[done:at], False))
+        found.append((text[at:end], True))
+        done = end
+        at = low.find(word, end)
+    if found and done < length:
+        found.append((text[done:], False))
+    return tuple(found)
 
 
 def _standing(low: str, word: Words) -> list[tuple[int, int]]:

@@ -15,12 +15,12 @@ import pytest
 from catalog import searching
 from catalog.errors import Damaged, UsageError
 from catalog.model import Finding
-from catalog.search import parse
+from catalog.search import parse, ranking
 from catalog.search.facade import SearchIndex
 from catalog.search.index import Index
 from catalog.search.row import Row
 from catalog.search.schema import Database
-from catalog.search.snippets import snippets
+from catalog.search.snippets import marked, snippets
 from tests.search.search_rows import make_rows
 
 
@@ -437,11 +437,11 @@ def test_a_number_and_a_word_select_what_has_both(own: SearchIndex) -> None:
 def test_marks_in_a_snippet_are_the_words_asked_for() -> None:
     """Words are marked whole, phrases across signs, beginnings to the end of the word; parts of other words are not."""
     row = Row("1", captions=("The old, old city of Oldham: the old-city wall",))
-    marked = {
+    shown = {
         text: [t for t, on in snippets(row, parse(text).words)[0][1] if on]
         for text in ("old", '"old city"', '"old old"', "city*", "oldh*", "old city")
     }
-    assert marked == {
+    assert shown == {
         "old": ["old", "old", "old"], '"old city"': ["old city", "old-city"], '"old old"': ["old, old"],
         "city*": ["city", "city"], "oldh*": ["Oldham"], "old city": ["old", "old", "city", "old", "city"],
     }  # fmt: skip
@@ -457,3 +457,29 @@ def test_the_place_in_a_long_queue_is_exact(own: SearchIndex) -> None:
         assert (place.n, place.total, place.previous, place.next) == wanted
     assert searching.place(own, "f1", "link", "").n == 2_600
     assert (searching.place(own, "nobody", "link", "").n, searching.place(own, "", "link", "").next) == (0, "f5199")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["old", "Old Town, old", "gold old goldold old", "an Old", "bold older old-", "(old)old old", "nothing here"],
+)
+def test_one_word_is_marked_in_short_texts_as_in_long_ones(text: str) -> None:
+    """The short way, for one word in a text that is shown whole, marks the same pieces as the way for all queries."""
+    words = parse("old").words
+    found = [segments for _, segments in snippets(Row("1", captions=(text,)), words)]
+    assert found == [segments for segments in [marked(text, words)] if segments]
+
+
+def test_words_that_hidden_pictures_make_common_do_not_rank(own_file: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How common a word is counts hidden pictures too, at the first question as at later ones."""
+    monkeypatch.setattr(ranking, "COMMON", 5)
+    rows = [
+        Row(f"r{n}", captions=(" ".join(["harbour"] * (4 - n)),), date=f"2020-01-0{n + 1}", note="quay" * (n == 0))
+        for n in range(4)
+    ]
+    hidden = [Row(f"h{n}", captions=("harbour",), flags=frozenset({"hidden"})) for n in range(2)]
+    own_file.apply(rows, [], 1)
+    assert own_file.search(parse("harbour")).ids == ("r0", "r1", "r2", "r3")
+    own_file.apply(hidden, [], 2)
+    for _ in range(2):
+        assert own_file.search(parse("harbour")).ids == ("r3", "r2", "r1", "r0")
