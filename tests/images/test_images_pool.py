@@ -6,6 +6,7 @@ import itertools
 import os
 import platform
 import resource
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any, cast
@@ -157,6 +158,17 @@ def test_workers_keep_memory_for_the_next_picture() -> None:
     with Pool(1) as made:
         (faults,) = made.apply(_faults, [10])
     assert isinstance(faults, int) and faults < 2048
+
+
+def _loaded(name: str) -> bool:
+    """Whether a worker has a module."""
+    return name in sys.modules
+
+
+def test_workers_begin_with_what_every_photograph_needs() -> None:
+    """Codecs and transforms are loaded once, before there are workers; what only few pictures need is not waited for."""
+    with Pool(1) as made:
+        assert list(made.apply(_loaded, ["cv2", "PIL.WebPImagePlugin", "scipy"])) == [True, True, False]
 
 
 def test_executors_apply_too() -> None:
