@@ -91,7 +91,8 @@ def _edges(grey: Grey) -> Grey:
 
 def _sums(edges: Grey) -> npt.NDArray[np.int32]:
     """How many rows of each column are edge."""
-    return np.asarray(cv2.reduce(edges, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S), np.int32)[0]
+    sums = np.asarray(cv2.reduce(edges, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S), np.int32)
+    return sums.reshape(-1)
 
 
 def _spans(lines: Whole, end: int) -> Whole:
