@@ -376,3 +376,16 @@ def test_exif_with_wild_offsets(offset: int) -> None:
         if offset < len(block):
             block[offset] = value
         assert isinstance(said(exif=bytes(block)), Metadata)
+
+
+@pytest.mark.parametrize("tag", [274, 18246, 34665, 34853])
+@pytest.mark.parametrize(("kind", "number"), [(5, struct.pack("<II", 0, 0)), (11, struct.pack("<f", float("inf")))])
+def test_numbers_that_are_none_are_left_out(tag: int, kind: int, number: bytes) -> None:
+    """An orientation, rating or pointer of 0/0 or without end says nothing, and what stands beside it is kept."""
+    outside = 8 + 2 + 2 * 12 + 4
+    inline = number if len(number) == 4 else struct.pack("<I", outside + 8)
+    entries = struct.pack("<HHII", 270, 2, 6, outside) + struct.pack("<HHI", tag, kind, 1) + inline
+    block = b"II" + struct.pack("<HIH", 42, 8, 2) + entries + struct.pack("<I", 0) + b"Boats\0\0\0" + number
+    meta = said(exif=block)
+    assert meta.caption == "Boats"
+    assert not values(meta, "EXIF", "Orientation") and not values(meta, "EXIF", "Rating")

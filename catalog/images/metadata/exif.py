@@ -60,8 +60,8 @@ def orientation_in(data: bytes) -> int:
         tiff = Tiff(body(data))
     except ValueError:
         return 1
-    values = tiff.directory(tiff.first, frozenset((_ORIENTATION,))).numbers(_ORIENTATION)
-    return int(values[0]) if values and values[0] in range(1, 9) else 1
+    said = tiff.directory(tiff.first, frozenset((_ORIENTATION,))).whole(_ORIENTATION)
+    return said if said is not None and 1 <= said <= 8 else 1
 
 
 def body(data: bytes) -> bytes:
@@ -90,8 +90,8 @@ def read(data: bytes | memoryview, notes: Notes) -> tuple[float, float] | None:
 
 
 def _pointed(tiff: Tiff, main: Directory, tag: int, wanted: frozenset[int]) -> Directory:
-    values = main.numbers(tag)
-    return tiff.directory(int(values[0]), wanted) if values and values[0] > 0 else Directory({}, 0)
+    at = main.whole(tag)
+    return tiff.directory(at, wanted) if at is not None and at > 0 else Directory({}, 0)
 
 
 def _text(name: str, data: bytes, notes: Notes) -> None:
@@ -117,9 +117,9 @@ def _comment(data: bytes, order: str, notes: Notes) -> None:
 
 def _numbers(main: Directory, notes: Notes) -> None:
     for tag, name in ((_ORIENTATION, "Orientation"), (_RATING, "Rating")):
-        values = main.numbers(tag)
-        if values:
-            notes.add("EXIF", name, str(int(values[0])))
+        said = main.whole(tag)
+        if said is not None:
+            notes.add("EXIF", name, str(said))
 
 
 def _dates(main: Directory, sub: Directory, notes: Notes) -> None:

@@ -6,6 +6,7 @@ what lies outside the bytes, or beyond the limits below, is left out.
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -51,6 +52,11 @@ class Directory:
         """Return the numbers of a tag; a single BYTE counts as one; ``()`` when there are none."""
         value = self.tags.get(tag, ())
         return tuple(value[:MAX_NUMBERS]) if isinstance(value, bytes) else value
+
+    def whole(self, tag: int) -> int | None:
+        """Return the first number of a tag as a whole one, ``None`` when it has none (a fraction over 0, an infinite number)."""
+        values = self.numbers(tag)
+        return int(values[0]) if values and math.isfinite(values[0]) else None
 
     def data(self, tag: int) -> bytes:
         """Return the bytes of a tag, ``b""`` when it has none."""
