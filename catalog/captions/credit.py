@@ -21,6 +21,7 @@ from .creditwords import (
     OPEN,
     has_agency,
     is_abbreviation,
+    is_agency,
     is_agency_clause,
     is_capitals,
     is_credit,
@@ -30,11 +31,12 @@ from .creditwords import (
     is_slashed,
     marker,
     parts_of,
+    reads_on,
     strip_marker,
     tables,
 )
 
-__all__ = ["Cut", "cut", "has_agency", "has_marker", "is_credit", "strip_marker"]
+__all__ = ["Cut", "bare_credit", "cut", "has_agency", "has_marker", "is_credit", "strip_marker"]
 
 REACH = 400
 #: Weights in log-odds of the ways in which a credit was told.
@@ -363,6 +365,29 @@ def _slash_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cu
     return None
 
 
+def bare_credit(text: str, *, apart: bool) -> int:
+    """Return where the names begin of a text that is a word for photograph and names, no sign between ("Photo Marie Roux").
+
+    0 when it is something else. ``apart``: it stands in an element of its own or after a bar, so one name is enough.
+    """
+    match = tables().core.match(text)
+    rest = text[match.end() :].strip(LOOSE + ".") if match else ""
+    if match is None or not rest or len(rest) > 60 or any(c.isdigit() for c in rest) or reads_on(rest):
+        return 0
+    is_enough = apart or len(rest.split()) > 1 or rest.isupper() or is_agency(rest)
+    return match.end() if is_enough and all(is_name(p) for p in parts_of(rest)) else 0
+
+
+def _bare_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:
+    """A word for photograph and names, no sign between, after a finished sentence or a bar: "… mardi. Photo Marie Roux"."""
+    slash = printed.rfind(" / ", start, end) + 1
+    for place in (*_breaks(printed, start, end), *((slash + 1,) if slash > start else ())):
+        before, clause = printed[start:place].rstrip(), printed[place:end].lstrip()
+        if before and before[-1] in "|•·/" + _FINISHED and bare_credit(clause, apart=before[-1] in "|•·/"):
+            return _made(printed, (start, place), (end - len(clause), end), "credit-marker")
+    return None
+
+
 def _own_line(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:
     """A last line of its own that is a bare name, after a finished sentence."""
     place = printed.rfind("\n", start, end)
@@ -372,5 +397,6 @@ def _own_line(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut
 
 
 _WAYS = (
-    _bracket_start, _first, _whole, _bracket_end, _agency_end, _marker_end, _after_word, _slash_end, _house_end, _own_line
+    _bracket_start, _first, _whole, _bracket_end, _agency_end, _marker_end, _after_word, _bare_end, _slash_end,
+    _house_end, _own_line,
 )  # fmt: skip

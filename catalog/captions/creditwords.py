@@ -261,7 +261,8 @@ def _bare_marker(text: str, start: int, end: int) -> tuple[int, bool] | None:
         # What only a screen reader says: "Image source, X", "Credit...X"
         return match.end(), True
     if (match := tables().core.match(text, start, end)) and not tables().agency.match(text, start, end):
-        return (match.end(), False) if is_names(text[match.end() : end], 0.0) else None
+        names = text[match.end() : end]
+        return (match.end(), False) if is_names(names, 0.0) or is_agency(names.strip(LOOSE)) else None
     space = text.find(" ", start, end)
     if 0 < space - start < 12 and text[start].isupper() and text[start:space].isalpha():
         # "Express Photo by X", "Staff photo: X"
@@ -275,7 +276,15 @@ def _bare_marker(text: str, start: int, end: int) -> tuple[int, bool] | None:
 
 def small_words(words: list[str]) -> int:
     """Return how many words are neither capitalised, nor particles, nor signs: names have none."""
-    return sum(1 for w in words if w[:1].islower() and w.casefold() not in PARTICLES and "." not in w and "@" not in w)
+    return sum(
+        1
+        for w in words
+        if w[:1].islower()
+        and not _CASELESS.match(w)
+        and w.casefold() not in PARTICLES
+        and "." not in w
+        and "@" not in w
+    )
 
 
 def is_name(part: str) -> bool:

@@ -35,7 +35,7 @@ def complete(
             if group <= silent.keys():
                 found = _ordered(node, sorted(group).index(number), len(group), shown, known)
                 if found is None and len(group) <= MOST_SHARED:
-                    found = _shared(node, shown, named, known)
+                    found = _shared(node, shown, named, known) or _after(node, shown, known)
             if found is not None:
                 yield number, found
             if found is not None or not group <= silent.keys():
@@ -90,6 +90,16 @@ def _shared(
     if first is None or shown[first] != shown[node]:
         return None
     return read(captions, node, Evidence("caption-shared", WEIGHTS["caption-shared"]), known)
+
+
+def _after(node: Element, shown: dict[Element, set[int]], known: tuple[str, ...]) -> Found | None:
+    """The caption element right after a row of pictures."""
+    after = node.getnext()
+    if after is None or after in shown or after.tag in ("ul", "ol", "dl") or not is_caption(after):
+        return None
+    if not 0 < len(words(after)) < MAX_CAPTION:
+        return None
+    return read([after], None, Evidence("caption-shared", WEIGHTS["caption-shared"]), known)
 
 
 def _ordered(

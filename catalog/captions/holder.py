@@ -9,7 +9,7 @@ from functools import cache
 from itertools import islice
 
 from ..model import Evidence
-from .credit import cut, is_credit, strip_marker
+from .credit import bare_credit, cut, is_credit, strip_marker
 from .creditwords import MOST_WORDS, OPEN, is_name, is_slashed, marker, may_end_in_marker, parts_of
 from .data import load
 from .dom import Element, says, tidy, words
@@ -181,7 +181,9 @@ def _unmarked(holders: list[Element], furniture: set[Element], known: tuple[str,
                 continue
             rest = words(node, {child})
             pair = len(children) == 2 and not own and len(text) < 0.7 * len(rest) and len(rest.split()) > 2
-            if not (child.tail or "").strip(" \n\t.)|]") and (is_credit(text, known) or is_slashed(text)):
+            if not (child.tail or "").strip(" \n\t.)|]") and (
+                is_credit(text, known) or is_slashed(text) or bare_credit(text, apart=True)
+            ):
                 return [child]
             apart = child.tag in ("small", "cite") or (
                 child.tag in ("p", "div", "span") and (pair or rest.endswith((".", "!", "?", "。")))

@@ -15,6 +15,8 @@ _NAME_LISTS = frozenset(
     {"outside", "doubtful", "state", "inside", "caption", "credit", "furniture", "wrapper", "article"}
 )
 _PARTS = frozenset({"outside", "doubtful"})
+#: What names begin with that tell looks or a layout: the editor's block of a picture beside text holds no "media text".
+_LAYOUTS = ("overflow", "wp-block-media-text")
 _SIGNS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _NONE: frozenset[str] = frozenset()
 
@@ -42,7 +44,7 @@ def roles(names: str) -> frozenset[str]:
 def _of_name(name: str) -> frozenset[str]:
     """Which lists one name touches: elements have many combinations of few names."""
     # Utility classes ("md:hidden", "w-[60px]", "overflow-hidden") tell looks; a "--modifier" tells a variant.
-    if ":" in name or "[" in name or name.startswith("overflow"):
+    if ":" in name or "[" in name or name.startswith(_LAYOUTS):
         return _NONE
     head = name.split("--", 1)[0] or name
     # Most names have small letters only: no words are joined by capitals.

@@ -92,3 +92,17 @@ def test_hostile_strings_are_cut_in_bounded_work(unit: str) -> None:
     for length in (1_000, 10_000, 200_000):
         cut((unit * length)[:length])
         cut("x" + (unit * length)[:length] + "!")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Boats at dawn on Friday. Photo taken from the eastern pier",
+        "Boats at dawn on Friday. Foto 3",
+        "The harbour and its Photo Gallery",
+        "Des bateaux au matin. Image saisissante du port",
+    ],
+)
+def test_a_word_for_photograph_before_other_words_is_no_credit(text: str) -> None:
+    """Without a sign after it, the word is a credit's only before names, and after a finished sentence or a bar."""
+    assert cut(text).credit == ""
