@@ -155,9 +155,12 @@ _PICTURE_VALUE = re.compile(r"\.(?:jpe?g|png|webp|avif|gif)(?:$|[?&#])", re.I)
 _NESTED = re.compile(r"https?(?::|%3A)(?:/|%2F){1,2}", re.I)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.I)
 _HEX = re.compile(r"[0-9a-f]{16,64}", re.I)
+#: Words of other names too ("empty-shelves", "transport", "blanket") say it only when nothing or a size follows.
 _PLACEHOLDER = re.compile(
-    r"(?:^|[/_.-])(?:placeholder|spacer|blank|transparent|empty|pixel|1x1|loading|lazy|dummy|no-?image|default-?image"
-    r"|fallback|grey|gray|clear|trans)[\w-]{0,40}\.(?:gif|png|jpe?g|svg|webp)(?:$|\?)"
+    r"(?:^|[/_.-])(?:(?:placeholder|transparent|no-?image|default-?image)[\w-]{0,40}"
+    r"|(?:spacer|blank|pixel|1x1|lazy|dummy|fallback)(?:[-_\d][\w-]{0,40}|load(?:er|ing)?|gif|img|image)?"
+    r"|(?:empty|loading|gr[ae]y|clear|trans)(?:[-_]?(?:\d[\dx_-]{0,20}|gif|img|image|pixel|dot|bg|small|large))?)"
+    r"\.(?:gif|png|jpe?g|svg|webp)(?:$|\?)"
 )
 #: What every match of the pattern above ends in, and what it holds before that: most file names hold none of it.
 _PLACEHOLDER_END = re.compile(r"\.(?:gif|png|jpe?g|svg|webp)(?:$|\?)")

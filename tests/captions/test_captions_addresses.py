@@ -80,3 +80,37 @@ def test_hostile_addresses_are_answered(unit: str) -> None:
     long = "https://h.example/" + unit * 50_000
     assert isinstance(keys(long), frozenset)
     assert isinstance(stem(long), str)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "blank.gif",
+        "spacer-1.png",
+        "pixel.gif",
+        "placeholder-16x9.svg",
+        "lazyload.png",
+        "empty.png",
+        "trans_1x1.gif",
+        "grey-300.jpg",
+    ],
+)
+def test_names_of_stand_ins(name: str) -> None:
+    """Words for nothing, alone or with a size, name a stand-in."""
+    assert is_placeholder(f"https://h.example/static/{name}")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "empty-shelves.jpg",
+        "transport-strike.jpg",
+        "blanket-drive.jpg",
+        "clear-skies.jpg",
+        "loading-dock.jpg",
+        "graylag-goose.jpg",
+    ],
+)
+def test_names_that_begin_like_a_stand_in(name: str) -> None:
+    """A photograph of empty shelves or of a transport strike is one, whatever its name begins with."""
+    assert not is_placeholder(f"https://h.example/2024/05/{name}")
