@@ -1,13 +1,14 @@
 """Fit the scorer of caption lines in plain text; print its figures on publishers it has not seen.
 
-    python -m bench.train_plaintext FOLDER [--families FILE] [--out WEIGHTS.json] [--seeds N]
+    python -m bench.train_plaintext FOLDER [--families FILE] [--out WEIGHTS.json] [--seeds N] [--first-seed N]
 
 FOLDER holds ``gold.json`` ({page: {"labels": {line: label}}}) and the texts as ``clean/*/PAGE.txt`` (captions without credit)
 and ``raw/*/PAGE.txt`` (as printed); PAGE is ``Publisher_year_month_day``. ``--families`` is a JSON object that maps
-publishers to the family they share a template with. Needs scikit-learn, which Cutline itself does not.
+publishers to the family they share a template with. The articles of ``bench/articles`` are learned from too, never judged.
 
-The figures are of nested cross-validation: weights, context weights and threshold are all fitted without the family of the
+The figures are of nested cross-validation: weights, context weights and thresholds are all fitted without the family of the
 publisher that is judged. Families are dealt into folds anew for each seed; mean and standard deviation are over the seeds.
+False lines are counted on the pages without captions, and on the others with their captions taken out.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -26,19 +27,30 @@ import numpy as np
 
 from catalog.captions.plaintext import headline
 from catalog.captions.textcontext import NAMES, context
-from catalog.captions.textfeatures import CREDITED, Measure, story
-from catalog.captions.textlines import blocks
-from catalog.captions.textscorer import style
+from catalog.captions.textfeatures import APART, Measure, story
+from catalog.captions.textlines import Block, blocks
+from catalog.captions.textscorer import style, taken
+
+from . import logistic
+from .own_articles import articles
 
 WEIGHTS = Path(__file__).parents[1] / "catalog" / "captions" / "data" / "plaintext_weights.json"
 VARIANTS = ("clean", "raw")
+#: The pages with captions once more, without those: they are judged, not learned from.
+BARE = "bare"
+#: What a false line of such a text counts where the thresholds are chosen: as if every sixth text had no captions.
+BARE_SHARE = 0.2
+#: What a line of the project's own articles counts, beside one of the publishers'.
+OWN_SHARE = 0.3
+OWN = "own"
 #: The least standard deviation by which a feature is divided.
 LEAST_SPREAD = 0.2
 #: A line counts by this power of the number of lines of its page: short pages are not drowned by long ones.
 PAGE_POWER = -0.75
-#: Thresholds that are tried; the curve of F1 over them is smoothed, for its highest point alone is chance.
-THRESHOLDS = np.arange(0.14, 0.66, 0.02)
-SMOOTHED = 5
+#: Thresholds that are tried for a line, and how far above it an article's best line must be; each table of scores is
+#: smoothed, for its highest point alone is chance.
+THRESHOLDS = np.arange(0.14, 0.60, 0.02)
+ABOVE = np.arange(0.0, 0.32, 0.04)
 INNER_FOLDS = 5
 _DATE = re.compile(r"_\d{4}_.*$")
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -65,32 +77,66 @@ class Lines:
         """The lines of each page."""
         return [np.flatnonzero(self.page == page) for page in np.unique(self.page)]
 
+    @cached_property
+    def share(self) -> Array:
+        """What each line counts, 1 on average."""
+        _, index, count = np.unique(self.page, return_inverse=True, return_counts=True)
+        share: Array = count[index] ** PAGE_POWER
+        mean: Array = share / share.mean()
+        return mean
+
 
 Data = dict[str, Lines]
+#: A text to learn from: page, family, headline, the blocks below it, and which of those are captions.
+Text = tuple[str, str, str, list[Block], list[bool]]
 
 
-def load(folder: Path, variant: str, families: dict[str, str]) -> Lines:
-    """Return the lines below the headline of each text of one variant."""
+def load(folder: Path, families: dict[str, str]) -> Data:
+    """Return the lines of the publishers' texts by variant, with those of the pages whose captions are taken out."""
+    found = {v: list(read_texts(folder, v, families)) for v in VARIANTS}
+    found[BARE] = []
+    for page, family, title, body, labels in found[VARIANTS[0]]:
+        left = [block for block, is_caption in zip(body, labels, strict=True) if not is_caption]
+        if any(labels):
+            found[BARE].append((page, family, title, left, [False] * len(left)))
+    return {v: measured(of) for v, of in found.items()}
+
+
+def load_own() -> Data:
+    """Return the lines of the project's own articles by variant."""
+    own: dict[str, list[Text]] = {v: [] for v in VARIANTS}
+    for article in articles():
+        for v in VARIANTS:
+            source, labels = article.printed(credits_too=v == "raw")
+            own[v].append((f"{OWN}-{article.name}", OWN, article.title, blocks(source)[1:], labels))
+    return {v: measured(of) for v, of in own.items()}
+
+
+def read_texts(folder: Path, variant: str, families: dict[str, str]) -> Iterator[Text]:
+    """Yield the publishers' texts of one variant."""
     gold = json.loads((folder / "gold.json").read_text(encoding="utf-8"))
-    rows: list[dict[str, float]] = []
-    styles: list[Array] = []
-    labels: list[bool] = []
-    pages: list[str] = []
-    groups: list[str] = []
     for page, path in texts(folder, variant, gold):
         found = blocks(path.read_bytes().decode("utf-8"))
         title, used = headline(found)
-        measure = Measure(story(found[used:], title))
-        measured = [measure.of(i) for i in range(len(found) - used)]
+        labels = [gold[page]["labels"].get(str(block.line)) == "caption" for block in found[used:]]
         publisher = _DATE.sub("", page)
-        rows += measured
-        styles.append(np.stack(style(measured), axis=1))
-        labels += [gold[page]["labels"].get(str(block.line)) == "caption" for block in found[used:]]
-        pages += [page] * len(measured)
-        groups += [families.get(publisher, publisher)] * len(measured)
-    names = [n for n in rows[0] if n != CREDITED]
+        yield page, families.get(publisher, publisher), title, found[used:], labels
+
+
+def measured(of: Sequence[Text]) -> Lines:
+    """Return the measured lines of some texts."""
+    rows: list[dict[str, float]] = []
+    styles: list[Array] = []
+    for _, _, title, body, _ in of:
+        lines = Measure(story(body, title)).lines()
+        rows += lines
+        styles.append(np.stack(style(lines), axis=1))
+    names = [n for n in rows[0] if n not in APART]
     x = np.array([[row[n] for n in names] for row in rows])
-    return Lines(names, x, np.vstack(styles), np.array(labels), np.array(pages), np.array(groups))
+    y = np.array([is_caption for *_, labels in of for is_caption in labels])
+    page = np.array([page for page, *_, body, _ in of for _ in body])
+    family = np.array([family for _, family, _, body, _ in of for _ in body])
+    return Lines(names, x, np.vstack(styles), y, page, family)
 
 
 def texts(folder: Path, variant: str, gold: dict[str, Any]) -> Iterator[tuple[str, Path]]:
@@ -100,19 +146,19 @@ def texts(folder: Path, variant: str, gold: dict[str, Any]) -> Iterator[tuple[st
             yield page, path
 
 
-def fit(x: Array, y: Array, page: Array, strength: float) -> tuple[Array, Array, float]:
-    """Return (weights per unit, means, intercept) of a logistic regression on standardised features.
+#: Weights per unit, means and intercept of a fit.
+Fit = tuple[Array, Array, float]
 
-    Features that seldom differ are not blown up, and a page of many lines counts by :data:`PAGE_POWER`.
+
+def fit(x: Array, y: Array, weight: Array, strength: float, near: Fit | None = None) -> Fit:
+    """Return a logistic regression on standardised features; those that seldom differ are not blown up.
+
+    ``near`` is a fit on nearly the same lines, to begin with.
     """
-    from sklearn.linear_model import LogisticRegression
-
     mean, scale = x.mean(axis=0), np.maximum(x.std(axis=0), LEAST_SPREAD)
-    _, index, count = np.unique(page, return_inverse=True, return_counts=True)
-    share = count[index] ** PAGE_POWER
-    model = LogisticRegression(C=strength, max_iter=3000)
-    model.fit((x - mean) / scale, y, sample_weight=share / share.mean())
-    return model.coef_[0] / scale, mean, float(model.intercept_[0])
+    start = None if near is None else np.append(near[0] * scale, near[2] + near[0] @ (mean - near[1]))
+    weights, intercept = logistic.fit((x - mean) / scale, y, weight, 1 / strength, start)
+    return weights / scale, mean, intercept
 
 
 def dealt(families: Array, folds: int, seed: int) -> dict[str, int]:
@@ -125,22 +171,63 @@ def inside(data: Data, chosen: Callable[[str], bool]) -> dict[str, Array]:
     return {v: np.array([chosen(f) for f in d.family], bool) for v, d in data.items()}
 
 
-def first(data: Data, strength: float, train: dict[str, Array], judge: dict[str, Array], out: dict[str, Array]) -> None:
-    """Fit the first judgement on some lines and write the log-odds of others."""
-    x, y, page = (np.concatenate([getattr(d, part)[train[v]] for v, d in data.items()]) for part in ("x", "y", "page"))
-    weights, mean, intercept = fit(x, y, page, strength)
-    for v, d in data.items():
-        out[v][judge[v]] = (d.x[judge[v]] - mean) @ weights + intercept
+@dataclass
+class Trainer:
+    """The lines of publishers, the project's own ones, and how strongly weights may differ from nothing."""
 
+    data: Data
+    own: Data
+    strength: float
+    near: Fit | None = None
 
-def out_of_fold(data: Data, strength: float, families: Array, folds: int, seed: int) -> dict[str, Array]:
-    """Return the log-odds of the lines of these families by models that have not seen a line's own family."""
-    fold_of = dealt(families, folds, seed)
-    result = {v: np.zeros(len(d.y)) for v, d in data.items()}
-    for k in range(folds):
-        train = inside(data, lambda f, k=k: fold_of.get(f, k) != k)  # type: ignore[misc]
-        first(data, strength, train, inside(data, lambda f, k=k: fold_of.get(f) == k), result)  # type: ignore[misc]
-    return result
+    def fitted(self, train: dict[str, Array]) -> Fit:
+        """Return the first judgement as fitted on some of the publishers' lines and all of the project's own."""
+        known = [self.data[v] for v in VARIANTS]
+        x, y, share = (
+            np.concatenate(
+                [getattr(d, part)[train[v]] for v, d in zip(VARIANTS, known, strict=True)]
+                + [getattr(d, part) * (OWN_SHARE if part == "share" else 1) for d in self.own.values()]
+            )
+            for part in ("x", "y", "share")
+        )
+        self.near = fit(x, y.astype(bool), share, self.strength, self.near)
+        return self.near
+
+    def first(self, train: dict[str, Array], judge: dict[str, Array], out: dict[str, Array]) -> None:
+        """Fit the first judgement on some lines and write the log-odds of others."""
+        weights, mean, intercept = self.fitted(train)
+        for v, d in self.data.items():
+            out[v][judge[v]] = (d.x[judge[v]] - mean) @ weights + intercept
+
+    def out_of_fold(self, families: Array, folds: int, seed: int) -> dict[str, Array]:
+        """Return the log-odds of the lines of these families by models that have not seen a line's own family."""
+        fold_of = dealt(families, folds, seed)
+        result = {v: np.zeros(len(d.y)) for v, d in self.data.items()}
+        for k in range(folds):
+            train = inside(self.data, lambda f, k=k: fold_of.get(f, k) != k)  # type: ignore[misc]
+            self.first(train, inside(self.data, lambda f, k=k: fold_of.get(f) == k), result)  # type: ignore[misc]
+        return result
+
+    def unseen(self, folds: int, seed: int) -> tuple[dict[str, Array], dict[str, Array]]:
+        """Return each line's probability and whether it is taken, all fitted without the publisher's family."""
+        data = self.data
+        families = np.unique(data[VARIANTS[0]].family)
+        fold_of = dealt(families, folds, seed)
+        chance = {v: np.zeros(len(d.y)) for v, d in data.items()}
+        chosen = {v: np.zeros(len(d.y), bool) for v, d in data.items()}
+        for k in range(folds):
+            known = np.array([f for f in families if fold_of[f] != k])
+            train = inside(data, lambda f, k=k: fold_of[f] != k)  # type: ignore[misc]
+            held = {v: ~train[v] for v in data}
+            odds = self.out_of_fold(known, INNER_FOLDS, 1000 + seed)
+            self.first(train, held, odds)
+            features = second(data, odds)
+            found = chances(features, fit_context(data, [features], train))
+            least = best_thresholds(found, data, train)
+            for v, d in data.items():
+                chance[v][held[v]] = found[v][held[v]]
+                chosen[v][held[v]] = choice(found[v], d, *least)[held[v]]
+        return chance, chosen
 
 
 def second(data: Data, odds: dict[str, Array]) -> dict[str, Array]:
@@ -153,9 +240,15 @@ def second(data: Data, odds: dict[str, Array]) -> dict[str, Array]:
     return result
 
 
-def fit_context(features: list[Array], truth: list[Array], pages: list[Array]) -> Array:
+def fit_context(data: Data, features: Sequence[dict[str, Array]], at: dict[str, Array]) -> Array:
     """Return the weights of the context features and, last, the offset."""
-    weights, mean, intercept = fit(np.vstack(features), np.concatenate(truth), np.concatenate(pages), 0.3)
+    parts = [
+        (found[v][at[v]], data[v].y[at[v]], data[v].share[at[v]] / len(features))
+        for found in features
+        for v in VARIANTS
+    ]
+    x, y, share = (np.concatenate(part) for part in zip(*parts, strict=True))
+    weights, mean, intercept = fit(x, y, share, 0.3)
     return np.append(weights, intercept - mean @ weights)
 
 
@@ -164,52 +257,58 @@ def chances(features: dict[str, Array], weights: Array) -> dict[str, Array]:
     return {v: 1 / (1 + np.exp(-(x @ weights[:-1] + weights[-1]))) for v, x in features.items()}
 
 
-def best_threshold(chance: dict[str, Array], data: Data, train: dict[str, Array]) -> float:
-    """Return the threshold at which the smoothed sum of the variants' F1 is highest on some of the lines."""
-    curve = [sum(f1(chance[v] >= t, d, train[v])[2] for v, d in data.items()) for t in THRESHOLDS]
-    padded = np.pad(curve, SMOOTHED // 2, mode="edge")
-    return float(THRESHOLDS[np.argmax(np.convolve(padded, np.ones(SMOOTHED), "valid"))])
+def choice(chance: Array, lines: Lines, least: float, least_best: float) -> Array:
+    """Return which lines are taken for captions."""
+    chosen = np.zeros(len(chance), bool)
+    for at in lines.rows:
+        chosen[at] = taken(chance[at], least, least_best)
+    return chosen
 
 
-def f1(chosen: Array, lines: Lines, among: Array | None = None) -> tuple[float, float, float]:
+def best_thresholds(chance: dict[str, Array], data: Data, train: dict[str, Array]) -> tuple[float, float]:
+    """Return the thresholds of a line and of an article's best line that score best on some of the lines.
+
+    The score is the sum of the variants' F1 over pages with captions, with the false lines of pages without theirs.
+    """
+    table = np.zeros((len(THRESHOLDS), len(ABOVE)))
+    counts = {v: _counts(chance[v], d, train[v]) for v, d in data.items()}
+    for v in VARIANTS:
+        right, said, wanted = counts[v]
+        table += 2 * right / np.maximum(1, said + wanted + BARE_SHARE * counts[BARE][1])
+    smooth = np.pad(table, 1, mode="edge")
+    rows, columns = table.shape
+    table = np.sum([smooth[i : i + rows, j : j + columns] for i in range(3) for j in range(3)], axis=0)
+    line, above = np.unravel_index(np.argmax(table), table.shape)
+    return float(THRESHOLDS[line]), float(THRESHOLDS[line] + ABOVE[above])
+
+
+def _counts(chance: Array, lines: Lines, train: Array) -> tuple[Array, Array, float]:
+    """For each pair of thresholds the right lines and all lines taken; and the captions that there are."""
+    counted = train & (lines.illustrated | ~lines.y.any())
+    best = np.zeros(len(chance))
+    for at in lines.rows:
+        best[at] = chance[at].max()
+    right, said = (np.zeros((len(THRESHOLDS), len(ABOVE))) for _ in range(2))
+    for i, least in enumerate(THRESHOLDS):
+        over = counted & (chance >= least)
+        for j, above in enumerate(ABOVE):
+            chosen = over & (best >= least + above)
+            right[i, j], said[i, j] = (chosen & lines.y).sum(), chosen.sum()
+    return right, said, float((lines.y & counted).sum())
+
+
+def f1(chosen: Array, lines: Lines) -> tuple[float, float, float]:
     """Return precision, recall and F1 over the pages that have captions."""
-    counted = lines.illustrated if among is None else lines.illustrated & among
+    counted = lines.illustrated
     right = float((chosen & lines.y & counted).sum())
     precision, recall = right / max(1, (chosen & counted).sum()), right / max(1, (lines.y & counted).sum())
     return precision, recall, 2 * precision * recall / max(1e-9, precision + recall)
 
 
-def unseen(data: Data, strength: float, folds: int, seed: int) -> tuple[dict[str, Array], dict[str, Array]]:
-    """Return each line's probability and whether it is taken, all fitted without the publisher's family."""
-    families = np.unique(data[VARIANTS[0]].family)
-    fold_of = dealt(families, folds, seed)
-    chance = {v: np.zeros(len(d.y)) for v, d in data.items()}
-    taken = {v: np.zeros(len(d.y), bool) for v, d in data.items()}
-    for k in range(folds):
-        known = np.array([f for f in families if fold_of[f] != k])
-        train = inside(data, lambda f, k=k: fold_of[f] != k)  # type: ignore[misc]
-        held = {v: ~train[v] for v in data}
-        odds = out_of_fold(data, strength, known, INNER_FOLDS, 1000 + seed)
-        first(data, strength, train, held, odds)
-        features = second(data, odds)
-        weights = fit_context(*_parts(data, features, train))
-        found = chances(features, weights)
-        threshold = best_threshold(found, data, train)
-        for v in data:
-            chance[v][held[v]] = found[v][held[v]]
-            taken[v][held[v]] = found[v][held[v]] >= threshold
-    return chance, taken
-
-
-def _parts(
-    data: Data, features: dict[str, Array], at: dict[str, Array]
-) -> tuple[list[Array], list[Array], list[Array]]:
-    """Context features, labels and pages of some lines, a list item for each variant."""
-    return (
-        [features[v][at[v]] for v in data],
-        [d.y[at[v]] for v, d in data.items()],
-        [d.page[at[v]] for v, d in data.items()],
-    )
+def false_lines(chosen: Array, lines: Lines) -> tuple[float, float]:
+    """Return the false lines a page without captions, and the share of those pages that have any."""
+    pages = [int(chosen[at].sum()) for at in lines.rows if not lines.illustrated[at[0]]]
+    return sum(pages) / max(1, len(pages)), sum(1 for n in pages if n) / max(1, len(pages))
 
 
 def print_calibration(probability: Array, y: Array) -> None:
@@ -224,20 +323,30 @@ def print_calibration(probability: Array, y: Array) -> None:
             )
 
 
-def measure_unseen(data: Data, strength: float, folds: int, seeds: int) -> dict[str, Any]:
+def measure_unseen(trainer: Trainer, folds: int, seeds: range) -> dict[str, Any]:
     """Print the figures on unseen publishers and return their means."""
-    runs = [unseen(data, strength, folds, seed) for seed in range(seeds)]
-    measured = {}
+    data = trainer.data
+    runs = []
+    for seed in seeds:
+        runs.append(trainer.unseen(folds, seed))
+        print(f"seed {seed}:", *(f"{v} {100 * f1(runs[-1][1][v], data[v])[2]:.1f}" for v in VARIANTS), flush=True)
+    result: dict[str, Any] = {}
+    print()
     print("| variant (unseen publishers) | P | R | F1 | F1 of each seed |\n| --- | --- | --- | --- | --- |")
     for v in VARIANTS:
-        scores = np.array([f1(taken[v], data[v]) for _, taken in runs])
+        scores = np.array([f1(chosen[v], data[v]) for _, chosen in runs])
         p, r, f = scores.mean(axis=0)
-        measured[v] = {"precision": round(float(p), 3), "recall": round(float(r), 3), "f1": round(float(f), 3)}
+        result[v] = {"precision": round(float(p), 3), "recall": round(float(r), 3), "f1": round(float(f), 3)}
         each = " ".join(f"{100 * s:.1f}" for s in scores[:, 2])
         print(f"| {v} | {100 * p:.1f} | {100 * r:.1f} | {100 * f:.1f} ± {100 * scores[:, 2].std():.1f} | {each} |")
+    print("\n| texts without captions | false lines a page | pages with any |\n| --- | --- | --- |")
+    for v, what in ((VARIANTS[0], "that never had any"), (BARE, "whose captions were taken out")):
+        each_run = np.array([false_lines(chosen[v], data[v]) for _, chosen in runs])
+        print(f"| {what} | {each_run[:, 0].mean():.2f} | {100 * each_run[:, 1].mean():.0f} % |")
+        result[f"{v}_false_lines"] = round(float(each_run[:, 0].mean()), 2)
     everything = np.concatenate([chance[v] for chance, _ in runs for v in VARIANTS])
     print_calibration(everything, np.concatenate([data[v].y for _ in runs for v in VARIANTS]))
-    return measured
+    return result
 
 
 def main() -> None:
@@ -249,34 +358,34 @@ def main() -> None:
     parser.add_argument("--strength", type=float, default=0.03, help="inverse strength of the L2 penalty")
     parser.add_argument("--folds", type=int, default=8)
     parser.add_argument("--seeds", type=int, default=5, help="how often families are dealt into folds anew")
+    parser.add_argument("--first-seed", type=int, default=0, help="the first of the seeds by which they are dealt")
     args = parser.parse_args()
     families = json.loads(args.families.read_text()) if args.families else {}
-    data = {v: load(args.folder, v, families) for v in VARIANTS}
-    measured = measure_unseen(data, args.strength, args.folds, args.seeds)
-    everywhere = inside(data, lambda _: True)
+    trainer = Trainer(load(args.folder, families), load_own(), args.strength)
+    data, seeds = trainer.data, range(args.first_seed, args.first_seed + args.seeds)
+    result = measure_unseen(trainer, args.folds, seeds)
     known = np.unique(data[VARIANTS[0]].family)
-    features = [second(data, out_of_fold(data, args.strength, known, args.folds, s)) for s in range(args.seeds)]
-    parts = [_parts(data, f, everywhere) for f in features]
-    weights = fit_context(*([item for part in parts for item in part[n]] for n in range(3)))
-    thresholds = [best_threshold(chances(f, weights), data, everywhere) for f in features]
-    write(args.out, data, args.strength, weights, float(np.mean(thresholds)), measured)
+    everywhere = inside(data, lambda _: True)
+    features = [second(data, trainer.out_of_fold(known, args.folds, s)) for s in seeds]
+    around = fit_context(data, features, everywhere)
+    least = np.mean([best_thresholds(chances(f, around), data, everywhere) for f in features], axis=0)
+    write(args.out, data[VARIANTS[0]].names, trainer.fitted(everywhere), around, least, result)
 
 
-def write(out: Path, data: Data, strength: float, around: Array, threshold: float, measured: dict[str, Any]) -> None:
-    """Fit the first judgement on everything and write the weights file."""
-    x, y, page = (np.concatenate([getattr(d, part) for d in data.values()]) for part in ("x", "y", "page"))
-    weights, mean, intercept = fit(x, y, page, strength)
-    names = next(iter(data.values())).names
-    result = {
+def write(out: Path, names: list[str], first: Fit, around: Array, least: Array, result: dict[str, Any]) -> None:
+    """Write the weights file."""
+    weights, mean, intercept = first
+    content = {
         "about": "Caption lines in plain text, by bench/train_plaintext.py; weights are log-odds per unit.",
-        "measured_on_unseen_publishers": measured,
-        "threshold": round(threshold, 3),
+        "measured_on_unseen_publishers": result,
+        "threshold": round(float(least[0]), 3),
+        "threshold_of_best": round(float(least[1]), 3),
         "context": {n: _short(w) for n, w in zip((*NAMES, "offset"), around, strict=True)},
         "intercept": _short(intercept),
         "features": {n: {"weight": _short(w), "mean": _short(m)} for n, w, m in zip(names, weights, mean, strict=True)},
     }
-    out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    print(f"\nwritten: {out.name}, threshold {threshold:.2f}")
+    out.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    print(f"\nwritten: {out.name}, thresholds {least[0]:.2f} and {least[1]:.2f}")
 
 
 def _short(value: float) -> float:

@@ -14,7 +14,8 @@ from ..model import Article, Caption, Extraction
 from ..sources.base import Document
 from .credit import cut
 from .ids import article_id, caption_ids
-from .textfeatures import Measure, story, view
+from .textfeatures import Measure, Story, story, view
+from .textkind import is_row, is_story
 from .textlines import Block, blocks
 from .textscorer import Judgement, scorer
 from .textwords import guess_language
@@ -23,6 +24,8 @@ from .textwords import guess_language
 MOST_BLOCKS = 4_000
 #: A longer block is a paragraph whatever else it is (characters).
 LONGEST_CAPTION = 1_500
+#: Texts of no more blocks are too short to be called a list or a log.
+_FEW_BLOCKS = 3
 _HEAD_LINES = 6
 _HEADLINE_WORDS = 40
 
@@ -81,10 +84,14 @@ def read(document: Document) -> Extraction:
     """
     found = blocks(document.text)
     layout = _layout(found[:MOST_BLOCKS])
-    chosen = list(_captions(layout))
+    told = story(layout.body, layout.title)
+    is_told = is_story(told.views)
+    chosen = list(_captions(layout, told)) if is_told else []
     ident = article_id(document.url, document.path)
     language = guess_language(document.text)
     warnings = document.warnings
+    if not is_told and len(found) > _FEW_BLOCKS:
+        warnings = (*warnings, "reads like a list, log or code, not like a story: no captions were looked for")
     if len(found) > MOST_BLOCKS:
         warnings = (*warnings, f"only the first {MOST_BLOCKS} paragraphs were looked at for captions")
     article = Article(
@@ -132,13 +139,11 @@ def _layout(found: Sequence[Block]) -> _Layout:
     return _Layout(title, byline, published, body)
 
 
-def _captions(layout: _Layout) -> Iterator[_Found]:
-    judge = scorer()
-    measure = Measure(story(layout.body, layout.title))
-    judged = judge.judge([measure.of(i) for i in range(len(layout.body))])
+def _captions(layout: _Layout, told: Story) -> Iterator[_Found]:
+    judged = scorer().judge(Measure(told).lines())
     for block, judgement in zip(layout.body, judged, strict=True):
         repeated = block.text == layout.title
-        if judgement.probability >= judge.threshold and not repeated and len(block.text) <= LONGEST_CAPTION:
+        if judgement.taken and not repeated and len(block.text) <= LONGEST_CAPTION and not is_row(block.text):
             yield _Found(block, judgement)
 
 

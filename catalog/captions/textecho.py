@@ -28,7 +28,7 @@ class Echoes:
         self._where = _places(views)
         lines = len(views) + 1
         self._rarity = {word: math.log(lines / len(where)) for word, where in self._where.items()}
-        self._weight = [math.fsum(self._rarity[w] for w in v.content) or 1.0 for v in views]
+        self._weight = [math.fsum([self._rarity[w] for w in v.content]) or 1.0 for v in views]
         counted = [["#" if w.isdigit() else w for w in v.folded] for v in views]
         self._heads = _alike(counted)
         self._tails = _alike([words[::-1] for words in counted])
@@ -40,7 +40,8 @@ class Echoes:
         v = self._views[i]
         size = max(1, len(v.content))
         names = [w.casefold() for w in v.words if w[:1].isupper()]
-        most, where = self._closest(i, v)
+        votes, shares = self._shared(i, v)
+        most, where = _closest(i, votes)
         titled = len(self._title.intersection(v.folded)) / max(1, len(self._title))
         return {
             "echo.known": sum(1 for w in v.content if self._df[w] > 1) / size,
@@ -53,38 +54,34 @@ class Echoes:
             "echo.tail": self._tails[i] / _LONGEST,
             "echo.twin": self._twins[i],
             "names.full_again": float(any(self._named[name] > 1 for name in v.names)),
-            **self._by_rarity(i, v),
+            **self._by_rarity(i, shares),
         }
 
-    def _closest(self, i: int, v: View) -> tuple[int, int]:
-        """How many rare words the line shares with the line that shares most, and which that is."""
-        votes: Counter[int] = Counter()
-        for word in sorted(v.content)[:_MOST_WORDS]:
-            where = self._where[word]
-            if len(where) <= _MOST_PLACES:
-                votes.update(where)
-        votes.pop(i, None)
-        if not votes:
-            return 0, i
-        line, count = min(votes.items(), key=lambda item: (-item[1], abs(item[0] - i), item[0]))
-        return count, line
-
-    def _by_rarity(self, i: int, v: View) -> dict[str, float]:
-        """The same with words weighed by how few lines have them."""
+    def _shared(self, i: int, v: View) -> tuple[dict[int, int], dict[int, float]]:
+        """How many rare words the line shares with each other line, and their weight."""
+        votes: dict[int, int] = {}
         shares: dict[int, float] = {}
         for word in sorted(v.content)[:_MOST_WORDS]:
             where = self._where[word]
-            if len(where) <= _MOST_PLACES:
+            if 1 < len(where) <= _MOST_PLACES:
+                rarity = self._rarity[word]
                 for line in where:
-                    shares[line] = shares.get(line, 0.0) + self._rarity[word]
+                    votes[line] = votes.get(line, 0) + 1
+                    shares[line] = shares.get(line, 0.0) + rarity
+        votes.pop(i, None)
         shares.pop(i, None)
+        return votes, shares
+
+    def _by_rarity(self, i: int, shares: dict[int, float]) -> dict[str, float]:
+        """What the line shares with words weighed by how few lines have them."""
         best, second = [*sorted(shares.values(), reverse=True), 0.0, 0.0][:2]
         near = [self._share(i, k) for k in range(i - _NEAR, i + _NEAR + 1) if k != i]
+        content = self._views[i].content
         return {
             "echo.prev": near[_NEAR - 1],
             "echo.next": near[_NEAR],
             "echo.near": max(near),
-            "echo.new": math.fsum(self._rarity[w] for w in v.content if len(self._where[w]) == 1) / self._weight[i],
+            "echo.new": math.fsum([self._rarity[w] for w in content if len(self._where[w]) == 1]) / self._weight[i],
             "echo.idf_best": best / self._weight[i],
             "echo.idf_gap": (best - second) / self._weight[i],
         }
@@ -94,7 +91,15 @@ class Echoes:
         if not 0 <= other < len(self._views):
             return 0.0
         shared = self._views[i].content & self._views[other].content
-        return math.fsum(self._rarity[w] for w in shared) / self._weight[i]
+        return math.fsum([self._rarity[w] for w in shared]) / self._weight[i] if shared else 0.0
+
+
+def _closest(i: int, votes: dict[int, int]) -> tuple[int, int]:
+    """How many rare words line ``i`` shares with the line that shares most, and which that is: the nearest of equals."""
+    if not votes:
+        return 0, i
+    line, count = min(votes.items(), key=lambda item: (-item[1], abs(item[0] - i), item[0]))
+    return count, line
 
 
 def _places(views: Sequence[View]) -> dict[str, list[int]]:

@@ -13,11 +13,12 @@ from functools import cached_property
 from statistics import fmean, median
 
 from .textecho import Echoes
+from .textlabels import is_labelled
 from .textlead import dateline, lead
 from .textviews import Story, View, story, view
 from .textwords import phrases
 
-__all__ = ["CREDITED", "Measure", "Story", "View", "story", "view"]
+__all__ = ["APART", "CREDITED", "LABELLED", "Measure", "Story", "View", "story", "view"]
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?:19|20)\d\d年")
 _DIGIT = re.compile(r"\d")
@@ -34,13 +35,13 @@ _ELLIPSIS = re.compile(r"…|\.\.\.")
 _QUOTED = re.compile(r"[\"“”„«»「『]([^\"“”„«»」』]{0,400})[\"“”«»」』]")
 _QUOTES = re.compile('["“”„«»‹›「」『』‘]')
 _BULLET = re.compile(r"(?:[-–—•·*▪■►]|\d{1,2}[.)])\s")
+#: Words of credits, in lower case.
 _CREDIT = re.compile(
     r"©|\(c\)"
     r"|(?:photo|foto|bild|image|photograph|credit|crédit|quelle|fuente|fonte|kuva|zdj|fot|ảnh|фото|写真|사진)s?"
     r"[^\W\d_]{0,12}\s{0,2}(?::|by\b|／|/|=)"
     r"|\b(?:afp|reuters|getty|dpa|imago|epa|shutterstock|istock|picture alliance|tt|ntb|"
-    r"scanpix|apa|keystone|ansa|efe|anadolu|xinhua|alamy|ap photo|via)\b",
-    re.I,
+    r"scanpix|apa|keystone|ansa|efe|anadolu|xinhua|alamy|ap photo|via)\b"
 )
 
 #: Widths (words) from which on eight words more or less are felt: headings are short, captions longer, paragraphs longest.
@@ -49,6 +50,10 @@ _STEP = 8
 
 #: The feature that says whether a credit can be cut from the line; it is weighed with those of the other lines.
 CREDITED = "credit.cut"
+#: The feature that says whether the text itself calls the line a caption ("Caption: …", "[Photo: …]", "![…](…)").
+LABELLED = "label.told"
+#: Those that are not learned from.
+APART = (CREDITED, LABELLED)
 
 
 class Measure:
@@ -71,6 +76,10 @@ class Measure:
             "story.lines": math.log1p(n),
             "story.unclosed": len(plain) / n,
         }
+
+    def lines(self) -> list[dict[str, float]]:
+        """Return the features of all lines in order."""
+        return [self.of(i) for i in range(len(self._views))]
 
     def of(self, i: int) -> dict[str, float]:
         """Return the features of line ``i`` by name."""
@@ -125,36 +134,37 @@ class Measure:
         }
 
     def _words(self, v: View) -> dict[str, float]:
-        folded = v.folded[:120]
-        lower = v.text.casefold()
-        scene = phrases("cues", "scene").count(folded, lower)
+        found = phrases("cues", "prose").count(v.folded[:120], v.text.casefold())
+        starts = phrases("starts").leads(v.folded)
         per = 20 / (10 + v.width)
         first = v.folded[0] if v.folded else ""
-        past = phrases("prose", "past").count(folded)
         return {
-            "cue.picture": min(phrases("cues", "picture").count(folded, lower), 3),
-            "cue.scene": min(scene, 4) * per,
-            "cue.scene_any": float(scene > 0),
-            "cue.setting": min(phrases("cues", "setting").count(folded, lower), 3) * per,
-            "start.indefinite": float(phrases("starts", "indefinite").leads(folded)),
-            "start.pronoun": float(phrases("starts", "pronoun").leads(folded)),
-            "start.connector": float(phrases("starts", "connector").leads(folded)),
+            "cue.picture": min(found["picture"], 3),
+            "cue.scene": min(found["scene"], 4) * per,
+            "cue.scene_any": float(found["scene"] > 0),
+            "cue.setting": min(found["setting"], 3) * per,
+            "start.indefinite": float("indefinite" in starts),
+            "start.pronoun": float("pronoun" in starts),
+            "start.connector": float("connector" in starts),
             "start.small": math.log1p(self._story.inner[first]),
             "start.name": float(v.words[0][:1].isupper() and not self._story.inner[first]) if v.words else 0.0,
             "start.lower": float(v.words[0][:1].islower()) if v.words else 0.0,
-            "cue.place": min(phrases("cues", "place").count(folded, lower), 2) * per,
-            "prose.said": min(phrases("prose", "said").count(folded), 3) * per,
-            "prose.past": min(past, 4) * per,
-            "prose.no_past": float(past == 0),
-            "prose.no_past_long": float(past == 0) * min(v.width, 20) / 20,
-            "prose.pronouns": min(phrases("prose", "person").count(v.folded), 3) * per,
+            "cue.place": min(found["place"], 2) * per,
+            "prose.said": min(found["said"], 3) * per,
+            "prose.past": min(found["past"], 4) * per,
+            "prose.no_past": float(found["past"] == 0),
+            "prose.no_past_long": float(found["past"] == 0) * min(v.width, 20) / 20,
+            "prose.pronouns": min(found["person"], 3) * per,
         }
 
     def _credit(self, i: int, v: View) -> dict[str, float]:
+        lower = v.text.lower()
+        has_words = bool(_CREDIT.search(lower))
         return {
-            "credit.words": float(bool(_CREDIT.search(v.text))),
-            "credit.end": float(bool(_CREDIT.search(v.text[-60:]))),
+            "credit.words": float(has_words),
+            "credit.end": float(has_words and bool(_CREDIT.search(lower[-60:]))),
             CREDITED: float(self._story.credited[i]),
+            LABELLED: float(is_labelled(v)),
         }
 
     def _oddness(self, i: int, v: View) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 The first judges each line by its features (:mod:`.textfeatures`), the second weighs that judgement by those of the other
 lines (:mod:`.textcontext`). ``bench/train_plaintext.py`` fits both by cross-validation over publishers and writes
-``data/plaintext_weights.json``: weights in log-odds per unit, means, and the threshold from which a line counts as a caption.
+``data/plaintext_weights.json``: weights in log-odds per unit, means, and the thresholds from which lines count as captions.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 
 from ..model import Evidence
 from .textcontext import NAMES, Array, context
-from .textfeatures import CREDITED
+from .textfeatures import CREDITED, LABELLED
 
 _DATA = "plaintext_weights.json"
 #: What the groups of features are called among the reasons.
@@ -41,6 +41,8 @@ _NAMES = {
     "lead": "place among the first lines",
     "story": "the article as a whole",
 }
+#: What a label says (log-odds). It is set, not learned: articles of publishers have none.
+_LABEL = 5.0
 #: Where in the context the credits of the lines begin.
 _CREDITS = NAMES.index("credits")
 #: Groups that weigh less than this (log-odds) are not named.
@@ -49,9 +51,13 @@ _LEAST = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The calibrated probability that a line is a caption, and what it rests on, strongest reason first."""
+    """The calibrated probability that a line is a caption, whether it is taken for one, and what that rests on.
+
+    The strongest reason comes first; lines that are not taken have none.
+    """
 
     probability: float
+    taken: bool
     reasons: tuple[Evidence, ...]
 
 
@@ -64,22 +70,29 @@ class Scorer:
     context: tuple[float, ...]
     offset: float
     threshold: float
+    threshold_of_best: float
 
     def judge(self, lines: Sequence[Mapping[str, float]]) -> list[Judgement]:
         """Return the judgement of each line of one text, given the features of all its lines in order."""
         if not lines:
             return []
-        odds = np.array([self._first(line) for line in lines])
+        odds = self._first(lines)
         around = context(odds, *style(lines))
-        final = around @ np.array(self.context) + self.offset
+        labelled = np.array([line[LABELLED] for line in lines])
+        final = around @ np.array(self.context) + self.offset + _LABEL * labelled
         chance = 1 / (1 + np.exp(-np.clip(final, -30, 30)))
+        chosen = taken(chance, self.threshold, self.threshold_of_best)
         return [
-            Judgement(float(p), self._reasons(line, row) if p >= self.threshold else ())
-            for p, line, row in zip(chance, lines, around, strict=True)
+            Judgement(float(p), bool(is_chosen), self._reasons(line, row) if is_chosen else ())
+            for p, is_chosen, line, row in zip(chance, chosen, lines, around, strict=True)
         ]
 
-    def _first(self, line: Mapping[str, float]) -> float:
-        return self.intercept + sum(w * (line[name] - mean) for name, (w, mean) in self.weights.items())
+    def _first(self, lines: Sequence[Mapping[str, float]]) -> Array:
+        """The log-odds of each line by its features alone."""
+        measured = np.array([[line[name] for name in self.weights] for line in lines])
+        weight, mean = np.array(list(self.weights.values())).T
+        found: Array = (measured - mean) @ weight + self.intercept
+        return found
 
     def _reasons(self, line: Mapping[str, float], around: Array) -> tuple[Evidence, ...]:
         """What each group of features adds to the final log-odds; with the prior they sum to it."""
@@ -90,10 +103,23 @@ class Scorer:
             groups[group] = groups.get(group, 0.0) + own * weight * (line[name] - mean)
         parts = around * np.array(self.context)
         groups["the other lines"] = float(parts[1:_CREDITS].sum())
+        groups["labelled as a caption"] = _LABEL * line[LABELLED]
         groups["credits of the lines"] = float(parts[_CREDITS:].sum())
         named = [Evidence(g, round(w, 2)) for g, w in groups.items() if abs(w) >= _LEAST]
         named.sort(key=lambda e: (-abs(e.weight), e.name))
         return (*named, Evidence("prior of any line", round(own * self.intercept + self.offset, 2)))
+
+
+def taken(chance: Array, least: float, least_best: float) -> Array:
+    """Return which lines of one article are taken for captions, given the probability of each.
+
+    ``least`` is enough for a line only where the article's best one has ``least_best``: it must first be shown that the
+    article has captions at all.
+    """
+    if not len(chance) or chance.max() < least_best:
+        return np.zeros(len(chance), bool)
+    found: Array = chance >= least
+    return found
 
 
 def style(lines: Sequence[Mapping[str, float]]) -> tuple[Array, Array, Array]:
@@ -115,4 +141,5 @@ def scorer() -> Scorer:
         context=tuple(data["context"][name] for name in NAMES),
         offset=data["context"]["offset"],
         threshold=data["threshold"],
+        threshold_of_best=data["threshold_of_best"],
     )

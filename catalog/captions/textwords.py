@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 
@@ -18,6 +18,8 @@ _CHARACTER = re.compile(rf"[{_UNSPACED}]")
 _DATA = "plaintext_words.toml"
 #: How many characters of an unspaced script weigh as much as one word.
 _PER_WORD = 1.8
+#: Letters, and syllables of Hangul, that make a word.
+_LETTERS, _SYLLABLES = 5.2, 2.2
 
 _SCRIPTS = (
     ("ja", re.compile("[\u3040-\u30ff]")),
@@ -36,7 +38,8 @@ _SCRIPTS = (
     ("am", re.compile("[\u1200-\u137f]")),
     ("ar", re.compile("[\u0600-\u06ff]")),
 )
-_LETTER = re.compile(r"[^\W\d_]")
+#: Where any of the scripts begins: most texts hold nothing of them.
+_BEYOND = re.compile("[\u0530-\uffff]")
 
 
 def tokens(text: str) -> list[str]:
@@ -45,37 +48,61 @@ def tokens(text: str) -> list[str]:
 
 
 def width(words: Sequence[str]) -> float:
-    """Return the length of a line in words, characters of unspaced scripts counted as the part of a word they are."""
-    single = sum(1 for w in words if len(w) == 1 and _CHARACTER.match(w))
-    return len(words) - single + single / _PER_WORD
+    """Return the length of a line in words of a middling language.
+
+    Languages that build long words say as much with fewer: half of the count is of words, half of letters. Characters of
+    unspaced scripts count as the part of a word they are.
+    """
+    single = letters = dense = 0
+    for word in words:
+        if len(word) == 1 and _CHARACTER.match(word):
+            single += 1
+        elif "\uac00" <= word[0] <= "\ud7a3":
+            dense += len(word)
+        else:
+            letters += len(word)
+    spaced = len(words) - single
+    return (spaced + letters / _LETTERS + dense / _SYLLABLES) / 2 + single / _PER_WORD
 
 
 class Phrases:
-    """A list of phrases that is found in token lists, at their start or anywhere."""
+    """Named lists of phrases, all looked for in one walk over the tokens of a line."""
 
-    def __init__(self, phrases: Iterable[str]) -> None:
-        listed = [p.strip().casefold() for p in phrases if p.strip()]
-        self._marks = tuple(p for p in listed if p.startswith("("))
-        grams = {tuple(tokens(p)) for p in listed if not p.startswith("(")}
-        self._single = frozenset(gram[0] for gram in grams if len(gram) == 1)
-        self._longer: dict[str, list[tuple[str, ...]]] = {}
-        for gram in sorted(g for g in grams if len(g) > 1):
-            self._longer.setdefault(gram[0], []).append(gram)
+    def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
+        self._names = tuple(lists)
+        self._marks: list[tuple[str, str]] = []
+        grams: dict[tuple[str, ...], list[str]] = {}
+        for name, listed in lists.items():
+            for phrase in sorted({p.strip().casefold() for p in listed if p.strip()}):
+                if phrase.startswith("("):
+                    self._marks.append((phrase, name))
+                    continue
+                named = grams.setdefault(tuple(tokens(phrase)), [])
+                if name not in named:
+                    named.append(name)
+        self._grams: dict[str, list[tuple[tuple[str, ...], list[str]]]] = {}
+        for gram, named in grams.items():
+            self._grams.setdefault(gram[0], []).append((gram, named))
 
-    def count(self, folded: Sequence[str], text: str = "") -> int:
-        """Return how often phrases of the list occur in case-folded tokens, and its bracketed marks in ``text``."""
-        found = sum(1 for mark in self._marks if mark in text)
-        for i, word in enumerate(folded):
-            found += word in self._single
-            found += sum(1 for gram in self._longer.get(word, ()) if tuple(folded[i : i + len(gram)]) == gram)
+    def count(self, folded: Sequence[str], text: str = "") -> dict[str, int]:
+        """Return for each list how often its phrases occur in case-folded tokens, and its bracketed marks in ``text``."""
+        found = dict.fromkeys(self._names, 0)
+        for i in range(len(folded)):
+            for name in self._at(folded, i):
+                found[name] += 1
+        if "(" in text:
+            for mark, name in self._marks:
+                found[name] += mark in text
         return found
 
-    def leads(self, folded: Sequence[str]) -> bool:
-        """Whether the tokens begin with a phrase of the list."""
-        if not folded:
-            return False
-        longer = self._longer.get(folded[0], ())
-        return folded[0] in self._single or any(tuple(folded[: len(gram)]) == gram for gram in longer)
+    def leads(self, folded: Sequence[str]) -> set[str]:
+        """Return the lists with a phrase that the tokens begin with."""
+        return set(self._at(folded, 0)) if folded else set()
+
+    def _at(self, folded: Sequence[str], i: int) -> Iterator[str]:
+        for gram, named in self._grams.get(folded[i], ()):
+            if len(gram) == 1 or tuple(folded[i : i + len(gram)]) == gram:
+                yield from named
 
 
 @cache
@@ -85,9 +112,16 @@ def _data() -> dict[str, dict[str, str]]:
 
 
 @cache
-def phrases(section: str, name: str) -> Phrases:
-    """Return one of the phrase lists of ``data/plaintext_words.toml``."""
-    return Phrases(_data()[section][name].replace("\n", " ").split(";"))
+def phrases(*sections: str) -> Phrases:
+    """Return the phrase lists of some sections of ``data/plaintext_words.toml``."""
+    listed = {name: words for section in sections for name, words in _data()[section].items()}
+    return Phrases({name: words.replace("\n", " ").split(";") for name, words in listed.items()})
+
+
+@cache
+def word_list(section: str, name: str) -> frozenset[str]:
+    """Return one list of ``data/plaintext_words.toml`` as it is written there."""
+    return frozenset(p.strip() for p in _data()[section][name].replace("\n", " ").split(";"))
 
 
 @cache
@@ -102,18 +136,18 @@ def _stop_words() -> dict[str, tuple[str, ...]]:
 def guess_language(text: str) -> str:
     """Return the ISO 639-1 code of a text's language by its script and small words, ``""`` when neither tells."""
     sample = text[:20_000]
-    letters = len(_LETTER.findall(sample))
+    letters = sum(map(str.isalpha, sample))
     if not letters:
         return ""
-    for language, script in _SCRIPTS:
+    for language, script in _SCRIPTS if _BEYOND.search(sample) else ():
         share = len(script.findall(sample)) / letters
         if share > (0.05 if language == "ja" else 0.3):
             return language
     votes: Counter[str] = Counter()
-    words = [w.casefold() for w in tokens(sample)]
-    for word in words:
-        languages = _stop_words().get(word, ())
-        for language in languages:
-            votes[language] += 1
+    words = tokens(sample.casefold())
+    known = _stop_words()
+    for word, count in Counter(words).items():
+        for language in known.get(word, ()):
+            votes[language] += count
     best = votes.most_common(1)
     return best[0][0] if best and best[0][1] >= max(2, 0.08 * len(words)) else ""

@@ -111,7 +111,7 @@ def lines_of(article: Article, found: Sequence[Caption]) -> list[Line]:
     title, used = plaintext.headline(blocks)
     body = blocks[used:][:MOST_LINES]
     measure = textfeatures.Measure(textfeatures.story(body, title))
-    judged = textscorer.scorer().judge([measure.of(i) for i in range(len(body))])
+    judged = textscorer.scorer().judge(measure.lines())
     taken = [(c.start, c.end) for c in found]
     lines = []
     for i, (block, ident) in enumerate(zip(body, ids.caption_ids(article.id, [b.text for b in body]), strict=True)):

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from catalog.captions.plaintext import MOST_BLOCKS, headline, read
+from catalog.captions.textkind import is_story
+from catalog.captions.textlabels import is_labelled
 from catalog.captions.textlines import blocks
+from catalog.captions.textviews import View, view
 from catalog.model import Extraction
 from catalog.sources.base import Document
 
@@ -108,6 +111,83 @@ def test_wrapped_paragraphs_are_joined() -> None:
 
     text = "\n\n".join(fill(p, 72) for p in (TITLE, LEAD, CAPTION, *BODY)) + "\n"
     assert [" ".join(c.split()) for c in lines_of(text)] == [CAPTION]
+
+
+@pytest.mark.parametrize("indent", ["", "   "])
+def test_wrapped_paragraphs_are_told_without_blank_lines(indent: str) -> None:
+    """Where no blank line parts them, a paragraph ends at an indented line or at one that had room for the next word."""
+    from textwrap import fill
+
+    wrapped = [fill(p, 72, initial_indent=indent) for p in (TITLE, LEAD, CAPTION, SECOND, *BODY)]
+    text = "\n".join(wrapped) + "\n"
+    assert [" ".join(c.split()) for c in lines_of(text)] == [CAPTION, SECOND]
+    assert [b.text for b in blocks(text)] == [w.strip() for w in wrapped]
+
+
+def test_short_lines_are_no_wrapped_text() -> None:
+    """Verses and lists stand line by line: their lines end where there was room for more."""
+    verses = "\n".join(f"{'A bell is rung ' * (1 + n % 3)}\nand all is quiet" for n in range(12))
+    assert len(blocks(verses)) == 24
+
+
+LABELLED = (
+    "He said that it had been agreed in the spring. Nobody, he added, had asked for more than that, and it was late"
+)
+
+
+@pytest.mark.parametrize(
+    "form", ["Photo: {}", "[Image: {}]", "**Caption:** {}", "Bildunterschrift: {}", "![{}](crane.jpg)"]
+)
+def test_a_line_that_says_it_is_a_caption_is_one(form: str) -> None:
+    """A label or Markdown's picture makes a caption of words that nothing else tells from a paragraph; the reason is named."""
+    assert lines_of(story(TITLE, LEAD, LABELLED + ".", *BODY)) == []
+    (found,) = extraction(story(TITLE, LEAD, form.format(LABELLED + "."), *BODY)).captions
+    assert found.printed == form.format(LABELLED + ".")
+    assert "labelled as a caption" in {r.name for r in found.reasons}
+
+
+def test_a_label_before_a_credit_or_another_word_makes_no_caption() -> None:
+    """A photographer's name alone is no caption, and neither is what some other word announces."""
+    for line in ("Photo: Eva Lund/NTB", "Correction: " + LABELLED, "Bild: dpa"):
+        (of,) = [v for v in kinds(line) if v.text == line]
+        assert not is_labelled(of)
+
+
+def kinds(*lines: str) -> list[View]:
+    return [view(b) for b in blocks("\n\n".join(lines))]
+
+
+NO_STORIES = {
+    "log": [
+        f"2024-05-{n} 12:{n}:11 INFO Job {n} of Lindvik Harbour (left) ended in {n * 13} ms" for n in range(10, 30)
+    ],
+    "code": [
+        "import os",
+        "def walk(path: str) -> None:",
+        "for name in os.listdir(path):",
+        "print(name, path)",
+        "return;",
+    ],
+    "addresses": [line for n in range(1, 9) for line in ("John Smith", f"{n} Mill Lane", "Leeds", "United Kingdom")],
+    "poem": ["At dawn the ferry leaves the stony quay", "And gulls are rising white above the foam"] * 8,
+    "table": ["| ship | port |", "| --- | --- |", *["| Solveig, pictured left | Lindvik on May 7, 2024 |"] * 9],
+    "list": ["- milk", "- bread", "- light bulbs", "- a birthday present for Eva Lund (left)", "- a map of Lindvik"],
+    "mail": ["From: anna@example.org", "To: eva@example.org", "Hi Eva,", "are you free for lunch?", "Best,", "Anna"],
+}
+
+
+@pytest.mark.parametrize("kind", NO_STORIES)
+def test_what_is_no_story_has_no_captions(kind: str) -> None:
+    """Logs, code, lists and tables give nothing, whatever their lines look like."""
+    assert lines_of(story("Lindvik", *NO_STORIES[kind])) == []
+
+
+def test_a_text_that_is_no_story_says_so() -> None:
+    """The reader of the result learns why nothing was found; a story in any script is not called a list."""
+    assert any("not like a story" in w for w in extraction(story("Shopping", *NO_STORIES["list"])).article.warnings)
+    assert not extraction(story(TITLE, LEAD, *BODY)).article.warnings
+    thai = "เจ้าหน้าที่กู้ภัยเร่งอพยพชาวบ้านกว่าหนึ่งพันคนออกจากพื้นที่น้ำท่วมในจังหวัดเชียงรายหลังฝนตกหนักต่อเนื่องสามวัน"
+    assert is_story(kinds(thai, thai, thai, thai))
 
 
 def test_scripts_without_spaces_are_read() -> None:

@@ -6,24 +6,33 @@ import numpy as np
 import pytest
 
 from catalog.captions.textcontext import NAMES, context
+from catalog.captions.textscorer import taken
 from catalog.captions.textwords import Phrases, guess_language, tokens, width
 
 
 def test_unspaced_scripts_are_counted_by_characters() -> None:
-    """Han and Thai characters are tokens of less than a word; Hangul is counted by words."""
+    """Han and Thai characters are tokens of less than a word; Hangul is counted by words and syllables."""
     assert tokens("東京 tower, ’n 3rd") == ["東", "京", "tower", "n", "3rd"]
-    assert width(tokens("서울 용산구")) == 2
+    assert 1.5 < width(tokens("서울 용산구")) < 2.5
     assert 2 < width(tokens("東京都新宿区")) < 4
 
 
 def test_phrases_match_whole_words_only() -> None:
     """A phrase is found as words in order, never inside a word; bracketed marks are found as written."""
-    list_ = Phrases(["file photo", "left", "(l.)"])
-    assert list_.count(["a", "file", "photo", "left"]) == 2
-    assert list_.count(["cleft", "photo", "file"]) == 0
-    assert list_.count([], "he (l.) and she") == 1
-    assert list_.leads(["left", "him"])
-    assert not list_.leads(["him", "left"])
+    lists = Phrases({"places": ["file photo", "left", "(l.)"], "sides": ["left", "right"]})
+    assert lists.count(["a", "file", "photo", "left"]) == {"places": 2, "sides": 1}
+    assert lists.count(["cleft", "photo", "file"]) == {"places": 0, "sides": 0}
+    assert lists.count([], "he (l.) and she") == {"places": 1, "sides": 0}
+    assert lists.leads(["left", "him"]) == {"places", "sides"}
+    assert lists.leads(["him", "left"]) == lists.leads([]) == set()
+
+
+def test_long_words_make_a_line_as_long_as_many_short_ones() -> None:
+    """A language that says in one word what another says in three has lines of about the same width."""
+    turkish = width(tokens("Hastanelerimizdeki çalışanlarımızın sorumluluklarını değerlendirdik"))
+    english = width(tokens("We looked at what the staff of our hospitals have to do"))
+    assert 0.5 < turkish / english < 1.5
+    assert width(tokens("용산구에서는")) > 1
 
 
 @pytest.mark.parametrize(
@@ -52,6 +61,13 @@ def test_context_knows_the_best_other_line_and_lines_alike() -> None:
     assert around[1, 4] == pytest.approx(-3)
     assert around[1, 1] > around[0, 1] > around[2, 1]
     assert context(np.array([0.5]), np.array([1.0]), np.array([2.0]), none[:1]).shape == (1, len(NAMES))
+
+
+def test_a_line_is_taken_only_where_the_best_one_shows_that_there_are_captions() -> None:
+    """A doubtful line is taken beside a good one; where all are doubtful none is, and a text without lines has none."""
+    assert taken(np.array([0.3, 0.6, 0.1]), 0.25, 0.4).tolist() == [True, True, False]
+    assert taken(np.array([0.3, 0.35, 0.1]), 0.25, 0.4).tolist() == [False, False, False]
+    assert taken(np.zeros(0), 0.25, 0.4).tolist() == []
 
 
 def test_context_knows_which_line_lacks_the_credit_that_others_have() -> None:

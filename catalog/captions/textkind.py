@@ -1,0 +1,49 @@
+"""Whether a text is a story at all: logs, code, tables, lists of addresses and poems have no captions to be found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from .textviews import View
+
+#: A line of so many words that ends as a sentence does is told, not listed; from so many on, however it ends.
+_TOLD, _TOLD_ANYHOW = 8, 16
+#: The least part of a story's words that stand in such lines, and the least part of its characters that words are made of.
+_LEAST_TOLD, _LEAST_WORDY = 0.25, 0.7
+_UNWORDY = re.compile(r"[^\w\s\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e30-\u0eff]|[\d_]")
+#: Lines that begin with the same kind of stamp or sign, a time, a level or a key, as those of logs and tables do.
+_STAMPED = re.compile(
+    r"[\[<(]?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|[\[<(]?(?:\d\d:){2}\d\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{1,3}(?:\.\d{1,3}){3}\s"
+    r"|\[?(?:DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL|TRACE)\b"
+)
+#: How lines of programs and markup begin or end.
+_CODED = re.compile(
+    r"[{};]\s*$|^\s*(?:#include|import |from \S+ import|def |class |return\b|</?\w+[^>]*>|//|/\*)|\w\([^()]{0,200}\)\s*[:;{]?$"
+)
+#: The most of such lines, of all, that a story may have.
+_MOST_STAMPED, _MOST_CODED = 0.5, 0.3
+#: A row of a table, or a line that begins with an address of the net or of mail ("To: eva@example.org").
+_ROW = re.compile(r"\|.*\|$|(?:\S{1,30}\s){0,2}\S{0,60}(?:://|@[\w-]{1,60}\.\w)")
+
+
+def is_row(text: str) -> bool:
+    """Whether a line is a table's row, a record of a log or an address, which is no caption wherever it stands."""
+    return bool(_ROW.match(text) or _STAMPED.match(text))
+
+
+def is_story(views: Sequence[View]) -> bool:
+    """Whether the lines below a headline tell something: enough of their words stand in sentences."""
+    words = sum(v.width for v in views)
+    if not words:
+        return False
+    told = sum(v.width for v in views if v.width >= (_TOLD if v.closed else _TOLD_ANYHOW))
+    if told < _LEAST_TOLD * words:
+        return False
+    texts = [v.text for v in views]
+    if sum(map(is_row, texts)) > _MOST_STAMPED * len(texts):
+        return False
+    if sum(1 for t in texts if _CODED.search(t)) > _MOST_CODED * len(texts):
+        return False
+    sample = "".join(texts)[:20_000]
+    return len(_UNWORDY.findall(sample)) <= (1 - _LEAST_WORDY) * len(sample)

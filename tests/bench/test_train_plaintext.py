@@ -1,0 +1,53 @@
+"""The training of the plain-text scorer: the fit, the project's own articles, the choice of thresholds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bench import logistic
+from bench.own_articles import MARKS, articles
+from bench.train_plaintext import BARE, VARIANTS, Lines, best_thresholds, false_lines
+
+
+def test_the_fit_is_where_the_loss_is_level() -> None:
+    """At the found weights the slope of the penalised loss is nothing, from wherever the fit began."""
+    random = np.random.RandomState(3)
+    x = random.normal(size=(400, 3))
+    y = random.uniform(size=400) < 1 / (1 + np.exp(-(2 * x[:, 0] - x[:, 1] - 1)))
+    share = random.uniform(0.5, 2, 400)
+    weights, intercept = logistic.fit(x, y, share, 0.5)
+    chance = 1 / (1 + np.exp(-(x @ weights + intercept)))
+    assert x.T @ (share * (chance - y)) + 0.5 * weights == pytest.approx(np.zeros(3), abs=1e-3)
+    assert (share * (chance - y)).sum() == pytest.approx(0, abs=1e-3)
+    again, _ = logistic.fit(x, y, share, 0.5, np.array([5.0, 5.0, 5.0, 5.0]))
+    assert again == pytest.approx(weights, abs=1e-4)
+
+
+def test_own_articles_are_whole() -> None:
+    """Each has a headline and lines; texts with and without credits have the same lines, and no mark or brace is left."""
+    found = list(articles())
+    assert len({a.name for a in found}) == len(found) > 80
+    assert sum(1 for a in found if not any(kind == "caption" for _, kind in a.lines)) > 15
+    for article in found:
+        clean, labels = article.printed(credits_too=False)
+        raw, same = article.printed(credits_too=True)
+        assert article.title and labels == same
+        assert clean.count("\n\n") == raw.count("\n\n") == len(labels)
+        assert not set("{}") & set(clean + raw)
+        assert not any(line[:1] in (*MARKS, "#", "@") and line[1:2] == " " for line in clean.split("\n\n"))
+
+
+def lines(labels: list[int], pages: list[int]) -> Lines:
+    y = np.array(labels, bool)
+    return Lines([], np.zeros((len(y), 0)), np.zeros((len(y), 3)), y, np.array(pages), np.array(["f"] * len(y)))
+
+
+def test_thresholds_weigh_false_lines_of_texts_without_captions() -> None:
+    """A line that stands beside a sure one is taken at a chance at which a text of doubtful lines gives none."""
+    real, none = lines([1, 1, 0, 1, 1, 0], [0, 0, 0, 1, 1, 1]), lines([0] * 12, [n // 2 for n in range(12)])
+    data = {**dict.fromkeys(VARIANTS, real), BARE: none}
+    chance = {**dict.fromkeys(VARIANTS, np.array([0.9, 0.33, 0.1, 0.8, 0.33, 0.1])), BARE: np.full(12, 0.35)}
+    least, best = best_thresholds(chance, data, {v: np.ones(len(d.y), bool) for v, d in data.items()})
+    assert least < 0.33 < 0.35 < best < 0.8
+    assert false_lines(np.array([1, 1] + [0] * 10, bool), none) == pytest.approx((1 / 3, 1 / 6))
