@@ -14,7 +14,7 @@ from .tokens import Item, fold
 _FAMILIES = tuple(
     frozenset(("", *endings.split()))
     for endings in (
-        "e es s d ed ing y ies ied n en t te ten em et ene erne ar ade at ad er or as de",
+        "e es s d ed ing y ies ied n en t te ten em et ene erne ar ade ades at ad er or as de",
         "a o e i s as os es an en on ano ono ava avano aba aban ait aient ent ant ando endo iendo ado ada ados adas ato ata ati ate"
         " ito ita ido ida aron ieron io ia ian iam eron arono iscono isce ee ees er ar ir are ere ire ou am em iu eu",
         "a e i u y o ie em ow om ami ach ego emu ej ym im ich ych mi il al ila ala ili aly alo lo la li ly l"

@@ -203,17 +203,20 @@ def _hours(items: list[Item], i: int) -> tuple[Amount, int] | None:
         return Amount(seconds + 60.0 * int(more), clock=True), i + 3
     if by_word and after[0][0] != "heures":
         return Amount(seconds, clock=True), i + 2
-    if after and after[0][0] in _HOURS and i and items[i - 1].key in ("las", "la", "alle", "as"):
+    before = items[i - 1].key if i else ""
+    if after and after[0][0] in _HOURS and before in ("las", "la", "alle", "as", "a"):
         return Amount(seconds, clock=True), i + 2
+    if match[3]:
+        return (Amount(seconds, clock=True), i + 1) if before in ("las", "la", "alle", "as", "a") else None
     if i and items[i - 1].key in _ABOUT_CLOCK:
         return Amount(seconds, clock=True), i + 1
     return None
 
 
-_HOUR = re.compile(r"(\d{1,2})(?:[.](\d\d))?$")
+_HOUR = re.compile(r"(\d{1,2})(?:[.](\d\d))?(h?)$")
 #: Words behind the hour of a time of day, the French one only before minutes; and words before one.
 _OCLOCK = ("uhr", "heures", "時", "时", "点", "시")
-_HOURS = ("horas", "hora", "h", "hs", "ore")
+_HOURS = ("heures", "horas", "hora", "h", "hs", "ore")
 _ABOUT_CLOCK = ("klokken", "godz", "godzinie", "saat", "pukul")
 
 

@@ -33,7 +33,7 @@ _TOKEN = re.compile(
     |(?P<number>\d{{1,3}}(?:[.,'’]\d{{3}}){{1,6}}(?!\d)|\d{{1,3}}(?:[ ]000){{1,4}}(?!\d)|\d{{1,15}}(?:[.,]\d{{1,6}})?)
       (?P<suffix>(?:['’](?=s\b))?[^\W\d_{_CJK}]{{1,4}}(?!\w))?
     |(?P<letters>(?:[A-Za-z]\.(?:-(?=[A-Za-z]\.))?){{2,5}})
-    |(?P<elided>(?:[cdjlmnst]|qu|L|D|N|dell|nell|all|dall|sull|un)['’](?=[^\W\d_]{{2}}|[aàyoèé]\b)(?<!\w[a-zA-Z]['’]))
+    |(?P<elided>(?<![\w'’])(?:[cdjlmnst]|qu|L|D|N|dell|nell|all|dall|sull|un)['’](?=[^\W\d_]{{2}}|[aàyoèé]\b))
     |(?P<cjk>[{_CJK}{_UNPARTED}])
     |(?P<currency>(?:US|AU|NZ|HK|[AC])\$)
     |(?P<word>[^\W\d_](?:[{_INDIC}]|(?![{_CJK}{_UNPARTED}])[^\W_]){{0,60}}(?:['’](?:[^\W\d_]){{1,12}})?)
@@ -41,8 +41,18 @@ _TOKEN = re.compile(
     """,
     re.X,
 )
-#: What an elided word stands for where that tells something: French "n'" takes a statement back.
-_ELIDED = {"n": "ne", "d": "de", "l": "le"}
+#: What an elided word stands for; French "n'" takes a statement back.
+_ELIDED = {
+    "n": "ne",
+    "d": "de",
+    "l": "le",
+    "qu": "que",
+    "all": "alla",
+    "dell": "della",
+    "nell": "nella",
+    "dall": "dalla",
+    "sull": "sulla",
+}
 _POSSESSIVE = re.compile(r"['’]s?$")
 #: What Turkish joins to a name with an apostrophe ("Ankara'da"), and Korean to a word of two syllables or more ("서울에서").
 _JOINED = re.compile(

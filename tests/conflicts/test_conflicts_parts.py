@@ -202,3 +202,16 @@ def test_words_of_one_sort_name_the_kind() -> None:
         ("La Britannique Emma Clarke remporte la course", "La Française Emma Clarke remporte la course", "role"),
     ):
         assert conflicts.compare(a, b).kinds == (kind,)
+
+
+def test_a_full_hour_is_told_by_its_letter() -> None:
+    """ "à 10h" and "à 10 heures" are one time of day."""
+    a, b = "Le cortège part à 10h de Lyon.", "Le cortège part à 10 heures de Lyon."
+    assert conflicts.compare(a, b).relation == "cosmetic"
+    assert conflicts.compare(a, b.replace("10", "11")).kinds == ("date",)
+
+
+def test_elided_articles_of_several_letters_are_words_of_their_own() -> None:
+    """ "all'Università" and "dell'università" name the university, "qu'elle" holds "elle"."""
+    keys = [i.key for i in read("all'Università dell'arte qu'elle visite").items]
+    assert keys == ["alla", "university", "della", "arte", "que", "elle", "visite"]
