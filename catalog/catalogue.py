@@ -31,7 +31,8 @@ class Catalogue:
         return [from_dict(docs[i], type_) for i in sorted(docs)]
 
     def _found(self, kind: str, field: str, value: str, type_: type[T]) -> list[T]:
-        return self._many(kind, self.store.find(kind, field, value), type_)
+        idents = self.store.find(kind, field, value)
+        return self._many(kind, idents, type_) if idents else []
 
     def image(self, ident: str) -> Image | None:
         """Return one image."""

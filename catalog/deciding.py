@@ -96,7 +96,7 @@ def holding(store: Store, named: Callable[[Catalogue], Collection[str]]) -> Abst
             return {WHOLE}
         return set(idents) | inferring.touched(cat, *inferring.bearing(cat, idents))
 
-    return store.writing(touches)
+    return store.writing(touches, _COUNTER)
 
 
 # ---------------------------------------------------------------- decisions on findings

@@ -135,12 +135,13 @@ class Store(Protocol):
         TypeError, with nothing changed, for a document that is not JSON-able or carries another id than it is put under.
         """
 
-    def writing(self, touches: Touches | None = None) -> AbstractContextManager[None]:
+    def writing(self, touches: Touches | None = None, counter: str = "") -> AbstractContextManager[None]:
         """Hold off others, refreshed, over reads and commits that depend on each other (re-entrant). Raises Locked.
 
         ``touches`` tells what is worked on, as the store stands at that moment: a store that can, keeps out only those who touch
         the same, asking before and again when it holds that. Without it nobody else writes. Commits are on disk when the
-        outermost ends; whether those before an error stand is the store's.
+        outermost ends; whether those before an error stand is the store's. From ``counter`` a number will be wanted: a store may
+        take one ahead.
         """
 
     def numbers(self, counter: str, n: int, change: Transaction) -> list[int]:

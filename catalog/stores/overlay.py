@@ -47,6 +47,8 @@ class Overlay:
     def get_many(self, kind: str, idents: Iterable[str]) -> dict[str, Doc]:
         """Return the documents that would exist among ``idents``."""
         puts, deletes = self._over(kind)
+        if not puts and not deletes:
+            return self.base.get_many(kind, idents)
         wanted = list(idents)
         found = self.base.get_many(kind, [i for i in wanted if i not in puts and i not in deletes])
         return found | {i: _copy(puts[i]) for i in wanted if i in puts}
@@ -72,6 +74,8 @@ class Overlay:
     def find(self, kind: str, field: str, value: str) -> list[str]:
         """Return the ids that ``find`` would return."""
         puts, deletes = self._over(kind)
+        if not puts and not deletes:
+            return self.base.find(kind, field, value)
         below = (i for i in self.base.find(kind, field, value) if i not in puts and i not in deletes)
         return sorted({*below, *self._values.get((kind, field), {}).get(value, ())})
 
@@ -105,7 +109,7 @@ class Overlay:
         """Return the highest number that was taken from a counter, here or in the base."""
         return max(self.base.last_number(counter), last_in_document(self, counter))
 
-    def writing(self, touches: Touches | None = None) -> AbstractContextManager[None]:
+    def writing(self, touches: Touches | None = None, counter: str = "") -> AbstractContextManager[None]:
         """Nothing to lock: the base is not written."""
         return nullcontext()
 

@@ -240,7 +240,7 @@ class TinyStore:
     # ---------------------------------------------------------------- writing
 
     @contextmanager
-    def writing(self, touches: Touches | None = None) -> Iterator[None]:
+    def writing(self, touches: Touches | None = None, counter: str = "") -> Iterator[None]:
         """Hold the writer's lock, refreshed, over reads and commits that depend on each other (re-entrant).
 
         There is one lock, whatever the work ``touches``. Raises Locked when another writer does not finish in time,

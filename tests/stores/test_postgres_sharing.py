@@ -6,20 +6,26 @@ import random
 import shutil
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
+from psycopg import Connection
 
-from catalog import inferring, waiting
+from catalog import deciding, inferring, waiting
 from catalog.catalogue import Catalogue
+from catalog.codec import to_dict
 from catalog.errors import CatalogueUnusable, NotAllowed, NotFound, Stale
 from catalog.library import open_library
-from catalog.model import ImportResult, ImportSummary
+from catalog.model import Image as Photo
+from catalog.model import ImportResult, ImportSummary, Match, Metadata
 from catalog.stores import Store, Transaction, open_store
-from catalog.stores.postgres.connection import Database
+from catalog.stores.postgres import section
+from catalog.stores.postgres.connection import Database, Rows
 from catalog.stores.postgres.store import PostgresStore
+from catalog.stores.postgres.together import Statement, together
 from tests.postgres_server import Server
 
 
@@ -33,7 +39,7 @@ def shared(imported: Path, postgres: str, tmp_path: Path) -> Iterator[str]:
     yield postgres
 
 
-def together(*works: Callable[[], None]) -> None:
+def at_once(*works: Callable[[], None]) -> None:
     """Run all at the same time; raise what one of them raised."""
     wrong: list[BaseException] = []
 
@@ -109,7 +115,7 @@ def test_people_and_importers_at_once_lose_nothing(shared: str, tmp_path: Path) 
             assert isinstance(summary, ImportSummary)
             assert summary.counts["new"] == 6
 
-    together(*(lambda n=n: decide(n) for n in range(12)), lambda: bring(1), lambda: bring(2))
+    at_once(*(lambda n=n: decide(n) for n in range(12)), lambda: bring(1), lambda: bring(2))
     with open_library(shared) as library:
         assert sorted(made) == library.store.ids("decision")
         assert len(made) == len(set(made)) and len(made) + len(refused) == 12 * min(6, library.store.count("finding"))
@@ -135,8 +141,44 @@ def test_one_finding_is_decided_once(shared: str) -> None:
             except Stale:
                 outcomes.append("stale")
 
-        together(*[decide] * 8)
+        at_once(*[decide] * 8)
         assert sorted(outcomes) == ["made"] + ["stale"] * 7
+
+
+def test_a_decision_is_few_messages_to_the_server(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It begins with the first question and ends with all that is put: looked at twice, locked, written; a plain commit is one."""
+    store, messages = PostgresStore(postgres), list[int]()
+    change = Transaction()
+    for ident in ("a" * 16, "b" * 16):
+        captioned = Metadata(caption="A bridge over a river")
+        photo = Photo(ident, ident * 4, 1, 3000, 2000, "JPEG", (f"{ident}.jpg",), metadata=captioned)
+        change.put("image", ident, inferring.image_doc(photo))
+    pair = f"{'a' * 16}:{'b' * 16}"
+    change.put("match", pair, to_dict(Match(pair, "a" * 16, "b" * 16, "edited", 0.8)))
+    store.commit(change)
+    again = waiting.Waiting(store, None, map, Counter())
+    again.mark("finding", pair.split(":"))
+    list(again.work_off())
+    finding = next(i for i, doc in store.iter("finding") if doc["kind"] == "duplicate")
+
+    def counted(connection: Connection[Any], statements: Sequence[Statement]) -> list[Rows]:
+        messages.append(len(statements))
+        return together(connection, statements)
+
+    monkeypatch.setattr(section, "together", counted)
+    made = deciding.decide(store, finding, "not-same", seen=None, note="", who="", values={})
+    assert len(messages) <= 4
+    assert (store.get("decision", made.id) or {})["subject"] == finding and store.last_number("decisions") == 1
+    messages.clear()
+    before = store.position()
+    assert put(store, "source", "a", run="r") == before + 1 and len(messages) == 1
+    with store.writing(lambda: ["a"]):
+        put(store, "source", "b", run="r")
+        put(store, "source", "c", run="r")
+        assert store.find("source", "run", "r") == ["a", "b", "c"]
+    assert store.position() == before + 3 and store.count("source") == len(store.ids("source"))
+    assert list(store.verify()) == []
+    store.close()
 
 
 def test_sections_on_different_subjects_do_not_wait(postgres: str) -> None:
@@ -159,7 +201,7 @@ def test_sections_on_different_subjects_do_not_wait(postgres: str) -> None:
         with store.writing(lambda: ["a"]):
             order.append("same")
 
-    together(first, second)
+    at_once(first, second)
     assert order == ["other", "first", "same"]
     store.close()
 
@@ -171,9 +213,10 @@ def test_what_is_touched_is_asked_again_when_it_is_held(postgres: str) -> None:
 
     def touches() -> set[str]:
         asked.append(1)
+        there = store.get("image", "x")
         if len(asked) == 1:
             put(other, "image", "x")
-        return {"a"} if len(asked) == 1 else {"a", "b"}
+        return {"a", "b"} if there else {"a"}
 
     other = PostgresStore(postgres)
     with store.writing(touches):
@@ -210,7 +253,7 @@ def test_positions_never_pass_one_that_is_still_to_come(postgres: str) -> None:
 
     follower = threading.Thread(target=follow)
     follower.start()
-    together(*(lambda n=n: write(n) for n in range(4)))
+    at_once(*(lambda n=n: write(n) for n in range(4)))
     done.set()
     follower.join()
     assert len(seen) == 160

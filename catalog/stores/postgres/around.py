@@ -7,25 +7,24 @@ that name and about those that the documents it has just read speak of.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
-
-from psycopg import Connection
+from collections.abc import Callable, Iterator, Mapping
 
 from ..base import Doc, lookup_values
+from .connection import Rows
 from .rows import from_text, lookup_key, to_text
 
-#: The fields that hold ids of other documents, by kind. Those of whole histories are left out: they are long.
-_NAMING: Mapping[str, tuple[str, ...]] = {
-    "caption": ("article",),
-    "link": ("caption", "image", "article"),
-    "match": ("a", "b"),
-    "conflict": ("a", "b", "images"),
-    "finding": ("subjects", "images", "articles"),
-    "decision": ("subject", "subjects", "undoes"),
+#: The fields that hold ids of other documents, by kind, and of which kind those are: "" where of several. Those of whole histories
+#: are left out: they are long.
+_NAMING: Mapping[str, Mapping[str, str]] = {
+    "caption": {"article": "article"},
+    "link": {"caption": "caption", "image": "image", "article": "article"},
+    "match": {"a": "image", "b": "image"},
+    "conflict": {"a": "caption", "b": "caption", "images": "image"},
+    "finding": {"subjects": "", "images": "image", "articles": "article"},
+    "decision": {"subject": "", "subjects": "", "undoes": "decision"},
 }
 #: The kinds of documents that a name may be the id of.
-KINDS = ("article", "caption", "image", "link", "match", "conflict", "finding", "decision")
+KINDS = dict.fromkeys(("article", "caption", "image", "link", "match", "conflict", "finding", "decision"))
 #: Decisions also speak of ``image:ID`` and ``article:ID``.
 _PREFIXES = ("image:", "article:")
 #: Names asked about at once, and documents that one answer may hold: more are asked for as they are needed.
@@ -34,13 +33,29 @@ NAMES, MOST = 12, 400
 #: The keys stand in a question of their own: from so many the planner would conclude that most documents have one of them, and
 #: read all.
 _ASK = """
-SELECT kind, id, doc::text, keys::text FROM document WHERE keys && (SELECT %(keys)s::uuid[])
+SELECT kind, id, doc::text, keys::text FROM document WHERE keys && (SELECT %s::uuid[])
 UNION ALL
-SELECT kind, id, doc::text, '{}' FROM document WHERE kind = ANY(%(kinds)s) AND id = ANY(%(ids)s)
-LIMIT %(most)s
+SELECT kind, id, doc::text, '{}' FROM document WHERE kind = ANY(%s::text[]) AND id = ANY(%s::text[])
+LIMIT %s
 """
-
+_KINDS = f"{{{','.join(KINDS)}}}"
 Texts = dict[tuple[str, str], str | None]
+#: The ids found by kind, field and value.
+Found = dict[tuple[str, str, str], list[str]]
+
+
+def _looked_for(own: str) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """Every field that may name a document of kind ``own`` (""  for any), and what stands before its id there."""
+    prefixes = ("", *(p for p in _PREFIXES if p == f"{own}:" or not own))
+    return tuple(
+        (kind, field, prefixes if (kind, field) == ("decision", "subject") else ("",))
+        for kind, fields in _NAMING.items()
+        for field, named in fields.items()
+        if not own or named in ("", own)
+    )
+
+
+_LOOKED_FOR = {own: _looked_for(own) for own in ("", *KINDS)}
 
 
 def bare(name: str) -> str:
@@ -56,30 +71,35 @@ def foreseen(kind: str, field: str) -> bool:
     return field in _NAMING.get(kind, ())
 
 
-def named_in(kind: str, doc: Doc) -> list[str]:
-    """Return the ids that a document speaks of."""
-    return [bare(value) for field in _NAMING.get(kind, ()) for value in lookup_values(doc, field)]
+def named_in(kind: str, doc: Doc) -> Iterator[tuple[str, str]]:
+    """Yield (id, kind) of what a document speaks of, the kind "" where it may be several."""
+    for field, own in _NAMING.get(kind, {}).items():
+        for value in lookup_values(doc, field):
+            yield bare(value), own
 
 
-def ask(connection: Connection[Any], names: Collection[str]) -> tuple[Texts, dict[str, list[str]]] | None:
-    """Return the texts of the documents around ``names``, and by each key the ids found by it; ``None`` when they are very many.
+def ask(run: Callable[..., Rows], names: Mapping[str, str]) -> tuple[Texts, Found] | None:
+    """Return the texts of the documents around ``names``, and what is found by naming them; ``None`` when they are very many.
 
-    What is not there is told too: every kind of document under each name, and every key that finds nothing.
+    ``names`` have the kind that they are thought to be of, by which nothing but the finding is narrowed. What is not there is told
+    too: every kind of document under each name, and every value by which nothing is found. ``run`` takes a statement and its
+    parameters.
     """
-    found: dict[str, set[str]] = {}
-    for name in names:
-        found |= {lookup_key(kind, field, name): set() for kind, fields in _NAMING.items() for field in fields}
-        found |= {lookup_key("decision", "subject", prefix + name): set() for prefix in _PREFIXES}
-    ids = [to_text(name) for name in names]
-    params = {"keys": "{" + ",".join(found) + "}", "kinds": list(KINDS), "ids": ids, "most": MOST}
-    rows = connection.execute(_ASK, params).fetchall()
+    values = {
+        lookup_key(kind, field, prefix + name): (kind, field, prefix + name)
+        for name, own in names.items()
+        for kind, field, prefixes in _LOOKED_FOR[own]
+        for prefix in prefixes
+    }
+    rows = run(_ASK, f"{{{','.join(values)}}}", _KINDS, [to_text(name) for name in names], MOST)
     if len(rows) == MOST:
         return None
     texts: Texts = {(kind, name): None for kind in KINDS for name in names}
+    found: dict[str, set[str]] = {}
     for kind, ident, text, keys in rows:
         own = from_text(ident)
         texts[kind, own] = text
         for key in keys.strip("{}").replace("-", "").split(","):
-            if key in found:
-                found[key].add(own)
-    return texts, {key: sorted(idents) for key, idents in found.items()}
+            if key in values:
+                found.setdefault(key, set()).add(own)
+    return texts, {value: sorted(found.get(key, ())) for key, value in values.items()}

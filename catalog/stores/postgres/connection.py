@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import select
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -98,22 +98,33 @@ class Database:
                 yield connection
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection[Any]]:
+    def transaction(self, begin: str = "BEGIN") -> Iterator[Connection[Any]]:
         """Make all that this thread does one transaction (re-entrant: an inner one is part of the outer).
 
-        On disk when the outermost ends; undone when an error leaves it.
+        On disk when the outermost ends; undone when an error leaves it. ``begin`` may say more than that it begins.
         """
         with self._speaking():
             held = self._held()
             if held is not None:
                 yield held
                 return
-            with self._pool.connection() as connection, connection.transaction():
-                self._own.connection = connection
-                try:
-                    yield connection
-                finally:
-                    self._own.connection = None
+            with self.lent(_nothing) as connection:
+                connection.execute(begin.encode())
+                yield connection
+
+    @contextmanager
+    def lent(self, settle: Callable[[], None]) -> Iterator[Connection[Any]]:
+        """Lend a connection to whoever says BEGIN on it, in this thread's name; what is open when this ends is committed, or
+        undone when an error leaves it.
+
+        ``settle`` is called before others in this thread go on with the transaction.
+        """
+        with self._speaking(), self._pool.connection() as connection:
+            self._own.connection, self._own.settle = connection, settle
+            try:
+                yield connection
+            finally:
+                self._own.connection = None
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection[Any]]:
@@ -134,10 +145,14 @@ class Database:
 
     def in_transaction(self) -> bool:
         """Return whether this thread is inside a transaction."""
-        return self._held() is not None
+        return getattr(self._own, "connection", None) is not None
 
     def _held(self) -> Connection[Any] | None:
-        return getattr(self._own, "connection", None)
+        if not self.in_transaction():
+            return None
+        self._own.settle()
+        held: Connection[Any] = self._own.connection
+        return held
 
     def fetch(self, query: Any, params: Any = None) -> Rows:
         """Run one statement and return its rows."""
@@ -185,6 +200,10 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self._pool.close()
+
+
+def _nothing() -> None:
+    """What there is to settle where nothing waits."""
 
 
 def _alive(connection: Connection[Any]) -> None:

@@ -42,7 +42,7 @@ CREATE INDEX ON feature (key0);
 CREATE INDEX ON feature (key1);
 """
 _SAMPLE = "id", "n", "pixels", "dct", "trimmed", "first", "first_trimmed", "doc"
-_ASKING = "SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_custom_plan"
+_ASKING = "BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_custom_plan"
 _FEATURE = struct.Struct("!hiiiiiiih")
 _encoder, _decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(Sample)
 
@@ -143,8 +143,7 @@ class PostgresNeighbours:
 
     def candidates(self, sample: Sample, limit: int = CANDIDATES) -> list[str]:
         """Ids of up to ``limit`` samples that may match, most promising first, without ``sample.id`` itself."""
-        with self._database.transaction() as connection:
-            connection.execute(_ASKING)
+        with self._database.transaction(_ASKING) as connection:
             if sample.fingerprint.flat:
                 return _flat_twins(connection, sample)[:limit]
             promise = self.by_hash(connection, sample.fingerprint)

@@ -19,15 +19,18 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, LiteralString
+from typing import Any
 
+import msgspec
 from psycopg import Connection
 
 from ..base import WHOLE
 from ..documents import decode_doc
 from . import around
 from .bulk import UPSERT, Documents, Key, copy_in, row
+from .connection import Rows
 from .rows import buckets, from_jsonb
+from .together import Statement, together
 
 #: Locks for subjects. More of them let more people work at once; each held one takes a place in the server's lock table.
 BUCKETS = 1024
@@ -37,89 +40,146 @@ BULK = 200
 REMEMBERED = 20_000
 #: The channel on which positions are announced.
 CHANNEL = "cutline"
+_encode = msgspec.json.Encoder().encode
 
+#: Kind, field and a value that is looked for in it.
+Value = tuple[str, str, str]
+
+_BEGIN = "BEGIN"
+_COMMIT = "COMMIT"
+_SHARED = "SELECT pg_advisory_xact_lock_shared(%s, -1)"
+_ALONE = "SELECT pg_advisory_xact_lock(%s, -1)"
+#: One after the other, as they stand in the array.
+_EACH = "SELECT count(pg_advisory_xact_lock(%s, n)) FROM unnest(%s::int[]) AS n"
 _POSITION = "SELECT value FROM tally WHERE name = 'position'"
-_PUT = f"""
+_NUMBER = "SELECT nextval(%s::regclass)"
+_TXN = "SELECT nextval('txn')"
+_WRITTEN = f"""
 WITH own AS MATERIALIZED (SELECT nextval('txn') AS txn), put AS (
-    INSERT INTO document (id, kind, txn, doc, keys) SELECT new.id, new.kind, own.txn, new.doc, new.keys
-    FROM own, unnest(%(kinds)s::text[], %(ids)s::text[], %(docs)s::jsonb[], %(keys)s::text[]) AS given (kind, id, doc, keys),
-    LATERAL (SELECT given.kind, given.id, given.doc, given.keys::uuid[] AS keys) AS new {UPSERT}
-)
-SELECT kind, count(*) FILTER (WHERE new), (SELECT txn FROM own) FROM put GROUP BY kind
+    INSERT INTO document (id, kind, txn, doc, keys) SELECT given.id, given.kind, own.txn, given.doc, given.keys::uuid[]
+    FROM own, jsonb_to_recordset(%s::jsonb) AS given (kind text, id text, doc jsonb, keys text) {UPSERT}
+), changed AS (SELECT kind, count(*) FILTER (WHERE new) AS n FROM put GROUP BY kind)
 """
+_PUT = _WRITTEN + "SELECT kind, n, (SELECT txn FROM own) FROM changed"
 _DELETE = """
 WITH named AS MATERIALIZED (
-    SELECT kind, id FROM document JOIN unnest(%(kinds)s::text[], %(ids)s::text[]) AS named (kind, id) USING (kind, id)
+    SELECT kind, id FROM document JOIN unnest(%s::text[], %s::text[]) AS named (kind, id) USING (kind, id)
     ORDER BY kind, id FOR UPDATE OF document
 ), noted AS (
-    INSERT INTO gone (kind, id, txn) SELECT kind, id, %(txn)s FROM named
+    INSERT INTO gone (kind, id, txn) SELECT kind, id, %s FROM named
     ON CONFLICT (kind, id) DO UPDATE SET txn = excluded.txn
 ), deleted AS (
     DELETE FROM document USING named WHERE document.kind = named.kind AND document.id = named.id RETURNING document.kind
 )
 SELECT kind, count(*) FROM deleted GROUP BY kind
 """
-#: One statement, so that the row of positions is held for as short as can be; what it counts waits for that row.
-_FINISH = """
-WITH moved AS (
-    UPDATE tally SET value = value + cardinality(%(txns)s::bigint[]) WHERE name = 'position' RETURNING value
+#: Takes positions for the transactions in ``done`` and counts what ``changed``: one statement, so that the row of positions is held
+#: for as short as can be. What it counts waits for that row, and that row for all of ``done``.
+_ENDED = """, moved AS (
+    UPDATE tally SET value = tally.value + ended.n FROM (SELECT count(*) AS n FROM done) AS ended WHERE name = 'position'
+    RETURNING tally.value, ended.n
 ), noted AS (
-    INSERT INTO committed (position, txn) SELECT value - cardinality(%(txns)s::bigint[]) + n, number
-    FROM moved, unnest(%(txns)s::bigint[]) WITH ORDINALITY AS mine (number, n)
+    INSERT INTO committed (position, txn) SELECT moved.value - moved.n + done.nth, done.txn FROM moved, done
 ), counted AS (
-    INSERT INTO tally (name, value) SELECT name, number
-    FROM moved, unnest(%(names)s::text[], %(numbers)s::bigint[]) AS changed (name, number)
+    INSERT INTO tally (name, value) SELECT 'count:' || changed.kind, changed.n FROM moved, changed WHERE changed.n <> 0
     ON CONFLICT (name) DO UPDATE SET value = tally.value + excluded.value
 )
-SELECT value, pg_notify(%(channel)s, %(schema)s || ' ' || value) FROM moved
+SELECT value, pg_notify(%s, %s || ' ' || value) FROM moved
 """
+_FINISH = f"""
+WITH done AS (SELECT txn, nth FROM unnest(%s::bigint[]) WITH ORDINALITY AS done (txn, nth)),
+changed AS (SELECT kind, n FROM unnest(%s::text[], %s::bigint[]) AS changed (kind, n) ORDER BY kind){_ENDED}"""
+#: All of a section's only transaction, for most sections have one. ``done`` has its row when everything is put.
+_PUT_AND_FINISH = (
+    f"{_WRITTEN}, done AS (SELECT own.txn, 1 AS nth FROM own, (SELECT count(*) FROM put) AS everything){_ENDED}"
+)
 
 
 @dataclass(slots=True)
 class Section:
     """One transaction on ``connection`` under way: what it holds locked and what it has written so far.
 
-    ``position`` is the catalogue's at the moment when the last locks were had; ``taken`` are numbers that it gave out.
+    What needs no answer is not sent alone: the beginning goes with the first question, what is put with the next one or with the
+    end. So most sections are a few messages to the server, each waited for.
+
+    ``position`` is the catalogue's at the moment when the last locks were had, ``None`` while nothing has been asked.
+    ``numbers`` are those taken ahead, by their counters; ``taken`` are those that it gave out.
     """
 
     connection: Connection[Any]
     schema: str
     alone: bool = False
-    position: int = 0
+    begun: bool = False
+    position: int | None = None
     held: set[int] = field(default_factory=set)
+    waiting: str = ""
     txns: list[int] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     read: dict[Key, str | None] = field(default_factory=dict)
-    found: dict[str, list[str]] = field(default_factory=dict)
+    found: dict[Value, list[str]] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
-    expected: dict[str, None] = field(default_factory=dict)
+    expected: dict[str, str] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
 
-    def lock(self, subjects: Collection[str]) -> None:
+    def lock(self, subjects: Collection[str], counter: str = "") -> None:
         """Take the locks for some subjects, WHOLE among them or not, and look where the catalogue stands once they are held.
 
         What is held already is not taken again. What was read before may have changed while it waited: whoever cannot rule that
-        out forgets it.
+        out forgets it. Then too a number is taken from ``counter``, for whoever wants one next.
         """
-        if self.alone or (self.held and not subjects):
-            return
-        space = zlib.crc32(f"cutline {self.schema}".encode()) - (1 << 31)
         wanted = set(subjects) - {""}
+        if self.alone or not wanted:
+            return
+        locks: Statement = (_ALONE, (self._space,))
         if WHOLE in wanted:
-            locks = f"pg_advisory_xact_lock({space}, -1)"
             self.alone = True
         else:
             numbers = [n for n in buckets(wanted, BUCKETS) if n not in self.held]
-            shared = [] if self.held else [f"pg_advisory_xact_lock_shared({space}, -1)"]
-            locks = ", ".join([*shared, *(f"pg_advisory_xact_lock({space}, {n})" for n in numbers)])
-            self.held.update((-1, *numbers))
-        # Two statements at once, of which the second sees what those have committed for whom the first one waited.
-        asked = self.connection.execute(f"SELECT {locks}; {_POSITION}".encode())
-        while asked.nextset():
-            pass
-        row = asked.fetchone()
-        assert row is not None
-        self.position = int(row[0])
+            self.held.update(numbers)
+            locks = (_EACH, (self._space, numbers))
+        then = [(_NUMBER, (counter,))] if counter else []
+        # Statements of their own: each sees what those have committed for whom the one before it waited.
+        answers = self._send([locks, (_POSITION, ()), *then])
+        self.position = int(answers[1][0][0])
+        if counter:
+            self.numbers[counter] = int(answers[2][0][0])
+
+    @property
+    def _space(self) -> int:
+        """The first number of this catalogue's advisory locks."""
+        return zlib.crc32(f"cutline {self.schema}".encode()) - (1 << 31)
+
+    # ---------------------------------------------------------------- asking
+
+    def ask(self, text: str, *params: object) -> Rows:
+        """Run one statement and return its rows; what waits to be sent goes with it."""
+        return self._send([(text, params)])[0]
+
+    def settle(self) -> None:
+        """Send what still waits, for somebody else goes on with the connection."""
+        if not self.begun or self.waiting:
+            self._send([])
+
+    def _send(self, statements: Sequence[Statement]) -> list[Rows]:
+        """Run statements, what waits before them, in one message; return the rows of each."""
+        ahead: list[Statement] = []
+        opening, self.begun = not self.begun, True
+        if opening:
+            ahead += [(_BEGIN, ()), (_POSITION, ())]
+            if not self.alone:
+                ahead.insert(1, (_SHARED, (self._space,)))
+        waiting, self.waiting = self.waiting, ""
+        if waiting:
+            ahead.append((_PUT, (waiting,)))
+        answers = together(self.connection, [*ahead, *statements])
+        if opening:
+            self.position = int(answers[2 - self.alone][0][0])
+        if waiting:
+            put = answers[len(ahead) - 1]
+            self.txns.append(int(put[0][2]))
+            self.counts.update({kind: new for kind, new, _ in put})
+        return answers[len(ahead) :]
 
     def remember(self, texts: Mapping[Key, str | None]) -> None:
         """Keep what was read, or that it is not there, for as long as nothing is written here."""
@@ -133,16 +193,17 @@ class Section:
         self.found.clear()
         self.asked.clear()
 
-    def look_around(self, name: str) -> None:
-        """Read what stands around a name, and around names that what was read before speaks of."""
+    def look_around(self, name: str, kind: str = "") -> None:
+        """Read what stands around a name (of a document of this kind), and around names that what was read before speaks of."""
         if name in self.asked:
             return
         others = [other for other in self.expected if other != name and other not in self.asked]
-        names = [name, *others[: around.NAMES - 1]]
-        answer = around.ask(self.connection, names)
+        names = {name: kind or self.expected.get(name, "")}
+        names |= {other: self.expected[other] for other in others[: around.NAMES - 1]}
+        answer = around.ask(self.ask, names)
         if answer is None and len(names) > 1:
-            names = [name]
-            answer = around.ask(self.connection, names)
+            names = {name: names[name]}
+            answer = around.ask(self.ask, names)
         self.asked.update(names)
         if answer is None:
             return
@@ -151,24 +212,37 @@ class Section:
         self.found |= found
         for (kind, _), text in texts.items():
             with suppress(ValueError):  # a damaged one: who asks for it is told
-                self.expected |= dict.fromkeys(around.named_in(kind, decode_doc(from_jsonb(text)) if text else {}))
+                for other, own in around.named_in(kind, decode_doc(from_jsonb(text))) if text else ():
+                    self.expected[other] = self.expected.get(other) or own
 
     # ---------------------------------------------------------------- writing
+
+    @property
+    def written(self) -> int:
+        """How many transactions of the store this one holds."""
+        return len(self.txns) + bool(self.waiting)
 
     def write(self, docs: Documents, deletes: Collection[Key]) -> None:
         """Write one transaction of the store. Raises ValueError or TypeError for a document that cannot be kept."""
         self.forget()
         keys = sorted(docs)
+        if keys and len(keys) < BULK and not deletes:
+            given = _given(keys, docs)
+            if self.waiting:
+                self.settle()
+            self.waiting = given
+            return
         if len(keys) >= BULK or not keys:
-            txn = int(self._one("SELECT nextval('txn')"))
+            txn = int(self.ask(_TXN)[0][0])
             self.counts.update(copy_in(self.connection, txn, keys, docs) if keys else {})
         else:
-            put = self.connection.execute(_PUT, _named(keys) | _texts(keys, docs)).fetchall()
+            put = self.ask(_PUT, _given(keys, docs))
             txn = int(put[0][2])
             self.counts.update({kind: new for kind, new, _ in put})
         gone: dict[str, int] = {}
         if deletes:
-            gone = dict(self.connection.execute(_DELETE, _named(sorted(deletes)) | {"txn": txn}).fetchall())
+            named = sorted(deletes)
+            gone = dict(self.ask(_DELETE, [kind for kind, _ in named], [ident for _, ident in named], txn))
             self.counts.subtract(gone)
         if keys or gone:
             self.txns.append(txn)
@@ -176,26 +250,28 @@ class Section:
     # ---------------------------------------------------------------- ending
 
     def finish(self) -> int | None:
-        """Take positions for what was written, count it and announce it; return the last position, if there is one."""
-        if not self.txns:
+        """Take positions for what was written, count it, announce it and commit; return the last position, if there is one."""
+        if self.waiting and self.txns:
+            self.settle()
+        note = (CHANNEL, self.schema)
+        if self.waiting:
+            waiting, self.waiting = self.waiting, ""
+            last: Statement = (_PUT_AND_FINISH, (waiting, *note))
+        elif self.txns:
+            kinds = sorted(kind for kind, n in self.counts.items() if n)
+            last = (_FINISH, (self.txns, kinds, [self.counts[kind] for kind in kinds], *note))
+        else:
             return None
-        changed = {f"count:{kind}": n for kind, n in sorted(self.counts.items()) if n}
-        note = {"txns": self.txns, "names": list(changed), "numbers": list(changed.values())}
-        return int(self._one(_FINISH, note | {"channel": CHANNEL, "schema": self.schema}))
-
-    def _one(self, query: LiteralString, params: Mapping[str, Any] | None = None) -> Any:
-        row = self.connection.execute(query, params).fetchone()
-        assert row is not None
-        return row[0]
+        rows, _ = self._send([last, (_COMMIT, ())])
+        return int(rows[0][0])
 
 
-def _named(keys: Sequence[Key]) -> dict[str, Any]:
-    return {"kinds": [kind for kind, _ in keys], "ids": [ident for _, ident in keys]}
-
-
-def _texts(keys: Sequence[Key], docs: Documents) -> dict[str, Any]:
-    rows = [row(*docs[key]) for key in keys]
-    return {
-        "docs": [made.doc.decode() for made in rows],
-        "keys": ["{" + ",".join(key.hex() for key in made.keys) + "}" for made in rows],
-    }
+def _given(keys: Sequence[Key], docs: Documents) -> str:
+    """Documents as one JSON array, in the order of ``keys``."""
+    made: list[bytes] = []
+    for key in keys:
+        kind, ident = map(_encode, key)
+        doc, found = row(*docs[key])
+        named = ",".join([one.hex() for one in found]).encode()
+        made.append(b'{"kind":%b,"id":%b,"keys":"{%b}","doc":%b}' % (kind, ident, named, doc))
+    return f"[{b','.join(made).decode()}]"

@@ -20,7 +20,7 @@ from ...model import Damage
 from ..base import LOOKUPS, WHOLE, Change, Doc, Touches, Transaction
 from ..documents import decode_doc
 from . import around, bulk, checking
-from .connection import Database
+from .connection import Database, Rows
 from .rows import from_jsonb, from_text, lookup_key, to_text
 from .section import Section
 
@@ -63,20 +63,28 @@ class PostgresStore:
     def get_many(self, kind: str, idents: Iterable[str]) -> dict[str, Doc]:
         """Return the documents that exist among ``idents``."""
         wanted = dict.fromkeys(idents)
+        if not wanted:
+            return {}
         section = self._section
         if section is not None and kind in around.KINDS and len(wanted) <= around.NAMES:
             for ident in wanted:
                 if (kind, ident) not in section.read:
-                    section.look_around(ident)
+                    section.look_around(ident, kind)
         known = section.read if section is not None else {}
         texts = {i: known[kind, i] for i in wanted if (kind, i) in known}
-        query = "SELECT id, doc::text FROM document WHERE kind = %s AND id = ANY(%s)"
-        for step in _batches(to_text(i) for i in wanted if i not in texts):
-            rows = self.database.fetch(query, [to_text(kind), step])
-            texts |= dict.fromkeys(map(from_text, step)) | {from_text(ident): text for ident, text in rows}
-        if section is not None:
-            section.remember({(kind, i): text for i, text in texts.items()})
+        if len(texts) < len(wanted):
+            query = "SELECT id, doc::text FROM document WHERE kind = %s AND id = ANY(%s)"
+            for step in _batches(to_text(i) for i in wanted if i not in texts):
+                rows = self._fetch(query, to_text(kind), step)
+                texts |= dict.fromkeys(map(from_text, step)) | {from_text(ident): text for ident, text in rows}
+            if section is not None:
+                section.remember({(kind, i): text for i, text in texts.items()})
         return {i: self._decoded(kind, i, text) for i in wanted if (text := texts.get(i)) is not None}
+
+    def _fetch(self, query: str, *params: object) -> Rows:
+        """Ask in this thread's section, if there is one."""
+        section = self._section
+        return self.database.fetch(query, params) if section is None else section.ask(query, *params)
 
     def _decoded(self, kind: str, ident: str, text: str) -> Doc:
         try:
@@ -86,7 +94,7 @@ class PostgresStore:
 
     def ids(self, kind: str) -> list[str]:
         """Return all ids of a kind, sorted."""
-        rows = self.database.fetch("SELECT id FROM document WHERE kind = %s ORDER BY id", [to_text(kind)])
+        rows = self._fetch("SELECT id FROM document WHERE kind = %s ORDER BY id", to_text(kind))
         return sorted(from_text(ident) for (ident,) in rows)
 
     def iter(self, kind: str) -> Iterator[tuple[str, Doc]]:
@@ -106,7 +114,7 @@ class PostgresStore:
 
     def count(self, kind: str) -> int:
         """Return how many documents of a kind there are."""
-        rows = self.database.fetch("SELECT value FROM tally WHERE name = %s", [f"count:{to_text(kind)}"])
+        rows = self._fetch("SELECT value FROM tally WHERE name = %s", f"count:{to_text(kind)}")
         section = self._section
         return (rows[0][0] if rows else 0) + (section.counts[to_text(kind)] if section is not None else 0)
 
@@ -114,17 +122,17 @@ class PostgresStore:
         """Return the ids of documents whose ``field`` is or contains ``value``, sorted. KeyError for a field not in LOOKUPS."""
         if field not in LOOKUPS.get(kind, ()):
             raise KeyError(f"{kind}.{field} is not among the lookups")
-        key, section = lookup_key(kind, field, value), self._section
+        asked, section = (kind, field, value), self._section
         if section is not None and kind == "decision" and field == "undoes" and value in section.taken:
             return []  # a number that was taken just now
-        if section is not None and key not in section.found and around.foreseen(kind, field):
+        if section is not None and asked not in section.found and around.foreseen(kind, field):
             section.look_around(around.bare(value))
-        if section is not None and key in section.found:
-            return list(section.found[key])
-        rows = self.database.fetch("SELECT id FROM document WHERE keys @> ARRAY[%s::uuid]", [key])
+        if section is not None and asked in section.found:
+            return list(section.found[asked])
+        rows = self._fetch("SELECT id FROM document WHERE keys @> ARRAY[%s::uuid]", lookup_key(kind, field, value))
         idents = sorted(from_text(ident) for (ident,) in rows)
         if section is not None:
-            section.found[key] = idents
+            section.found[asked] = idents
             return list(idents)
         return idents
 
@@ -170,7 +178,7 @@ class PostgresStore:
         return found
 
     @contextmanager
-    def writing(self, touches: Touches | None = None) -> Iterator[None]:
+    def writing(self, touches: Touches | None = None, counter: str = "") -> Iterator[None]:
         """Make reads and commits that depend on each other one transaction, others kept out of what it touches (re-entrant).
 
         Without ``touches`` others are kept out of the whole catalogue. Raises Locked when they do not finish in time.
@@ -181,25 +189,26 @@ class PostgresStore:
             return
         wanted: set[str] = set()
         while True:
-            with self._entered(wanted) as section:
-                if self._holds(section, touches, wanted):
+            with self._entered(wanted, counter) as section:
+                if self._holds(section, touches, wanted, counter):
                     yield
                     return
 
-    def _holds(self, section: Section, touches: Touches, wanted: set[str]) -> bool:
+    def _holds(self, section: Section, touches: Touches, wanted: set[str], counter: str) -> bool:
         """Lock what is touched, which adds to ``wanted``; whether that is all, now that it is held.
 
         When nobody has committed since it was found out, it is, and what was read for it need not be read again.
         """
-        before, holding = section.position, bool(wanted)
+        holding = bool(wanted)
         found = set(touches()) - wanted
+        before = section.position
         wanted |= found
         if WHOLE in found or (
             found and holding
         ):  # from the start then: who waits while it holds others may wait forever
             return False
-        section.lock(found)
-        if section.position == before:
+        section.lock(found, counter)
+        if before is not None and section.position == before:
             return True
         section.forget()
         found = set(touches()) - wanted
@@ -210,7 +219,7 @@ class PostgresStore:
         return int(self.database.fetch("SELECT value FROM tally WHERE name = 'position'")[0][0])
 
     @contextmanager
-    def _entered(self, subjects: Collection[str]) -> Iterator[Section]:
+    def _entered(self, subjects: Collection[str], counter: str = "") -> Iterator[Section]:
         section = self._section
         if section is not None:
             section.lock(subjects)
@@ -218,13 +227,13 @@ class PostgresStore:
                 section.forget()
             yield section
             return
-        with self.database.transaction() as connection:
-            section = Section(connection, self.database.schema)
-            section.lock(subjects)
-            self._sections.open = section
+        with self.database.lent(lambda: opened.settle()) as connection:
+            opened = Section(connection, self.database.schema)
+            opened.lock(subjects, counter)
+            self._sections.open = opened
             try:
-                yield section
-                position = section.finish()
+                yield opened
+                position = opened.finish()
             finally:
                 self._sections.open = None
         if position is not None:
@@ -244,19 +253,23 @@ class PostgresStore:
         deletes = {(to_text(kind), to_text(i)) for kind, group in transaction.deletes.items() for i in group}
         if not docs and not deletes:
             return self._position
-        with self._entered(()) as section:
-            try:
+        try:
+            with self._entered(()) as section:
                 section.write(docs, deletes)
-            except (errors.ProgramLimitExceeded, psycopg.DataError) as error:
-                raise ValueError(f"PostgreSQL does not take a document: {error}") from error
-            written = len(section.txns)
+                written = section.written
+        except (errors.ProgramLimitExceeded, psycopg.DataError) as error:
+            raise ValueError(f"PostgreSQL does not take a document: {error}") from error
         return self._position + (written if self._section is not None else 0)
 
     def numbers(self, counter: str, n: int, change: Transaction) -> list[int]:
         """Take ``n`` numbers that nobody has had before, rising. They stay taken when ``change`` is not made after all."""
-        rows = self.database.fetch("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [counter, n])
-        taken = [int(row[0]) for row in rows]
-        if (section := self._section) is not None:
+        section = self._section
+        if section is not None and n == 1 and counter in section.numbers:
+            taken = [section.numbers.pop(counter)]
+        else:
+            rows = self._fetch("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", counter, n)
+            taken = [int(row[0]) for row in rows]
+        if section is not None:
             section.taken.update(f"{number:010d}" for number in taken)
         return taken
 
