@@ -32,6 +32,8 @@ _MAX_PER_ROW = 100
 TOP = 12
 #: Years are all shown.
 _YEARS = 10_000
+#: From so many years between the first and the last on, pictures are counted by year, else by month.
+NARROW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +90,18 @@ def count_packed(session: Session, packed: bytes, facets: Sequence[str], scale: 
 
 def count_all(session: Session, facets: Sequence[str]) -> dict[str, tuple[Count, ...]]:
     """Return the most frequent values of ``facets`` in the whole catalogue, hidden pictures left out."""
-    found: list[tuple[str, str, int]] = []
-    for facet in facets:
-        found += session.fetch(
-            "SELECT field, value, count FROM @value WHERE field = ? AND count > 0 ORDER BY count DESC, value LIMIT ?",
-            facet,
-            _YEARS if facet == "year" else TOP,
-        )
-    return most_frequent(facets, found)
+    one = "SELECT field, value, count FROM @value WHERE field = ? AND count > 0 ORDER BY count DESC, value LIMIT ?"
+    each = " UNION ALL ".join([f"SELECT * FROM ({one}) AS one"] * len(facets))
+    params = [param for facet in facets for param in (facet, _YEARS if facet == "year" else TOP)]
+    return most_frequent(facets, session.fetch(each, *params))
+
+
+def histogram_all(session: Session) -> tuple[tuple[str, int], ...]:
+    """Return the pictures of the whole catalogue by year, counted exactly; none where they span so few that months are wanted."""
+    years = session.fetch("SELECT value, count FROM @value WHERE field = ? AND count > 0 ORDER BY value", "year")
+    if not years or int(years[-1][0]) - int(years[0][0]) < NARROW:
+        return ()
+    return tuple((str(value), int(count)) for value, count in years)
 
 
 def complete(session: Session, prefix: str, field: str, limit: int) -> list[tuple[str, int]]:
@@ -138,6 +144,6 @@ def histogram(rowids: np.ndarray[tuple[int], np.dtype[np.int64]], scale: int) ->
     epoch = date(1970, 1, 1).toordinal()
     months = (days - epoch).astype("datetime64[D]").astype("datetime64[M]")
     years = months.astype("datetime64[Y]")
-    narrow = int(years.max().astype(int) - years.min().astype(int)) < 3
+    narrow = int(years.max().astype(int) - years.min().astype(int)) < NARROW
     periods, counts = np.unique(months if narrow else years, return_counts=True)
     return tuple((str(p), int(n) * scale) for p, n in zip(periods, counts, strict=True))

@@ -13,7 +13,7 @@ from ..errors import UsageError
 from . import cursors
 from .base import MAX_LIMIT, Found, Page
 from .dialect import Session
-from .facets import FACETS, Count, count_all, count_packed, histogram
+from .facets import FACETS, Count, count_all, count_packed, histogram, histogram_all
 from .nodes import SORTS, Query
 from .row import COARSE, FINE
 from .snippets import snippets
@@ -114,6 +114,8 @@ class Paging(ABC):
         if not capped:
             return count_packed(self.session, packed, facets, 1), histogram(head, 1), 1
         every = self.query.is_all
+        if every and (years := histogram_all(self.session)):
+            return count_all(self.session, facets), years, 1
         scale, (rows, packed) = FINE, self.sample("f", FINE, not every)
         if len(rows) < THIN:
             scale, (rows, packed) = COARSE, self.sample("c", COARSE, not every)

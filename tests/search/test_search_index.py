@@ -285,6 +285,7 @@ def test_large_results_are_counted_to_a_cap_and_sampled(own: SearchIndex) -> Non
     whole = own.search(parse(""), limit=1, facets=["credit"])
     assert (whole.total, whole.capped, whole.sampled) == (10_000, True, 1)
     assert [(c.value, c.count) for c in whole.facets["credit"]] == [("AFP", 18_000), ("EPA", 6_000)]
+    assert whole.histogram == tuple((str(year), 1_200) for year in range(2000, 2020))
     page = own.search(parse("mosul"), limit=5, facets=["credit", "year"])
     assert page.capped and page.sampled > 1
     estimated = {c.value: c.count for c in page.facets["credit"]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -30,7 +30,8 @@ class Span:
 
     def narrowed(self, plan: sql.Plan) -> sql.Plan:
         """Return ``plan`` for these months only."""
-        return plan.also(" | ".join(f"'{m}'" for m in self.months)) if self.months else plan.within(0, self.last)
+        chosen = plan.also(" | ".join(f"'{m}'" for m in self.months)) if self.months else plan.within(0, self.last)
+        return replace(chosen, dated=True)
 
 
 class Months:
@@ -40,19 +41,19 @@ class Months:
         self._held: tuple[State | None, _Counts] = (None, ())
 
     def spans(
-        self, connection: Connection[Any], state: State, low: int, high: int, limit: int, hits: int | None
+        self, connection: Connection[Any], state: State, low: int, high: int, limit: int, hits: int
     ) -> Generator[Span, int | None, None]:
         """Yield spans from the newest to the oldest of the days ``low`` to ``high``; send in how many rows are found so far.
 
-        A span is as long as finding ``limit`` is expected to take (``hits`` is how many there are, if known); what is too rare
-        for that is asked for at once.
+        A span is as long as finding ``limit`` is expected to take where there are ``hits`` among these days; what is too rare for
+        that is asked for at once.
         """
         every = self._counts(connection, state)
         first, last = month_of(max(low, 0)), month_of(min(high, date.max.toordinal()))
         months = [(month, n) for month, n in every if first <= month <= last]
         left, seen, wanted = sum(n for _, n in months), 0, max(_LEAST, 4 * limit)
-        if hits:
-            wanted = int(1.25 * limit * state.rows / hits)
+        if hits > 0:
+            wanted = int(1.25 * limit * left / hits)
         while months:
             taken = _taken(months, wanted)
             if taken == len(months):

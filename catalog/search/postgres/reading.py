@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from psycopg import Connection
+from psycopg import ClientCursor, Connection
 
 from ...stores.postgres.columns import Whole
 from ..base import CAP, Page
@@ -88,7 +88,8 @@ class Reader:
         if state.rows <= _RARE or (known <= limit if known is not None else self._rare(connection, state, query)):
             return _head(connection, plan, limit, columns)
         rows, packed = np.empty(0, np.int64), [b""] * len(columns)
-        spans = self.months.spans(connection, state, plan.low >> SEQ_BITS, plan.high >> SEQ_BITS, limit, known)
+        hits = known if known is not None else _expected(connection, plan)
+        spans = self.months.spans(connection, state, plan.low >> SEQ_BITS, plan.high >> SEQ_BITS, limit, hits)
         asked: int | None = None
         while True:
             try:
@@ -120,6 +121,14 @@ def state_of(connection: Connection[Any]) -> State:
     row = connection.execute("SELECT epoch, stamp, rows, shown, tokens FROM search_meta").fetchone()
     assert row is not None
     return State(*row)
+
+
+def _expected(connection: Connection[Any], plan: sql.Plan) -> int:
+    """Return how many rows the server's own planner takes the tsquery of a plan to match; nothing is read for that."""
+    text = "EXPLAIN (FORMAT JSON) SELECT FROM search_image i WHERE i.words @@ %s::tsquery"
+    told = ClientCursor(connection).execute(text, [plan.words]).fetchone()
+    assert told is not None
+    return int(told[0][0]["Plan"]["Plan Rows"])
 
 
 def _head(connection: Connection[Any], plan: sql.Plan, limit: int, columns: Columns) -> tuple[Rows, list[bytes]]:

@@ -89,7 +89,7 @@ _NAMES = (
     "search_finding", "search_waiting", "search_about", "search_label", "search_tally",
 )  # fmt: skip
 #: A sequential scan would have to unpack the words of every row, which the planner takes to cost nothing.
-_READING = """SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL enable_seqscan = off;
+_READING = """BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL enable_seqscan = off;
 SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL work_mem = '64MB'; SET LOCAL statement_timeout = {}"""
 _WRITING = "SET LOCAL statement_timeout = 0; SET LOCAL maintenance_work_mem = '256MB'"
 
@@ -119,10 +119,7 @@ class Tables:
 
         Raises UsageError when that is not enough.
         """
-        inside = self.database.in_transaction()
-        with self.database.transaction() as connection:
-            if not inside:
-                connection.execute(_READING.format(int(seconds * 1000)).encode())
+        with self.database.transaction(_READING.format(int(seconds * 1000))) as connection:
             try:
                 yield connection
             except errors.QueryCanceled as error:

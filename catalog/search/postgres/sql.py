@@ -23,13 +23,17 @@ _MONTHS, _YEARS = 6, 60
 
 @dataclass(frozen=True)
 class Plan:
-    """What to run: a tsquery that all wanted rows match (``""`` for none), bounds of row numbers, and conditions."""
+    """What to run: a tsquery that all wanted rows match (``""`` for none), bounds of row numbers, and conditions.
+
+    Of ``dated`` ones it tells about as much as the bounds do.
+    """
 
     words: str
     low: int
     high: int
     where: tuple[str, ...]
     params: Params
+    dated: bool = False
 
     def also(self, words: str) -> Plan:
         """Return the plan that also asks for a tsquery."""
@@ -41,16 +45,21 @@ class Plan:
 
     def condition(self) -> tuple[str, Params]:
         """Return the whole plan as a condition on ``search_image i``."""
-        conditions, params = list(self.where), list(self.params)
+        conditions: list[str] = []
+        params: list[object] = []
+        # Where the index of words tells which months are wanted, that of numbers would be read in vain: a sum keeps it out.
+        number = "i.n + 0" if self.dated else "i.n"
         if self.words:
             conditions.append("i.words @@ %s::tsquery")
             params.append(self.words)
         if self.low > 0:
-            conditions.append("i.n >= %s")
+            conditions.append(f"{number} >= %s")
             params.append(self.low)
         if self.high < LAST:
-            conditions.append("i.n <= %s")
+            conditions.append(f"{number} <= %s")
             params.append(self.high)
+        conditions += self.where  # last: a phrase is looked for in texts that have to be fetched
+        params += self.params
         return " AND ".join(conditions) or "true", tuple(params)
 
     def select(self, columns: str, order: str, limit: int) -> tuple[str, Params]:
@@ -89,9 +98,10 @@ def plan(node: Node, neighbours: Neighbours) -> Plan:
             condition, more = _standing(child) if isinstance(child, Words) else _condition(child, neighbours)
             where.append(condition)
             params.extend(more)
-    if words and (spans := _spans(low, high)):
+    spans = _spans(low, high) if words else []
+    if spans:
         words.append(f"({' | '.join(map(_quoted, spans))})")
-    return Plan(" & ".join([*words, *excluded]), low, high, tuple(where), tuple(params))
+    return Plan(" & ".join([*words, *excluded]), low, high, tuple(where), tuple(params), bool(spans))
 
 
 def _has_words(children: tuple[Node, ...]) -> bool:
