@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import cast
 
@@ -18,6 +21,9 @@ from .limits import Attempts
 from .present import prepare
 from .problems import handle
 from .security import MAX_UPLOAD, guard
+
+#: New objects after which Python looks for circles among them, and how many such looks make one among older ones.
+_COLLECTED = 5_000, 20, 50
 
 
 def create_app(library: Library, access: Access | None = None) -> Flask:
@@ -70,3 +76,18 @@ def loaded(app: Flask) -> Flask:
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
     return app
+
+
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """Let Python look for circles of objects seldom, and among new ones only: a page makes thousands, hardly any of them in
+    circles, and a catalogue holds many that stay."""
+    usual = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECTED)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()

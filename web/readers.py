@@ -10,7 +10,6 @@ Until they are ready, and what they do not answer well (one died, hangs, or met 
 from __future__ import annotations
 
 import contextlib
-import gc
 import io
 import json
 import logging
@@ -267,15 +266,14 @@ def main() -> None:
 
 
 def _answer_all(connection: Connection[bytes, bytes], library: Library, access: Access) -> None:
-    from .app import create_app, loaded
+    from .app import create_app, loaded, seldom_collected
 
     app = loaded(create_app(library, access))
     library.warm_up()
-    gc.collect()
-    gc.freeze()
-    connection.send_bytes(b"ready")
-    while True:
-        connection.send_bytes(pickle.dumps(answer(app, pickle.loads(connection.recv_bytes()))))
+    with seldom_collected():
+        connection.send_bytes(b"ready")
+        while True:
+            connection.send_bytes(pickle.dumps(answer(app, pickle.loads(connection.recv_bytes()))))
 
 
 def answer(app: WSGIApplication, told: dict[str, str]) -> tuple[str, list[tuple[str, str]], bytes]:

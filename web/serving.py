@@ -15,7 +15,7 @@ from catalog.errors import UsageError
 from catalog.library import Library
 
 from .access import Access
-from .app import create_app, loaded
+from .app import create_app, loaded, seldom_collected
 from .readers import Readers
 from .security import MAX_UPLOAD, is_loopback
 
@@ -102,7 +102,7 @@ def serve(
     try:
         if ready is not None:
             ready(_address(host, int(server.effective_port)))
-        with app.held(), library.following():
+        with app.held(), library.following(), seldom_collected():
             server.run()
     finally:
         server.close()

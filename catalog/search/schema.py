@@ -25,7 +25,7 @@ from .nodes import TEXT_FIELDS
 from .row import EVERY
 
 #: Raised whenever tables, tokens or marks change. Unicode's version counts too: tokens depend on it.
-VERSION = f"4/{unicodedata.unidata_version}"
+VERSION = f"5/{unicodedata.unidata_version}"
 SEQ_BITS = 28
 COLUMNS = (*TEXT_FIELDS, "marks")
 #: BM25 weights of the columns: what stands with the picture before what merely stood around it.
@@ -42,8 +42,10 @@ _MAP_BYTES = 1 << 30
 #: How much is written beside the file before it is taken into it.
 _WAL_BYTES = 16 << 20
 _BUFFER_BYTES = 32 << 20
-#: Parts of the full-text index that are merged when there are so many; while it is filled, none are.
-_MERGED = 4
+#: Small parts of the full-text index that are merged into a larger one when there are so many, and so many of these with what the
+#: index was filled with. At SQLite's own number, sixteen, every two hundredth small change or so writes the whole of it anew, and
+#: everybody who changes something waits for seconds.
+_MERGED = 64
 
 _TABLES = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -320,7 +322,7 @@ def add_indexes(connection: sqlite3.Connection) -> None:
         for statement in _INDEXES.split(";\n"):
             if statement.strip():
                 connection.execute(statement)
-        connection.execute("INSERT INTO words (words, rank) VALUES ('automerge', ?)", (_MERGED,))
+        connection.execute("INSERT INTO words (words, rank) VALUES ('crisismerge', ?)", (_MERGED,))
 
 
 def _version(connection: sqlite3.Connection) -> str:

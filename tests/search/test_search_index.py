@@ -484,3 +484,21 @@ def test_words_that_hidden_pictures_make_common_do_not_rank(own_file: Index, mon
     own_file.apply(hidden, [], 2)
     for _ in range(2):
         assert own_file.search(parse("harbour")).ids == ("r3", "r2", "r1", "r0")
+
+
+def test_small_changes_leave_what_was_filled_as_it_is(own_file: Index) -> None:
+    """Hundreds of changes after a filling do not write its full text anew: whoever made the last of them would wait for that."""
+    rows = [Row(f"r{n}", captions=(" ".join(f"w{n * k}" for k in range(60)),)) for n in range(3000)]
+    own_file.apply(rows[:1500], [], -1)
+    own_file.apply(rows[1500:], [], 1)
+    own_file.optimize()
+    own_file.apply([replace(rows[0], note="first")], [], 2)
+    connection = own_file._database.connection()
+    ((filled,),) = connection.execute("SELECT segid FROM words_idx GROUP BY segid ORDER BY count(*) DESC LIMIT 1")
+    pages = "SELECT term, pgno FROM words_idx WHERE segid = ? ORDER BY pgno"
+    before = connection.execute(pages, (filled,)).fetchall()
+    assert len(before) > 200
+    for n in range(400):
+        own_file.apply([replace(rows[n], note=f"edition{n}")], [], n + 3)
+    assert connection.execute(pages, (filled,)).fetchall() == before
+    assert list(own_file.verify()) == []

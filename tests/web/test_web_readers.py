@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import threading
 import time
@@ -15,7 +16,7 @@ import pytest
 
 from catalog.library import Library
 from web.access import Access
-from web.app import create_app
+from web.app import create_app, seldom_collected
 from web.readers import Readers, answer, is_question
 
 if TYPE_CHECKING:
@@ -182,3 +183,12 @@ def test_no_process_outlives_the_server(library: Library) -> None:
     with made.held():
         pass
     assert made.ready == 0
+
+
+def test_serving_leaves_the_collector_as_it_was() -> None:
+    """What is loaded is left out of the collector's looks while serving, and is among them again afterwards."""
+    usual, frozen = gc.get_threshold(), gc.get_freeze_count()
+    with seldom_collected():
+        assert gc.get_threshold() > usual
+        assert gc.get_freeze_count() > frozen
+    assert (gc.get_threshold(), gc.get_freeze_count()) == (usual, 0)
