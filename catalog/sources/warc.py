@@ -6,6 +6,7 @@ damaged archive still holds is read.
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ from .mhtml import member_name
 from .webpage import read_page
 
 _CHUNK = 1 << 16
+_START = b"WARC/"
 _HEADERS_LIMIT = 1 << 17
 
 
@@ -45,6 +47,7 @@ class _Stream:
         self._file = file
         self._buffer = b""
         self._gzip = file.read(2) == b"\x1f\x8b"
+        self._size = file.seek(0, os.SEEK_END)
         file.seek(0)
         self._inflater = zlib.decompressobj(31)
         self._fed = False
@@ -105,11 +108,36 @@ class _Stream:
         line, self._buffer = self._buffer[:end], self._buffer[end:]
         return line
 
+    def find_record(self, within: int) -> bool:
+        """Drop what stands before the next line that starts a record; false when there is none in ``within`` bytes."""
+        at_line_start, left = True, within
+        while True:
+            if at_line_start and self._buffer.startswith(_START):
+                return True
+            found = self._buffer.find(b"\n" + _START)
+            # Without a find, the last bytes may still be the beginning of one.
+            stop = found + 1 if found >= 0 else max(0, len(self._buffer) - len(_START))
+            at_line_start = found >= 0 or (self._buffer[stop - 1 : stop] == b"\n" if stop else at_line_start)
+            left -= stop
+            self._buffer = self._buffer[stop:]
+            if found >= 0:
+                continue
+            if left < 0:
+                self.broken = f"more than {within >> 20} MB stand where a record should; the rest is left out"
+                return False
+            if not self._more():
+                return False
+
     def take(self, size: int, keep: int) -> tuple[bytes, bool]:
-        """Read ``size`` bytes, returning the first ``keep`` of them and whether all ``size`` were there."""
+        """Read ``size`` bytes, returning the first ``keep`` of them and whether all ``size`` were there.
+
+        Of a plain file, what is not kept is passed over without being read.
+        """
         kept: list[bytes] = []
         left = size
         while left:
+            if keep <= 0 and not self._gzip and left > len(self._buffer):
+                return b"".join(kept), self._pass_over(left)
             if not self._buffer and not self._more():
                 return b"".join(kept), False
             part, self._buffer = self._buffer[:left], self._buffer[left:]
@@ -118,6 +146,13 @@ class _Stream:
                 kept.append(part[:keep])
                 keep -= len(part)
         return b"".join(kept), True
+
+    def _pass_over(self, size: int) -> bool:
+        """Go on ``size`` bytes further in a plain file; whether it has so many."""
+        at = self._file.tell() + size - len(self._buffer)
+        self._buffer = b""
+        self._file.seek(min(at, self._size))
+        return at <= self._size
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +240,9 @@ def _records(stream: _Stream, limits: Limits) -> Iterator[tuple[dict[str, str], 
     """Yield (WARC headers, block, whether the block is whole) of the records; only responses and resources have one."""
     keep = limits.member + _HEADERS_LIMIT
     for _ in range(limits.records):
-        line = stream.line()
-        while line and not line.startswith(b"WARC/"):
-            line = stream.line()
-        if not line:
+        if not stream.find_record(limits.member):
             return
+        stream.line()
         headers = _headers(stream)
         try:
             size = max(0, int(headers.get("content-length", "0")))

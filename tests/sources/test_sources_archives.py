@@ -218,6 +218,30 @@ def test_an_archive_that_unpacks_without_end_is_stopped(tmp_path: Path) -> None:
     assert isinstance(item, LeftAside)
 
 
+def test_an_archive_is_searched_for_its_next_record_only_so_far(tmp_path: Path) -> None:
+    """Junk between records is passed over; where there is more of it than a member may have, the rest is left out and said so."""
+    first, second = (response(f"{SITE}/{n}", b"<html>words</html>", "Content-Type: text/html") for n in (1, 2))
+    small = items(tmp_path, "e.warc", first + b"\nWAR\n WARC/1.0\n" * 9 + second)
+    assert [d.url for d in small if isinstance(d, Document)] == [f"{SITE}/1", f"{SITE}/2"]
+    for name, pack in (("f.warc", bytes), ("f.warc.gz", gzip.compress)):
+        (page,) = items(tmp_path, name, pack(first + b"\n" * (3 << 20) + second), Limits(member=1 << 20))
+        assert isinstance(page, Document) and "more than 1 MB stand where a record should" in page.warnings[0]
+
+
+@pytest.mark.parametrize("length", [1 << 40, (1 << 40) + 2000], ids=["whole", "cut"])
+def test_what_is_not_kept_of_a_record_is_not_read(tmp_path: Path, length: int) -> None:
+    """A record of a terabyte, which no disk reads while somebody waits, is passed over; what follows it is read."""
+    file = tmp_path / "g.warc"
+    page = response(f"{SITE}/1", b"<html>words</html>", "Content-Type: text/html")
+    head = f"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: {length}\r\n\r\n".encode()
+    with file.open("wb") as out:
+        out.write(page + head)
+        out.seek(1 << 40, 1)
+        out.write(b"\r\n\r\n" + page.replace(b"/1\r", b"/2\r"))
+    found = [d.url for d in read(entry(file)) if isinstance(d, Document)]
+    assert found == ([f"{SITE}/1", f"{SITE}/2"] if length == 1 << 40 else [f"{SITE}/1"])
+
+
 def test_member_names_are_never_paths(tmp_path: Path) -> None:
     """A served address that climbs gives a harmless member name."""
     data = response(f"{SITE}/..%2f..%2fetc%2fpasswd%00.png", drawn(), "Content-Type: image/png")
