@@ -22,6 +22,14 @@ def read_document(document: Document) -> tuple[Extraction, ...]:
         raise Rejected(f"The document defeats the reader ({type(error).__name__}: {str(error)[:120]}).") from error
 
 
+def attempt(document: Document) -> tuple[Extraction, ...] | str:
+    """Return the stories of a document, or why there are none: :func:`read_document` for other processes."""
+    try:
+        return read_document(document)
+    except CatalogError as error:
+        return str(error)
+
+
 def documents(path: str | Path, url: str = "") -> Iterator[Document | LeftAside]:
     """Yield the documents of one file, and why there is none. Raises NotFound when there is no such file.
 

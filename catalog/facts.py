@@ -15,8 +15,9 @@ from .addresses import is_remote
 from .catalogue import Catalogue, with_path, without_path
 from .codec import facts_hash, from_dict, to_dict
 from .duplicates.base import Neighbours
-from .errors import CatalogError, Rejected
-from .extracting import read_document
+from .duplicates.rounds import Apply
+from .errors import Rejected
+from .extracting import attempt
 from .images.worker import Failed, Prepared
 from .media import Media
 from .model import Article, Caption, Extraction, Image, ImportResult, Outcome, Revision
@@ -28,6 +29,8 @@ MAX_PROBLEMS = 500
 
 #: Outcomes that leave something in the catalogue.
 KEPT = frozenset(("new", "updated", "unchanged", "duplicate"))
+#: Characters from which a document is read by a worker: a page can be made so that reading it takes hours, or all memory.
+LARGE = 200_000
 #: Pictures inside a page (``data:``) that are smaller than this on both sides, in pixels, are ornaments.
 ORNAMENT = 48
 
@@ -53,7 +56,8 @@ def pending(change: Transaction, what: str, ident: str) -> None:
 class Input:
     """One input on its way through a chunk: what reading it gave, and what was known of it before.
 
-    ``fetched`` tells that the pictures which its documents name were all asked for.
+    ``fetched`` tells that the pictures which its documents name were all asked for. ``stories`` are those of each document once
+    they are read, or why there are none.
     """
 
     entry: Entry
@@ -62,26 +66,41 @@ class Input:
     pictures: list[PictureFile] = field(default_factory=list)
     asides: list[LeftAside] = field(default_factory=list)
     fetched: bool = False
+    stories: list[tuple[Extraction, ...] | str] = field(default_factory=list)
 
 
 class FactWriter:
     """Turns inputs into facts in a transaction. ``media`` and ``neighbours`` are ``None`` in a dry run: nothing is kept.
 
     ``walked`` tells whether a file is itself among the inputs of the run; ``early`` holds the results of those that came with
-    a document before their own turn.
+    a document before their own turn. ``apply`` maps the reading of large documents, here or in workers.
     """
 
     def __init__(
-        self, store: Store, media: Media | None, neighbours: Neighbours | None, run: str, *, in_place: bool = False
+        self,
+        store: Store,
+        media: Media | None,
+        neighbours: Neighbours | None,
+        run: str,
+        *,
+        in_place: bool = False,
+        apply: Apply = map,
     ) -> None:
+        self.apply = apply
         self.store, self.cat = store, Catalogue(store)
         self.media, self.neighbours, self.run_id, self.in_place = media, neighbours, run, in_place
         self.found: Counter[str] = Counter()
         self.walked: Callable[[Path], bool] = lambda _: False
         self.early: dict[str, ImportResult] = {}
 
+    def read(self, item: Input) -> None:
+        """Read the stories of an input's documents, and let their text go. It may take long: nobody is held off meanwhile."""
+        for n, document in enumerate(item.documents):
+            item.stories.append(self._stories(document))
+            item.documents[n] = replace(document, text="", utf8=b"")
+
     def facts(self, item: Input, prepared: Decoded, change: Transaction) -> list[ImportResult]:
-        """The results of one input and its members; its facts go into ``change``."""
+        """The results of one input, which was :meth:`read`, and its members; its facts go into ``change``."""
         entry = item.entry
         if not item.documents and not item.pictures:
             reason = next((a.reason for a in item.asides), "Nothing in it could be read.")
@@ -92,7 +111,7 @@ class FactWriter:
         results: list[ImportResult] = []
         members: list[dict[str, str]] = []
         problems = [f"{a.path}: {a.reason}" for a in item.asides]
-        for document in item.documents:
+        for document, stories in zip(item.documents, item.stories, strict=True):
             own: list[str] = []
             for picture in document.pictures:
                 result = self._document_picture(picture, prepared, change)
@@ -103,7 +122,7 @@ class FactWriter:
                     members.append({"path": picture.path, "id": result.id, "url": picture.url})
                     if picture.path not in self.early and result.result != "unchanged":
                         results.append(result)
-            results += self._articles(document, own, change)
+            results += self._articles(document, stories, own, change)
         for picture in item.pictures:
             if picture.path in self.early:
                 result = self.early.pop(picture.path)
@@ -267,15 +286,25 @@ class FactWriter:
         """Whether a picture's original is left where it lies: never one that only Cutline has."""
         return self.in_place and picture.file is not None and not picture.fetched
 
-    def _articles(self, document: Document, own: Sequence[str], change: Transaction) -> list[ImportResult]:
-        """Read a document's stories under the ids that its address, or its absolute path, gives them."""
-        named = document if document.url else replace(document, path=os.path.abspath(document.path))  # noqa: PTH100
-        try:
-            stories = read_document(named)
-        except CatalogError as error:
-            return [ImportResult(document.path, "rejected", "article", reason=str(error))]
+    def _articles(
+        self, document: Document, stories: tuple[Extraction, ...] | str, own: Sequence[str], change: Transaction
+    ) -> list[ImportResult]:
+        """Put a document's stories into ``change``."""
+        if isinstance(stories, str):
+            return [ImportResult(document.path, "rejected", "article", reason=stories)]
         shown = [document.path, *(_member(document.path, f"story-{n}") for n in range(2, len(stories) + 1))]
         return [self._article(path, story, own, change) for path, story in zip(shown, stories, strict=True)]
+
+    def _stories(self, document: Document) -> tuple[Extraction, ...] | str:
+        """Read a document's stories under the ids that its address, or its absolute path, gives them, or say why there are none.
+
+        A large one is read by a worker, where it may take no more time and memory than a picture.
+        """
+        named = document if document.url else replace(document, path=os.path.abspath(document.path))  # noqa: PTH100
+        if len(document.text) < LARGE:
+            return attempt(named)
+        found = next(iter(self.apply(attempt, [named])))
+        return f"The document defeats the reader. {found.reason}" if isinstance(found, Failed) else found
 
     def _article(self, shown: str, story: Extraction, own: Sequence[str], change: Transaction) -> ImportResult:
         """Put an article's facts into ``change``; the state before is kept as a revision."""

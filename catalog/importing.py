@@ -33,6 +33,7 @@ from .media import Media, file_hash
 from .model import ImportResult, ImportSummary, PictureRef
 from .restoring import is_export, restore
 from .sources.base import Document, Entry, PictureFile
+from .sources.kinds import PICTURE_SUFFIXES, suffix
 from .stores.base import Doc, Store, Transaction
 from .waiting import COMMITTER, Progress, Waiting
 
@@ -41,7 +42,9 @@ if TYPE_CHECKING:
 
 #: Inputs per transaction of facts.
 CHUNK = 96
-#: The same where their pictures are fetched: the network is slow, and what was fetched is reported soon.
+#: Bytes after which a transaction takes no further document: what it holds is read whole before anything is made of it.
+CHUNK_BYTES = 32 << 20
+#: Inputs per transaction where their pictures are fetched: the network is slow, and what was fetched is reported soon.
 FETCHED_CHUNK = 8
 
 Prepare = Callable[[Iterable[Task]], Iterator[Prepared | Failed]]
@@ -57,6 +60,12 @@ class _Chunk:
     tasks: dict[str, Task] = field(default_factory=dict)
     prepared: dict[str, Prepared | Failed] = field(default_factory=dict)
 
+    def held(self) -> int:
+        """Characters and bytes of what its documents keep in memory."""
+        documents = [d for item in self.inputs for d in item.documents]
+        pictures = [p for item in self.inputs for p in item.pictures] + [p for d in documents for p in d.pictures]
+        return sum(len(d.text) for d in documents) + sum(len(p.data or b"") for p in pictures)
+
     def is_whole(self) -> bool:
         """Whether every picture has its result."""
         return len(self.prepared) == len(self.tasks)
@@ -66,8 +75,8 @@ class Importer:
     """One run over some inputs. ``store`` may be an overlay, then nothing is kept (a dry run).
 
     ``prepare`` maps tasks to prepared pictures; ``media`` and ``neighbours`` are ``None`` in a dry run. ``fetching`` gets what
-    lies on the network; without it, nothing is. ``apply`` maps the comparing of pictures, here or in workers. ``told`` is told how
-    many inputs are read (of how many is not known: 0), and then how far the inferring is.
+    lies on the network; without it, nothing is. ``apply`` maps the reading of large documents and the comparing of pictures,
+    here or in workers. ``told`` is told how many inputs are read (of how many is not known: 0), and then how far the inferring is.
     """
 
     def __init__(
@@ -89,7 +98,7 @@ class Importer:
         self.fetching, self.on_commit = fetching, on_commit
         self.run_id = f"{now()}-{time.time_ns() % 10**9:09}-{os.getpid()}"
         self.counts: Counter[str] = Counter()
-        self.writer = FactWriter(store, media, neighbours, self.run_id, in_place=in_place)
+        self.writer = FactWriter(store, media, neighbours, self.run_id, in_place=in_place, apply=apply)
         self.found = self.writer.found
         self.waiting = Waiting(store, neighbours, apply, self.found, on_commit)
         self.problems: list[tuple[str, str, str]] = []
@@ -137,7 +146,7 @@ class Importer:
         """Files first, then addresses, one by one, until the run is stopped."""
         found = iter(sources.walk(paths))
         pictures = self.fetching is not None and self.fetching.pictures
-        while not self._stopped and (chunk := list(islice(found, FETCHED_CHUNK if pictures else CHUNK))):
+        while not self._stopped and (chunk := _some(found, FETCHED_CHUNK if pictures else CHUNK)):
             yield chunk
         fetched = self.fetching.entries(urls) if self.fetching is not None else iter(())
         while not self._stopped and (one := list(islice(fetched, 1))):
@@ -174,14 +183,14 @@ class Importer:
         return entries is not None
 
     def _round(self, chunks: Iterator[list[Entry]], read: deque[_Chunk]) -> Iterator[Task]:
-        """The pictures of chunk after chunk, as the workers ask for them. A chunk without pictures ends the round, so that
-        it is committed before more is read."""
+        """The pictures of chunk after chunk, as the workers ask for them. A chunk without pictures ends the round, and so do large
+        documents, so that they are committed before more is read."""
         while True:
             last = read[
                 -1
             ]  # committed, and gone from ``read``, by the time all its tasks are asked for: where nothing decodes ahead
             yield from last.tasks.values()
-            if not last.tasks or not self._read_round(chunks, read):
+            if not last.tasks or sum(c.held() for c in read) >= CHUNK_BYTES or not self._read_round(chunks, read):
                 return
 
     def _planned(self, entries: Sequence[Entry]) -> _Chunk:
@@ -212,6 +221,9 @@ class Importer:
         known = self.store.get_many("source", map(source_id, named))
         met = {path for path in named if self._is_met(known.get(source_id(path)))}
         results = [r for r in chunk.results if r.path not in met]
+        for item in chunk.inputs:
+            if item.entry.path not in met:
+                self.writer.read(item)
         with self.store.writing(lambda: [COMMITTER]):
             for item in chunk.inputs:
                 if item.entry.path not in met:
@@ -353,6 +365,19 @@ class Importer:
         }
         change.put("run", self.run_id, run)
         self.store.commit(change)
+
+
+def _some(found: Iterator[Entry], most: int) -> list[Entry]:
+    """The next ``most`` inputs, or fewer where documents among them are large. Pictures count for nothing: workers read those."""
+    chunk: list[Entry] = []
+    size = 0
+    for entry in islice(found, most):
+        chunk.append(entry)
+        if entry.aside is None and suffix(entry.path) not in PICTURE_SUFFIXES:
+            size += entry.size
+        if size >= CHUNK_BYTES:
+            break
+    return chunk
 
 
 def _below(inputs: Sequence[str | Path]) -> Callable[[Path], bool]:

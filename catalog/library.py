@@ -121,7 +121,10 @@ class Library(Saying):
             for_import(folder, inputs, pictures=fetch, private=allow_private, dry_run=dry_run) as net,
         ):
             if dry_run:
-                run = Importer(Overlay(self.store), pool.map, None, None, in_place=in_place, fetching=net, told=told)
+                run = Importer(
+                    Overlay(self.store), pool.map, None, None,
+                    in_place=in_place, fetching=net, apply=pool.apply, told=told,
+                )  # fmt: skip
             else:
                 remember(self.store, self.media.address)
                 self._complete_neighbours(pool)

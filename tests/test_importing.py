@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -9,11 +10,14 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from catalog import importing
+from catalog.images.pool import Pool
 from catalog.library import Library, open_library
 from catalog.model import ImportResult, ImportSummary
 
@@ -69,6 +73,43 @@ def test_every_input_has_exactly_one_result(empty: Library, stories: Path) -> No
     results = run(empty, stories)
     assert sorted(r.path for r in results) == sorted(str(p) for p in stories.rglob("*") if p.is_file())
     assert all(r.reason for r in results if r.result in ("ignored", "rejected", "duplicate"))
+
+
+@pytest.mark.parametrize("inline", [False, True], ids=["words", "pictures inside"])
+def test_large_documents_are_read_a_few_at_a_time(
+    empty: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inline: bool
+) -> None:
+    """What was read is committed before much more is read: memory does not grow with the size of all documents of a folder."""
+    folder, read, ahead = tmp_path / "in", list[str](), 0
+    folder.mkdir()
+    for n in range(8):
+        data = base64.b64encode(picture(tmp_path / f"{n}.jpg", n, (200, 150)).read_bytes()).decode()
+        image = f'<img src="data:image/jpeg;base64,{data}">' if inline else ""
+        (folder / f"{n}.html").write_text(f"<html><p>Story {n}. {'words ' * 1000}</p>{image}</html>")
+    reading = importing.sources.read
+    monkeypatch.setattr(importing.sources, "read", lambda entry: (read.append(entry.path), reading(entry))[1])
+    monkeypatch.setattr(importing, "CHUNK_BYTES", 10_000)
+    seen = set[str]()
+    for result in empty.import_([folder], workers=1):
+        ahead = max(ahead, len(read) - len(seen))
+        if isinstance(result, ImportResult):
+            seen.add(result.path.split("!/")[0])
+    assert len(read) == len(seen) == 8 and ahead <= 3
+
+
+def test_a_page_that_is_never_read_through_costs_one_page(
+    empty: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page on which a parser spends hours is given up and named, in a dry run too; what stands beside it is catalogued."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "1.html").write_text(f"<html><p>Words.</p><img {' '.join(f'data-a{n}=x' for n in range(100_000))}>")
+    (folder / "2.html").write_text("<html><title>Bridge</title><p>The bridge is open again.</p>")
+    monkeypatch.setattr("catalog.library.Pool", partial(Pool, timeout_s=2.0))
+    for dry in (True, False):
+        slow, fine = run(empty, folder, dry_run=dry)
+        assert (slow.result, fine.result) == ("rejected", "new")
+        assert slow.reason == "The document defeats the reader. The work took longer than 2 seconds."
 
 
 def test_a_dry_run_predicts_the_run(empty: Library, stories: Path, tmp_path: Path) -> None:
