@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from . import grouping, searching, showing
+from . import grouping, naming, searching, showing
 from .asof import Past, moment
 from .codec import from_dict
 from .errors import NotFound, WrongType
@@ -70,6 +70,14 @@ class Asking(Opened):
         if record is None:
             raise NotFound(f"picture known by {as_of[:25]}" if as_of else "picture", image)
         return record
+
+    def named(self, kind: str, typed: str) -> str:
+        """Return the id of the image, article, caption or finding that ``typed`` names: an id, or the beginning of only one.
+
+        Raises NotFound, or UsageError when several ids begin so.
+        """
+        self.store.refresh()
+        return naming.named(self.store, kind, typed)
 
     def records(self, query: str | Sequence[str] = "") -> Iterator[Record]:
         """Return the records that a query selects, in rank order; all pictures, in the order of ids, when it is empty.

@@ -46,9 +46,10 @@ class NotFound(CatalogError):
     code = "not-found"
     http_status = 404
 
-    def __init__(self, what: str, ident: str) -> None:
+    def __init__(self, what: str, ident: str, other: str = "") -> None:
         where = "" if what.startswith("file") else " in this catalogue"
-        super().__init__(f"There is no {what} “{ident[:80]}”{where}.")
+        instead = f": that is the id of a {other}".replace("a a", "an a") if other else ""
+        super().__init__(f"There is no {what} “{ident[:80]}”{where}{instead}.")
 
 
 class Stale(CatalogError):
@@ -105,6 +106,17 @@ class CatalogueUnusable(CatalogError):
     code = "unusable"
     exit_code = 3
     http_status = 503
+
+
+class Absent(CatalogueUnusable):
+    """There is no catalogue where one was looked for."""
+
+    code = "absent"
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"There is no catalogue in {where}. `cutline import FOLDER` makes one; `--catalog` names another."
+        )
 
 
 class Locked(CatalogueUnusable):

@@ -20,7 +20,7 @@ from pathlib import Path
 import click
 
 from catalog.cli import commands  # noqa: F401 - registers the commands
-from catalog.cli.main import cli
+from catalog.cli.main import GROUPS, cli
 from catalog.config import SETTINGS
 from catalog.findings import KINDS
 from catalog.linking.calibration import CERTAIN, GAP_CERTAIN, GAP_LIKELY, LIKELY, favours, weights
@@ -30,15 +30,6 @@ from catalog.search import nodes, parser
 DOCS = Path(__file__).resolve().parent
 STORIES = DOCS.parent / "fixtures" / "stories"
 
-#: Commands by what they are for; those that stand in no group come last.
-GROUPS: Mapping[str, tuple[str, ...]] = {
-    "Reading": ("import", "watch", "extract", "rehash", "relink", "regroup"),
-    "Looking": ("list", "show", "search", "similar", "duplicates", "findings"),
-    "Deciding": ("decide", "undo", "log", "hide", "restore", "purge"),
-    "Taking out and keeping": ("export", "copy", "verify"),
-    "Serving": ("serve", "password", "demo"),
-    "Setting up": ("config", "doctor"),
-}
 _PART = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _CONSOLE = re.compile(r"(```console\n)(\$ .*?\n)(.*?)(```)", re.DOTALL)
 
@@ -56,14 +47,10 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def commands_part() -> str:
     """Return the reference of every command and option, from the help that the commands themselves print."""
-    grouped = {name for names in GROUPS.values() for name in names}
-    groups = {**GROUPS, "More": tuple(sorted(set(cli.commands) - grouped))}
     pieces = ["## Every command\n\n", _options(cli), "\n"]
-    for title, names in groups.items():
-        there = [name for name in names if name in cli.commands]
-        if there:
-            pieces.append(f"## {title}\n\n")
-            pieces += [_command(name, cli.commands[name]) for name in there]
+    for title, names in GROUPS.items():
+        pieces.append(f"## {title}\n\n")
+        pieces += [_command(name, cli.commands[name]) for name in names]
     return "".join(pieces).rstrip() + "\n"
 
 

@@ -11,7 +11,7 @@ from . import terminal
 from .main import Context, cli, json_option
 
 
-@cli.command()
+@cli.command(short_help="Show every setting and where its value comes from.")
 @json_option
 @click.pass_obj
 def config(ctx: Context, as_json: bool) -> None:
@@ -31,7 +31,7 @@ def config(ctx: Context, as_json: bool) -> None:
     terminal.say(f"File: {find_file() or 'none (a cutline.toml here, above, or in the configuration folder is read)'}")
 
 
-@cli.command()
+@cli.command(short_help="Say what is missing, and the command that mends it.")
 @json_option
 @click.pass_obj
 def doctor(ctx: Context, as_json: bool) -> None:

@@ -11,7 +11,7 @@ from . import terminal
 from .main import Context, cli, json_option
 
 
-@cli.command()
+@cli.command(short_help="Copy a catalogue between folders and PostgreSQL.")
 @click.argument("source", metavar="SOURCE")
 @click.argument("target", metavar="TARGET")
 @click.option(

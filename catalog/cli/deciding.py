@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from ..config import setting
+from ..errors import NotFound
 from . import terminal
 from .main import Context, cli, json_option
+
+if TYPE_CHECKING:
+    from ..library import Library
 
 
 def who() -> str:
     """Return the name that decisions are signed with: $CUTLINE_WHO, cutline.toml, else nothing."""
     return str(setting("who").value)
+
+
+def _subject(library: Library, typed: str) -> str:
+    """``image:ID`` or ``article:ID`` with the whole id; anything else as it was typed."""
+    kind, _, ident = typed.partition(":")
+    return f"{kind}:{library.named(kind, ident)}" if ident and kind in ("image", "article") else typed
+
+
+def _finding(library: Library, typed: str) -> str:
+    """The id of a finding; one that is not there any more as it was typed, since deciding knows whether it was settled."""
+    try:
+        return library.named("finding", typed)
+    except NotFound:
+        return typed
 
 
 @cli.command()
@@ -31,14 +51,14 @@ def decide(ctx: Context, finding: str, action: str, note: str, seen: str | None,
       cutline decide 77b2d1... same:3f2a9c0b1d4e5f60
     """
     with ctx.open() as library:
-        made = library.decide(finding, action, seen=seen, note=note, who=who())
+        made = library.decide(_finding(library, finding), action, seen=seen, note=note, who=who())
         if as_json:
             terminal.emit(made)
         else:
             terminal.say(f"Decision {made.id}: {made.action}. `cutline undo` takes it back.")
 
 
-@cli.command()
+@cli.command(short_help="Say which picture a caption belongs to.")
 @click.argument("caption")
 @click.argument("image", metavar="IMAGE|none")
 @click.option("--not", "reject", is_flag=True, help="Say that the caption does not belong to this picture.")
@@ -55,7 +75,8 @@ def link(ctx: Context, caption: str, image: str, reject: bool, note: str) -> Non
     """
     action = "none" if image == "none" else "reject" if reject else "link"
     with ctx.open() as library:
-        made = library.link(caption, action, "" if image == "none" else image, who=who(), note=note)
+        of = library.named("caption", caption)
+        made = library.link(of, action, "" if image == "none" else library.named("image", image), who=who(), note=note)
         terminal.say(f"Decision {made.id}: {made.action}. `cutline undo` takes it back.")
 
 
@@ -146,7 +167,7 @@ def _fields(decision: object) -> dict[str, object]:
     return to_dict(decision)
 
 
-@cli.command()
+@cli.command(short_help="Take a picture or article out of searches and queues.")
 @click.argument("subject", metavar="image:ID|article:ID")
 @click.pass_obj
 def hide(ctx: Context, subject: str) -> None:
@@ -157,7 +178,7 @@ def hide(ctx: Context, subject: str) -> None:
       cutline hide image:3f2a9c0b1d4e5f60
     """
     with ctx.open() as library:
-        terminal.say(f"Hidden (decision {library.hide(subject, who=who()).id}).")
+        terminal.say(f"Hidden (decision {library.hide(_subject(library, subject), who=who()).id}).")
 
 
 @cli.command()
@@ -171,10 +192,10 @@ def restore(ctx: Context, subject: str) -> None:
       cutline restore image:3f2a9c0b1d4e5f60
     """
     with ctx.open() as library:
-        terminal.say(f"Restored (decision {library.restore(subject, who=who()).id}).")
+        terminal.say(f"Restored (decision {library.restore(_subject(library, subject), who=who()).id}).")
 
 
-@cli.command()
+@cli.command(short_help="Remove something hidden for good.")
 @click.argument("subject", metavar="image:ID|article:ID")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
@@ -191,4 +212,4 @@ def purge(ctx: Context, subject: str, yes: bool) -> None:
         terminal.note("Nothing was removed.")
         return
     with ctx.open() as library:
-        terminal.say(f"Removed {library.purge(subject)} documents.")
+        terminal.say(f"Removed {library.purge(_subject(library, subject))} documents.")

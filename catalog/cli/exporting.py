@@ -16,7 +16,7 @@ from . import terminal
 from .main import Context, cli
 
 
-@cli.command()
+@cli.command(short_help="Write records to a file, a folder or stdout.")
 @click.option("--query", default="", help="Only the pictures that this search selects.")
 @click.option("--format", "format_", default="jsonl", show_default=True, help="csv, jsonl, xmp, ninjs, jsonld, iiif")
 @click.option(

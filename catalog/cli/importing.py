@@ -30,7 +30,7 @@ cluster_option: Callable[[Any], Any] = click.option(
 )
 
 
-@cli.command("import")
+@cli.command("import", short_help="Read articles and pictures into the catalogue.")
 @click.argument("inputs", nargs=-1, required=True, metavar="PATH|URL...")
 @click.option("--dry-run", is_flag=True, help="Say what would become of each input; change nothing.")
 @click.option("--in-place", is_flag=True, help="Do not copy originals; remember where they lie.")
@@ -135,7 +135,7 @@ def _found(summary: ImportSummary) -> dict[str, int]:
     return {k: getattr(summary, k) for k in ("articles", "captions", "images", "links", "matches", "findings")}
 
 
-@cli.command()
+@cli.command(short_help="Import whatever arrives in a folder.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--in-place", is_flag=True, help="Do not copy originals; remember where they lie.")
 @click.option(
@@ -170,7 +170,7 @@ def watch(ctx: Context, folder: Path, in_place: bool, settle: float, as_json: bo
     sys.exit(INTERRUPTED)
 
 
-@cli.command()
+@cli.command(short_help="Show the article and captions of files.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--url", default=None, help="The address that the page was served from.")
 @json_option

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,6 +16,9 @@ from ..model import Group, Record
 from ..paths import display
 from . import terminal
 from .main import Context, cli, json_option
+
+#: What may be an id, or the beginning of one.
+_ID = re.compile(r"(?:image:)?[0-9a-fA-F]{4,16}")
 
 
 def _line(record: Record) -> dict[str, Any]:
@@ -57,13 +62,13 @@ def record_json(record: Record) -> dict[str, Any]:
     return {**_line(record), **to_dict(record), "captions": list(record.captions)}
 
 
-@cli.command()
+@cli.command(short_help="Show one picture's record, with its evidence.")
 @click.argument("ident", metavar="ID")
 @click.option("--as-of", default="", metavar="DATE", help="As it stood on a day (its end), or at a time: 2024-05-01.")
 @json_option
 @click.pass_obj
 def show(ctx: Context, ident: str, as_of: str, as_json: bool) -> None:
-    """Show one picture's record: evidence, usages, matches, decisions.
+    """Show one picture's record: evidence, usages, matches, decisions. The beginning of an id will do.
 
     \b
     Examples:
@@ -71,7 +76,7 @@ def show(ctx: Context, ident: str, as_of: str, as_json: bool) -> None:
       cutline show 3f2a9c0b1d4e5f60 --as-of 2024-05-01
     """
     with ctx.open() as library:
-        record = library.record(ident, as_of)
+        record = library.record(library.named("image", ident), as_of)
         if as_json:
             terminal.emit(record_json(record))
             return
@@ -178,7 +183,7 @@ def search(
             terminal.say(f"{name}: " + ", ".join(f"{v.value} {v.count:,}" for v in values[:8]))
 
 
-@cli.command()
+@cli.command(short_help="Find the pictures that match one.")
 @click.argument("what", metavar="FILE|ID")
 @json_option
 @click.pass_obj
@@ -191,7 +196,9 @@ def similar(ctx: Context, what: str, as_json: bool) -> None:
       cutline similar found-on-the-web.jpg --json
     """
     with ctx.open() as library:
-        found = library.similar(what)
+        found = library.similar(
+            library.named("image", what) if _ID.fullmatch(what) and not Path(what).exists() else what
+        )
         if as_json:
             for s in found:
                 m = s.match
@@ -220,7 +227,7 @@ def _part(box: tuple[float, ...] | None, detail: str) -> str:
     return f"{detail} {where}".strip()
 
 
-@cli.command()
+@cli.command(short_help="List groups of pictures that show one photograph.")
 @click.option("--pairs", is_flag=True, help="Print the matches only, one a line.")
 @click.option("--max-score", type=float, default=None, help="Only matches with at most this score (doubtful ones).")
 @json_option
@@ -306,7 +313,7 @@ def findings(ctx: Context, kind: str, query: str, all_: bool, limit: int | None,
                 )
 
 
-@cli.command()
+@cli.command(short_help="Check the whole catalogue; --repair mends it.")
 @click.option("--repair", is_flag=True, help="Rebuild what is derived and restore what can be, saying what was done.")
 @json_option
 @click.pass_obj

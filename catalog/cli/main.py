@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -21,8 +21,25 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 
 
+#: Commands by what they are for, as help and documentation show them.
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "Reading": ("import", "watch", "extract", "rehash", "relink", "regroup"),
+    "Looking": ("list", "show", "search", "similar", "duplicates", "findings"),
+    "Deciding": ("decide", "link", "undo", "log", "hide", "restore", "purge"),
+    "Taking out and keeping": ("export", "copy", "verify"),
+    "Serving": ("serve", "password", "demo"),
+    "Setting up": ("config", "doctor"),
+}
+
+
 class Door(click.Group):
     """The command group: every CatalogError ends as one sentence and its exit code, never as a traceback."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Show the commands by what they are for, each with its summary."""
+        for title, names in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(n, self.commands[n].get_short_help_str(70)) for n in names])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; map what goes wrong."""

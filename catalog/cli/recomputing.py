@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: Kinds of work, as they are shown.
 
 
-@cli.command()
+@cli.command(short_help="Take the fingerprint of every picture again.")
 @workers_option
 @cluster_option
 @json_option
@@ -40,7 +40,7 @@ def rehash(ctx: Context, /, **options: Any) -> None:
     _run(ctx, "rehash", **options)
 
 
-@cli.command()
+@cli.command(short_help="Link the captions of every article again.")
 @workers_option
 @cluster_option
 @json_option
@@ -57,7 +57,7 @@ def relink(ctx: Context, /, **options: Any) -> None:
     _run(ctx, "relink", **options)
 
 
-@cli.command()
+@cli.command(short_help="Compare all pictures again.")
 @workers_option
 @cluster_option
 @json_option

@@ -35,7 +35,7 @@ def _serve(library: Library, host: str, port: int, readers: int) -> None:
     serve_pages(library, host, port, access_from_environment(), ready=ready, readers=readers)
 
 
-@cli.command()
+@cli.command(short_help="Serve search and review in a browser.")
 @click.option(
     "--host", default=None, help="Address to listen on (default 127.0.0.1; others need a password set first)."
 )
@@ -65,7 +65,7 @@ def serve(ctx: Context, host: str | None, port: int | None, readers: int | None)
         )
 
 
-@cli.command()
+@cli.command(short_help="Print what an access file keeps of a password.")
 @click.option("--token", is_flag=True, help="Make a random token instead; it is printed once, with its hash.")
 def password(token: bool) -> None:
     """Ask for a password and print what an access file keeps of it: its hash, from which it cannot be read back.
@@ -86,7 +86,7 @@ def password(token: bool) -> None:
     terminal.say(f'password = "{hash_password(typed)}"')
 
 
-@cli.command()
+@cli.command(short_help="Import the example stories, show them and serve them.")
 @click.option("--no-serve", is_flag=True, help="Stop after printing what was found.")
 @click.option("--port", type=click.IntRange(0, 65535), default=None, help="Port (default 8000).")
 @click.pass_obj

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
-from ..errors import CatalogueUnusable, Damaged, Locked
+from ..errors import Absent, CatalogueUnusable, Damaged, Locked
 from ..model import Damage
 from . import compaction
 from .base import LOOKUPS, Change, Doc, Touches, Transaction, last_in_document, numbers_in_document
@@ -63,7 +63,7 @@ class TinyStore:
         self._journal_path = self.folder / JOURNAL
         there = present(self.folder)
         if not there and (readonly or not create):
-            raise CatalogueUnusable(f"There is no catalogue in {self.folder}.")
+            raise Absent(self.url)
         _make_folder(self.folder)
         refuse_network(self.folder)
         self._lock = WriterLock(self.folder, timeout)

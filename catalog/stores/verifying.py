@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext, suppress
 from pathlib import Path
 
-from ..errors import CatalogueUnusable, Damaged
+from ..errors import Absent, CatalogueUnusable, Damaged
 from ..model import Damage
 from . import compaction
 from .damage import check, mend
@@ -29,7 +29,7 @@ def verify_folder(folder: Path, *, repair: bool = False) -> Iterator[Damage]:
     Raises CatalogueUnusable when there is no catalogue, when it may not be written (with ``repair``), or nothing could be restored.
     """
     if not present(folder):
-        raise CatalogueUnusable(f"There is no catalogue in {folder}.")
+        raise Absent(str(folder))
     lock = WriterLock(folder, TIMEOUT)
     held = False
     try:

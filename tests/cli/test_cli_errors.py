@@ -24,6 +24,7 @@ def test_a_folder_that_is_no_catalogue_is_left_alone(bare: Cutline, tmp_path: Pa
     ran = bare(*args, catalog=folder)
     assert (ran.code, ran.out) == (3, "")
     assert ran.err.startswith("cutline: There is no catalogue in ") and len(ran.err.splitlines()) == 1
+    assert "`cutline import FOLDER` makes one" in ran.err
     assert [p.name for p in folder.iterdir()] == ["notes.txt"]
 
 

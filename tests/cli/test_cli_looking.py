@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from catalog.cli.main import GROUPS, cli
 from tests import PICTURES
 from tests.cli.clirunning import Cutline, picture_called
 
@@ -168,3 +171,39 @@ def test_verify_names_each_damage_and_repairs(cutline: Cutline, catalogue: Path,
     assert cutline("verify", "--repair").code == 0
     assert original.read_bytes() == (stories / "harbour" / "IMG_0009.jpg").read_bytes()
     assert cutline("verify").code == 0
+
+
+def test_the_beginning_of_an_id_will_do(cutline: Cutline) -> None:
+    """What people type for an id may be short, in capitals and with its kind, as long as it can be no other."""
+    ident = picture_called(cutline, "baker-oven.jpg")
+    whole = cutline("show", ident).out
+    for typed in (ident[:4], ident[:9].upper(), f"image:{ident}", f" {ident} "):
+        assert cutline("show", typed).out == whole
+    assert cutline("similar", ident[:6], "--json").out == cutline("similar", ident, "--json").out
+    finding = cutline("findings", "--kind", "link", "--json").lines[0]["id"]
+    assert cutline("decide", finding[:6], "accept", "--json").lines[0]["subject"] == finding
+    assert cutline("hide", f"image:{ident[:5]}").code == 0
+    assert cutline("search", "is:hidden", "--ids").out.split() == [ident]
+
+
+def test_an_id_of_something_else_or_of_several_is_said_so(cutline: Cutline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither is guessed at: what it is the id of is named, and what begins so is listed."""
+    finding = cutline("findings", "--json").lines[0]["id"]
+    ran = cutline("show", finding)
+    assert (ran.code, ran.err) == (
+        2, f"cutline: There is no picture “{finding}” in this catalogue: that is the id of a finding.\n"
+    )  # fmt: skip
+    monkeypatch.setattr("catalog.naming.LEAST", 0)
+    ran = cutline("show", "image:")
+    assert ran.code == 2
+    assert (
+        ran.err.startswith(f"cutline: {PICTURES} pictures have ids that begin with “”: ")
+        and "Give more of it" in ran.err
+    )
+
+
+def test_help_shows_every_command_by_what_it_is_for(cutline: Cutline) -> None:
+    """Each command stands in one group, with a summary that is not cut off."""
+    assert sorted(n for names in GROUPS.values() for n in names) == sorted(cli.commands)
+    shown = cutline("--help", catalog=None).out
+    assert all(f"\n{title}:\n" in shown for title in GROUPS) and "..." not in shown.partition("Reading:")[2]
