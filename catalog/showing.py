@@ -10,7 +10,6 @@ from typing import Any
 from . import conflicts, grouping, inferring, marking, resolve
 from .catalogue import Catalogue
 from .codec import facts_hash, from_dict
-from .duplicates import verify as verify_pair
 from .duplicates.base import Neighbours
 from .errors import NotFound, UsageError
 from .images.worker import Prepared
@@ -258,6 +257,9 @@ def compare(cat: Catalogue, a: Record, b: Record, neighbours: Neighbours) -> Com
     """Return two pictures beside each other; a match that is not stored is worked out now."""
     match = cat.match(a.id, b.id)
     if match is None:
+        # Loaded where a pair is compared: whoever lists, shows or searches does without OpenCV.
+        from .duplicates.verification import verify as verify_pair
+
         with suppress(KeyError, ValueError):  # lost or damaged: the next import reads the picture again
             one, two = (neighbours.sample(i) for i in sorted((a.id, b.id)))
             match = verify_pair(one, two)

@@ -10,7 +10,7 @@ import pytest
 from catalog import recomputing
 from catalog.codec import from_dict, to_dict
 from catalog.duplicates import Sample, rounds
-from catalog.duplicates import verify as verify_pair
+from catalog.duplicates.verification import verify as verify_pair
 from catalog.inferring import image_doc
 from catalog.library import Library
 from catalog.model import Fingerprint, Image, ImportResult, ImportSummary, Match

@@ -3,6 +3,5 @@
 from __future__ import annotations
 
 from .sample import Sample
-from .verification import verify
 
-__all__ = ["Sample", "verify"]
+__all__ = ["Sample"]

@@ -16,7 +16,6 @@ from typing import Protocol
 
 from ..model import Match
 from .sample import Sample
-from .verification import unpacked, verify
 
 #: After so many candidates in a row that are no match, the rest is not tried. ``bench.duplicates crowd`` prints how many strangers
 #: are named before the right picture: none, nearly always, also among 100,000 others.
@@ -79,6 +78,9 @@ def damaged(ident: str) -> Problem:
 
 def compare(batch: Batch) -> Outcome:
     """Verify a picture with each of its candidates: the pure function that is mapped. Damaged samples are problems, not errors."""
+    # Loaded where pairs are compared: whoever lists, shows or searches does without OpenCV.
+    from .verification import verify
+
     sample, others = batch
     if not _reads(sample):
         return [damaged(sample.id)] * len(others)
@@ -86,6 +88,8 @@ def compare(batch: Batch) -> Outcome:
 
 
 def _reads(sample: Sample) -> bool:
+    from .verification import unpacked
+
     try:
         unpacked(sample.features)
     except ValueError:

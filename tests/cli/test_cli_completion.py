@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -37,3 +38,17 @@ def test_help_and_completion_load_no_catalogue() -> None:
     code = f"import sys; import catalog.cli.commands; print(*sorted({heavy!r} & sys.modules.keys()))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert found.stdout.split() == []
+
+
+def test_looking_loads_nothing_that_decodes(imported: Path) -> None:
+    """Lists, records and searches come without waiting for what compares and decodes pictures, serves pages or runs clusters."""
+    heavy = {"cv2", "imagehash", "scipy", "dask", "flask"}
+    for args in (["list"], ["search", "market"], ["findings"], ["log"]):
+        code = (
+            "import sys; from catalog.cli import main; sys.argv = ['cutline', *sys.argv[1:]]\n"
+            "try: main()\n"
+            f"except SystemExit as end: print(end.code, *sorted({heavy!r} & sys.modules.keys()), file=sys.stderr)"
+        )
+        command = [sys.executable, "-c", code, "--catalog", str(imported), *args]
+        found = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
+        assert found.stderr.split() == ["0"]

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from catalog.duplicates import Sample, rounds
-from catalog.duplicates import verify as verify_pair
+from catalog.duplicates.verification import verify as verify_pair
 from catalog.library import Library, open_library
 from catalog.model import ImportResult, Match
 from catalog.recomputing import What

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from catalog.duplicates import Sample, verify
+from catalog.duplicates import Sample
 from catalog.duplicates.index import DuplicateIndex
 from catalog.duplicates.rounds import PATIENCE, Batch, Outcome, Problem, compare, damaged, known, matches
+from catalog.duplicates.verification import verify
 from catalog.images.pool import Pool
 from catalog.images.worker import Failed
 from catalog.model import Match

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
-from catalog.duplicates import Sample, judgement, verify
+from catalog.duplicates import Sample, judgement
 from catalog.duplicates.blocks import Agreement
 from catalog.duplicates.geometry import apply
+from catalog.duplicates.verification import verify
 from catalog.model import Match
 from tests.duplicates_drawn import drawn, jpeg, sample
 
