@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,6 @@ from .addresses import is_remote
 from .catalogue import Catalogue, with_path, without_path
 from .codec import facts_hash, from_dict, to_dict
 from .duplicates.base import Neighbours
-from .duplicates.rounds import Apply
 from .errors import Rejected
 from .extracting import attempt
 from .images.worker import Failed, Prepared
@@ -35,6 +34,10 @@ LARGE = 200_000
 ORNAMENT = 48
 
 Decoded = Mapping[str, Prepared | Failed]
+#: The stories of a document, or why there are none.
+Stories = tuple[Extraction, ...] | str
+#: Maps the reading over documents, in their order.
+Reading = Callable[[Callable[[Document], Stories], Iterable[Document]], Iterable[Stories | Failed]]
 
 
 def now() -> str:
@@ -66,14 +69,14 @@ class Input:
     pictures: list[PictureFile] = field(default_factory=list)
     asides: list[LeftAside] = field(default_factory=list)
     fetched: bool = False
-    stories: list[tuple[Extraction, ...] | str] = field(default_factory=list)
+    stories: list[Stories] = field(default_factory=list)
 
 
 class FactWriter:
     """Turns inputs into facts in a transaction. ``media`` and ``neighbours`` are ``None`` in a dry run: nothing is kept.
 
     ``walked`` tells whether a file is itself among the inputs of the run; ``early`` holds the results of those that came with
-    a document before their own turn. ``apply`` maps the reading of large documents, here or in workers.
+    a document before their own turn. ``reading`` maps the reading of large documents, here or in workers.
     """
 
     def __init__(
@@ -84,9 +87,9 @@ class FactWriter:
         run: str,
         *,
         in_place: bool = False,
-        apply: Apply = map,
+        reading: Reading = map,
     ) -> None:
-        self.apply = apply
+        self.reading = reading
         self.store, self.cat = store, Catalogue(store)
         self.media, self.neighbours, self.run_id, self.in_place = media, neighbours, run, in_place
         self.found: Counter[str] = Counter()
@@ -287,7 +290,7 @@ class FactWriter:
         return self.in_place and picture.file is not None and not picture.fetched
 
     def _articles(
-        self, document: Document, stories: tuple[Extraction, ...] | str, own: Sequence[str], change: Transaction
+        self, document: Document, stories: Stories, own: Sequence[str], change: Transaction
     ) -> list[ImportResult]:
         """Put a document's stories into ``change``."""
         if isinstance(stories, str):
@@ -295,7 +298,7 @@ class FactWriter:
         shown = [document.path, *(_member(document.path, f"story-{n}") for n in range(2, len(stories) + 1))]
         return [self._article(path, story, own, change) for path, story in zip(shown, stories, strict=True)]
 
-    def _stories(self, document: Document) -> tuple[Extraction, ...] | str:
+    def _stories(self, document: Document) -> Stories:
         """Read a document's stories under the ids that its address, or its absolute path, gives them, or say why there are none.
 
         A large one is read by a worker, where it may take no more time and memory than a picture.
@@ -303,7 +306,7 @@ class FactWriter:
         named = document if document.url else replace(document, path=os.path.abspath(document.path))  # noqa: PTH100
         if len(document.text) < LARGE:
             return attempt(named)
-        found = next(iter(self.apply(attempt, [named])))
+        found = next(iter(self.reading(attempt, [named])))
         return f"The document defeats the reader. {found.reason}" if isinstance(found, Failed) else found
 
     def _article(self, shown: str, story: Extraction, own: Sequence[str], change: Transaction) -> ImportResult:

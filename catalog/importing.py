@@ -27,7 +27,7 @@ from .catalogue import Catalogue
 from .duplicates.base import Neighbours
 from .duplicates.rounds import Apply
 from .errors import Rejected
-from .facts import MAX_PROBLEMS, FactWriter, Input, now, source_id
+from .facts import MAX_PROBLEMS, FactWriter, Input, Reading, now, source_id
 from .images.worker import Failed, Prepared, Task
 from .media import Media, file_hash
 from .model import ImportResult, ImportSummary, PictureRef
@@ -75,7 +75,7 @@ class Importer:
     """One run over some inputs. ``store`` may be an overlay, then nothing is kept (a dry run).
 
     ``prepare`` maps tasks to prepared pictures; ``media`` and ``neighbours`` are ``None`` in a dry run. ``fetching`` gets what
-    lies on the network; without it, nothing is. ``apply`` maps the reading of large documents and the comparing of pictures,
+    lies on the network; without it, nothing is. ``apply`` maps the comparing of pictures, ``reading`` that of large documents,
     here or in workers. ``told`` is told how many inputs are read (of how many is not known: 0), and then how far the inferring is.
     """
 
@@ -90,6 +90,7 @@ class Importer:
         fetching: Inputs | None = None,
         on_commit: Callable[[], None] = lambda: None,
         apply: Apply = map,
+        reading: Reading = map,
         told: Callable[[Progress], None] = lambda _: None,
     ) -> None:
         self.store, self.cat = store, Catalogue(store)
@@ -98,7 +99,7 @@ class Importer:
         self.fetching, self.on_commit = fetching, on_commit
         self.run_id = f"{now()}-{time.time_ns() % 10**9:09}-{os.getpid()}"
         self.counts: Counter[str] = Counter()
-        self.writer = FactWriter(store, media, neighbours, self.run_id, in_place=in_place, apply=apply)
+        self.writer = FactWriter(store, media, neighbours, self.run_id, in_place=in_place, reading=reading)
         self.found = self.writer.found
         self.waiting = Waiting(store, neighbours, apply, self.found, on_commit)
         self.problems: list[tuple[str, str, str]] = []

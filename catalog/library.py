@@ -123,7 +123,7 @@ class Library(Saying):
             if dry_run:
                 run = Importer(
                     Overlay(self.store), pool.map, None, None,
-                    in_place=in_place, fetching=net, apply=pool.apply, told=told,
+                    in_place=in_place, fetching=net, reading=pool.apply, told=told,
                 )  # fmt: skip
             else:
                 remember(self.store, self.media.address)
@@ -136,6 +136,7 @@ class Library(Saying):
                     in_place=in_place,
                     fetching=net,
                     apply=pool.apply,
+                    reading=pool.apply,
                     told=told,
                 )
             self._importer = run

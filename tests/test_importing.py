@@ -10,16 +10,18 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from catalog import importing
+from catalog import importing, sources
 from catalog.images.pool import Pool
 from catalog.library import Library, open_library
 from catalog.model import ImportResult, ImportSummary
+from catalog.sources import Entry, Item
 
 
 def run(library: Library, *inputs: Path, **options: bool) -> list[ImportResult]:
@@ -86,8 +88,13 @@ def test_large_documents_are_read_a_few_at_a_time(
         data = base64.b64encode(picture(tmp_path / f"{n}.jpg", n, (200, 150)).read_bytes()).decode()
         image = f'<img src="data:image/jpeg;base64,{data}">' if inline else ""
         (folder / f"{n}.html").write_text(f"<html><p>Story {n}. {'words ' * 1000}</p>{image}</html>")
-    reading = importing.sources.read
-    monkeypatch.setattr(importing.sources, "read", lambda entry: (read.append(entry.path), reading(entry))[1])
+    reading = sources.read
+
+    def noted(entry: Entry) -> Iterator[Item]:
+        read.append(entry.path)
+        return reading(entry)
+
+    monkeypatch.setattr(sources, "read", noted)
     monkeypatch.setattr(importing, "CHUNK_BYTES", 10_000)
     seen = set[str]()
     for result in empty.import_([folder], workers=1):
