@@ -80,7 +80,7 @@ def link(ctx: Context, caption: str, image: str, reject: bool, note: str) -> Non
         terminal.say(f"Decision {made.id}: {made.action}. `cutline undo` takes it back.")
 
 
-@cli.command()
+@cli.command(short_help="Say that a line of an article is a caption, or none.")
 @click.argument("article")
 @click.argument("line", type=click.IntRange(1))
 @click.option("--not", "dismiss", is_flag=True, help="Say that the caption at this line is none.")
@@ -96,10 +96,11 @@ def caption(ctx: Context, article: str, line: int, dismiss: bool, note: str, as_
       cutline caption 9c0b1d4e5f603f2a 27 --not --note "a summary"
     """
     with ctx.open() as library:
+        of = library.named("article", article)
         if dismiss:
-            made = library.dismiss(article, line, who=who(), note=note)
+            made = library.dismiss(of, line, who=who(), note=note)
         else:
-            made, _ = library.mark(article, line, who=who(), note=note)
+            made, _ = library.mark(of, line, who=who(), note=note)
         if as_json:
             terminal.emit(made)
         else:

@@ -2,7 +2,8 @@
 
 It runs as ``python -m catalog.images.nursery`` with a socket as its standard input, so that workers never run the caller's
 ``__main__``, never inherit its threads, locks or open files, and start in a few milliseconds. A worker limits its own memory and is
-stopped by its own alarm when a picture takes too long, also within a codec that never returns to Python.
+stopped by its own alarm when a picture takes too long, also within a codec that never returns to Python. What counts is the
+processor's time, which a busy machine does not stretch: the same picture is taken or refused on any day.
 
 :class:`Nursery` is the caller's side.
 """
@@ -34,6 +35,8 @@ from ..errors import CatalogError
 #: A request: what to do (fork, wait), a process id, seconds for a picture, bytes of memory.
 _REQUEST = struct.Struct("<cqdq")
 _ANSWER = struct.Struct("<q")
+#: How much longer than computing a picture may take in all, with what it waits for: a slow disk, a busy machine.
+WAITING = 10
 #: How many ended workers the nursery remembers.
 _REMEMBERED = 256
 #: Libraries that would start threads of their own in every worker.
@@ -237,6 +240,7 @@ def _serve(connection: Connection[bytes, bytes], gate: BinaryIO, timeout_s: floa
     from . import worker
 
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _limit_memory(memory_bytes)
 
@@ -245,7 +249,7 @@ def _serve(connection: Connection[bytes, bytes], gate: BinaryIO, timeout_s: floa
         """One large picture at a time among all workers; waiting does not count as decoding. The lock dies with its holder."""
         signal.setitimer(signal.ITIMER_REAL, 0)
         fcntl.lockf(gate, fcntl.LOCK_EX)
-        signal.setitimer(signal.ITIMER_REAL, timeout_s)
+        signal.setitimer(signal.ITIMER_REAL, WAITING * timeout_s)
         try:
             yield
         finally:
@@ -254,10 +258,12 @@ def _serve(connection: Connection[bytes, bytes], gate: BinaryIO, timeout_s: floa
     with contextlib.suppress(EOFError, OSError):
         while True:
             message = connection.recv_bytes()
-            signal.setitimer(signal.ITIMER_REAL, timeout_s)
+            signal.setitimer(signal.ITIMER_REAL, WAITING * timeout_s)
+            signal.setitimer(signal.ITIMER_PROF, timeout_s)
             job: worker.Task | worker.Call = pickle.loads(message)
             result = worker.work(job, turn)
             signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
             connection.send_bytes(pickle.dumps(result, pickle.HIGHEST_PROTOCOL))
 
 

@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import TypeVar, cast
 
 from .batches import Batches, Outcome, Work, too_long
-from .nursery import Link, Nursery
+from .nursery import WAITING, Link, Nursery
 from .worker import Call, Failed, Prepared, Returned, Task, work
 
 Result = Prepared | Failed
@@ -61,8 +61,8 @@ class Pool:
     number of times.
 
     ``workers`` is how many processes decode (``None``: one for each processor; 0: none, decode right here, without protection).
-    ``executor`` is used instead when given, ``batch`` pictures at a time. ``timeout_s`` is for one picture, ``memory_bytes`` what a
-    worker may allocate.
+    ``executor`` is used instead when given, ``batch`` pictures at a time. ``timeout_s`` is what the processor may be at
+    one picture (an executor: what that may take), ``memory_bytes`` what a worker may allocate.
     """
 
     def __init__(
@@ -147,8 +147,10 @@ class Pool:
         """Return why a worker ended, as a sentence about its ``task``, and whether that says it took too long."""
         worker.link.connection.close()
         status = self._nursery.status(worker.link.pid)
-        if status == -signal.SIGALRM:
+        if status == -signal.SIGPROF:
             return too_long(task, self._timeout_s), True
+        if status == -signal.SIGALRM:
+            return too_long(task, WAITING * self._timeout_s), True
         did = "did the work" if isinstance(task, Call) else "decoded the picture"
         if status == -signal.SIGKILL:
             return f"The process that {did} was killed, most likely for want of memory.", False
