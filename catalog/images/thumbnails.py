@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-import cv2
 import numpy as np
 from PIL import Image
 
@@ -44,6 +43,9 @@ def _fitted(picture: Image.Image, size: int) -> Image.Image:
     longer = max(picture.size)
     if longer <= size:
         return picture
+    # Loaded where pictures are made smaller: whoever lists, shows or searches does without OpenCV.
+    import cv2
+
     width, height = (max(1, round(side * size / longer)) for side in picture.size)
     # Down to a half, straight lines between pixels look as good as areas, and are much quicker.
     way = cv2.INTER_LINEAR if longer <= 2 * size else cv2.INTER_AREA
