@@ -35,7 +35,7 @@ def codes(count: int, words: int = 1) -> hamming.Words:
 def one_query(count: int) -> None:
     """What a picture is looked up by among ``count`` others, as the index does it: the hash in its eight forms against the
     hashes of all and of the tenth that has borders; the same for a picture with borders, which has two hashes; phash beside."""
-    tables = [(table, eightfold.even(table)) for table in (codes(count, 4), codes(count // 10, 4))]
+    tables = [(table, eightfold.Signs(table)) for table in (codes(count, 4), codes(count // 10, 4))]
     phashes = codes(count)
     spent: dict[str, list[float]] = {}
 
@@ -53,10 +53,10 @@ def one_query(count: int) -> None:
         print(f"| one query, {name} | {min(values) * 1000:.2f} ms (median {statistics.median(values) * 1000:.2f}) |")
 
 
-def _near(hashes: list[str], tables: list[tuple[hamming.Words, hamming.Words]]) -> None:
+def _near(hashes: list[str], tables: list[tuple[hamming.Words, eightfold.Signs]]) -> None:
     for own in hashes:
-        for table, evens in tables:
-            eightfold.within(own, table, evens, NEAR, FIRST)
+        for table, signs in tables:
+            eightfold.within(own, table, signs, NEAR, FIRST)
 
 
 def join(count: int, radius: int, queries: int) -> None:

@@ -22,8 +22,9 @@ from .sample import Sample
 from .table import Table
 from .verification import unpacked
 
-#: Hashes up to this far apart (of 256 bits) make two pictures candidates; ``FIRST`` is the limit for their 64 even signs.
-NEAR, FIRST = 72, 18
+#: Hashes up to this far apart (of 256 bits) make two pictures candidates; ``FIRST`` is the limit for their 64 even signs, the
+#: highest with which each of four bands of these needs to be looked up within three bits only.
+NEAR, FIRST = 72, 15
 #: Hashes up to this far apart come before all votes.
 _TIGHT = 30
 #: Features in common from which a picture is a candidate.
@@ -132,9 +133,9 @@ class DuplicateIndex:
         """Rows near in any of the eight forms, with or without borders."""
         promise: dict[int, float] = {}
         for name in ("dct", "trimmed"):
-            rows, table, evens = self._table.hashes(name)
+            rows, table, signs = self._table.hashes(name)
             for own in filter(None, (fingerprint.dct, fingerprint.trimmed)):
-                near, apart = eightfold.within(own, table, evens, NEAR, FIRST)
+                near, apart = eightfold.within(own, table, signs, NEAR, FIRST)
                 for row, distance in zip(rows[near].tolist(), apart.tolist(), strict=True):
                     if self._table.alive[row]:
                         promise[row] = max(promise.get(row, 0.0), worth(distance))

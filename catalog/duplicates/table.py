@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from .eightfold import even
+from .eightfold import Signs
 from .hamming import Words, words
 from .sample import Sample
 
@@ -45,7 +45,7 @@ class Table:
         self.rows: dict[str, int] = {}
         self._alive: npt.NDArray[np.bool_] = np.zeros(256, bool)
         self._used = 0
-        self._columns: dict[str, tuple[int, npt.NDArray[np.intp], Words, Words]] = {}
+        self._columns: dict[str, tuple[int, npt.NDArray[np.intp], Words, Signs]] = {}
 
     def __len__(self) -> int:
         """How many rows there are, those of discarded samples included."""
@@ -56,8 +56,8 @@ class Table:
         """For each row, whether it still stands for its sample."""
         return self._alive[: self._used]
 
-    def hashes(self, name: str) -> tuple[npt.NDArray[np.intp], Words, Words]:
-        """Rows with a hash that may be compared, dead ones included, these hashes (n x 4 words), and their even signs (n).
+    def hashes(self, name: str) -> tuple[npt.NDArray[np.intp], Words, Signs]:
+        """Rows with a hash that may be compared, dead ones included, these hashes (n x 4 words), and their even signs.
 
         ``name`` is ``dct``, ``trimmed``, or ``pixels``, which is the hash of flat pictures only.
         """
@@ -70,7 +70,7 @@ class Table:
             rows = np.flatnonzero(flags & (looked_at | _GONE) == wanted)
             column = self._array["trimmed" if name == "trimmed" else "dct"]
             hashes = column[rows].reshape(len(rows), 4)
-            held = (self._used, rows, hashes, even(hashes))
+            held = (self._used, rows, hashes, Signs(hashes, held[3] if held else None))
             self._columns[name] = held
         return held[1:]
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.duplicates import eightfold
-from catalog.duplicates.eightfold import even
+from catalog.duplicates.eightfold import Signs, even
 from catalog.duplicates.hamming import distances, self_join, within, words
 from catalog.fingerprints import turned
 
@@ -77,9 +77,29 @@ def test_eight_forms_are_found_exactly(radius: int, first: int) -> None:
     table = _near(400, radius + first)
     for row in (0, 7, 399):
         own = "".join(f"{int(word):016x}" for word in table[row])
-        rows, apart = eightfold.within(own, table, even(table), radius, first)
+        rows, apart = eightfold.within(own, table, Signs(table), radius, first)
         assert dict(zip(rows.tolist(), apart.tolist(), strict=True)) == _plainly(own, table, radius, first)
         assert rows.tolist() == sorted(rows.tolist()) and row in rows
+
+
+@pytest.mark.parametrize("most", [0, 2, 3, 9, 14, 18, 30, 64])
+def test_signs_looked_up_by_bands_are_found_exactly(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sorted by bands, grown by a tail that is not, and sorted anew: the rows are those that a look at every word gives."""
+    monkeypatch.setattr(eightfold, "_FEW", 100)
+    rng = np.random.default_rng(most)
+    # Real signs are not evenly spread: here many begin alike, and some are equal.
+    table = words([("00ff" * 6 + rng.bytes(20).hex()) if row % 3 else rng.bytes(32).hex() for row in range(3000)])
+    table[5] = table[2000]
+    for row in range(0, 3000, 7):
+        table[row, rng.integers(4)] ^= np.uint64(1) << np.uint64(rng.integers(64))
+    signs = None
+    for end in (90, 900, 1000, 3000):
+        signs = Signs(table[:end], signs)
+        assert signs.words.tolist() == even(table[:end]).tolist()
+        for row in (0, 5, 89, end - 1):
+            word = int(signs.words[row])
+            wanted = np.flatnonzero(np.bitwise_count(signs.words ^ np.uint64(word)) <= most)
+            assert signs.near(word, most).tolist() == wanted.tolist()
 
 
 def test_even_signs_are_shared_by_four_forms() -> None:
@@ -93,4 +113,4 @@ def test_even_signs_are_shared_by_four_forms() -> None:
 def test_nothing_is_near_in_an_empty_table() -> None:
     """A catalogue without pictures has no neighbours."""
     none = np.zeros((0, 4), np.uint64)
-    assert len(eightfold.within("ab" * 32, none, even(none), 72, 18)[0]) == 0
+    assert len(eightfold.within("ab" * 32, none, Signs(none), 72, 18)[0]) == 0
