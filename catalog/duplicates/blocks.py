@@ -32,6 +32,8 @@ _COHERENT, _AROUND = 0.6, 21
 _LOOSELY = 0.6
 #: Side of the blocks of a first look at half the size, and their agreement below which a closer look is not worth its time.
 _HALF_BLOCK, _HOPELESS = 5, 0.2
+#: By how much sharper a picture must be to be softened for the comparison, and the softenings tried (pixels of the thumbnail).
+_SHARPER, _SOFTER = 3.0, (0.6, 0.9, 1.3, 1.8, 2.4)
 #: Pixels by which a step must move something for another to be worth taking.
 _STILL = 0.1
 #: Pixels that an alignment is worked out from, about.
@@ -97,6 +99,7 @@ class _Pair:
         self._mean, self._variance, self._sharp = _moments(self._frame)
         self._from_pixels = np.linalg.inv(to_pixels(self._width, self._height))
         self._warp(matrix)
+        self._soften()
 
     def _warp(self, matrix: Matrix) -> None:
         self._matrix = matrix
@@ -112,6 +115,35 @@ class _Pair:
         self._inside = float(inside.mean())
         whole = cv2.erode(inside, np.ones((BLOCK - 2, BLOCK - 2), np.uint8), borderValue=1) > 0
         self._usable: Mask = whole & (np.maximum(self._variance, self._warped_variance) > _TEXTURE**2)
+
+    def _soften(self) -> None:
+        """Make the sharper picture as soft as the other: what a blurred, scanned or enlarged copy has lost is no difference, nor
+        is the noise or the screen that another has gained."""
+        if not self._usable.any():
+            return
+        of_frame, of_other = self._detail(self._frame), self._detail(self._warped)
+        if of_frame > _SHARPER * of_other:
+            self._frame = _blurred(self._frame, self._softening(self._frame, of_other))
+            self._mean, self._variance, self._sharp = _moments(self._frame)
+        elif of_other > _SHARPER * of_frame:
+            soft = _blurred(self._other.astype(np.float32), self._softening(self._warped, of_frame))
+            self._other = np.rint(soft).astype(np.uint8)
+        else:
+            return
+        self._warp(self._matrix)
+
+    def _detail(self, grey: Floats) -> float:
+        """How much of what varies in blocks does so from pixel to pixel: 0 for soft pictures, more for sharp ones, whatever their
+        contrast."""
+        fine = float((cv2.Laplacian(grey, cv2.CV_32F)[self._usable] ** 2).mean())
+        return fine / (float(_moments(grey)[1][self._usable].mean()) + _NOISE)
+
+    def _softening(self, grey: Floats, detail: float) -> float:
+        """The blur (sigma) that leaves no more detail than that."""
+        for sigma in _SOFTER:
+            if self._detail(_blurred(grey, sigma)) <= detail:
+                return sigma
+        return _SOFTER[-1]
 
     def enough(self) -> bool:
         """Whether there is anything to judge by."""
@@ -235,6 +267,10 @@ class _Pair:
 
 
 Moments = tuple[Floats, Floats, Floats]
+
+
+def _blurred(x: Floats, sigma: float) -> Floats:
+    return np.asarray(cv2.GaussianBlur(x, (0, 0), sigma), np.float32)
 
 
 def _box(x: Floats, side: int = BLOCK) -> Floats:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageEnhance, ImageOps
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 from catalog.duplicates import Sample, judgement
 from catalog.duplicates.blocks import Agreement
@@ -32,6 +32,18 @@ def _page(picture: Image.Image) -> Image.Image:
     return page
 
 
+def _telephone(picture: Image.Image) -> Image.Image:
+    """A screen that is black but for its marks above and below, and the picture."""
+    page = Image.new("RGB", (540, 1170))
+    pen = ImageDraw.Draw(page)
+    pen.text((30, 14), "09:41", "white", font_size=24)
+    pen.rectangle((470, 18, 510, 36), outline="white", width=2)
+    for x in (60, 200, 340, 470):
+        pen.ellipse((x, 1090, x + 36, 1126), outline="white", width=3)
+    page.paste(picture.resize((540, 378)), (0, 400))
+    return page
+
+
 CHANGES: dict[str, tuple[Change, str]] = {
     "jpeg": (lambda p: jpeg(p, 40), "re-encoded"),
     "half": (lambda p: p.resize((320, 224)), "resized"),
@@ -46,6 +58,7 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "grey": (lambda p: p.convert("L"), "edited"),
     "dark": (lambda p: ImageEnhance.Brightness(p).enhance(0.6), "edited"),
     "posterised": (lambda p: ImageOps.posterize(p, 3), "edited re-encoded"),
+    "blurred": (lambda p: p.filter(ImageFilter.GaussianBlur(8)), "edited re-encoded"),
     "logo": (_logo, "edited"),
     "frame": (lambda p: ImageOps.expand(p, 30, "white"), "edited"),
     "bars": (lambda p: ImageOps.expand(p, (0, 70), "black"), "edited"),
@@ -142,6 +155,13 @@ def test_a_shared_logo_or_template_joins_nobody() -> None:
     for make in (_logo, _page, lambda p: ImageOps.expand(p, 40, "navy")):
         found = verify(sample(make(one)), sample(make(other)))
         assert found is None or found.relation == "same scene"
+
+
+@pytest.mark.parametrize("seed", range(50, 54))
+def test_a_sliver_that_agrees_joins_nobody(seed: int) -> None:
+    """Screens laid on each other so that only their marks meet agree in all that meets: which is next to nothing of them."""
+    found = verify(sample(_telephone(drawn(seed))), sample(_telephone(drawn(seed + 20))))
+    assert found is None or found.relation == "same scene"
 
 
 def test_equal_bytes_are_identical() -> None:
