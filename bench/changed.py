@@ -31,10 +31,11 @@ from PIL import Image, ImageOps
 
 from bench import blind, changes, changing
 from bench.duplicates import half_of
-from catalog.duplicates import Sample, verify
+from catalog.duplicates import Sample
 from catalog.duplicates.geometry import apply
 from catalog.duplicates.index import DuplicateIndex
 from catalog.duplicates.rounds import PATIENCE
+from catalog.duplicates.verification import verify
 from catalog.model import Match
 from fixtures import drawing
 
@@ -134,11 +135,15 @@ def copies(job: tuple[Photograph, tuple[str, ...], tuple[str, ...]]) -> list[Cop
 
 def error(match: Match, copy: Copy) -> float:
     """Mean distance, in shares of the photograph's sides, of where the match lays the copy from where it lies."""
-    grid = np.stack(np.meshgrid(np.linspace(0.05, 0.95, 7), np.linspace(0.05, 0.95, 7)), axis=-1).reshape(-1, 2)
-    there = apply(np.linalg.inv(copy.matrix), grid)
+    grid = (
+        np.stack(np.meshgrid(np.linspace(0.05, 0.95, 7), np.linspace(0.05, 0.95, 7)), axis=-1)
+        .reshape(-1, 2)
+        .astype(np.float64)
+    )
+    there = apply(np.asarray(np.linalg.inv(copy.matrix), np.float64), grid)
     shown = ((there > 0) & (there < 1)).all(axis=1)
     found = np.array(match.transform).reshape(3, 3)
-    found = found if match.b == copy.sample.id else np.linalg.inv(found)
+    found = found if match.b == copy.sample.id else np.asarray(np.linalg.inv(found), np.float64)
     off = apply(found, there[shown]) - grid[shown]
     return float(np.sqrt((off**2).sum(axis=1)).mean()) if shown.any() else 1.0
 

@@ -56,9 +56,9 @@ class Signs:
     def __init__(self, table: Words, before: Signs | None = None) -> None:
         """The signs of ``table``, whose first rows are those that ``before`` was made of."""
         known = before.words if before is not None else np.zeros(0, np.uint64)
-        self.words = np.concatenate([known, even(table[len(known) :])])
-        self._bands = before._bands if before is not None else []
-        self._sorted = before._sorted if before is not None else 0
+        self.words: Words = np.concatenate([known, even(table[len(known) :])])
+        self._bands: list[_Band] = before._bands if before is not None else []
+        self._sorted: int = before._sorted if before is not None else 0
         if len(self.words) - self._sorted > max(_FEW, _TAIL * self._sorted):
             self._bands = [_Band(self.words, band * _WIDTH) for band in range(_BANDS)]
             self._sorted = len(self.words)
@@ -101,7 +101,7 @@ class _Band:
         places = np.repeat(first - np.cumsum(count, dtype=np.int32) + count, count)
         places += np.arange(len(places), dtype=np.int32)
         close = np.bitwise_count(self._words[places] ^ word) <= most
-        return self._order[places[close]]
+        return np.asarray(self._order[places[close]], np.uint32)
 
 
 @lru_cache
