@@ -256,7 +256,8 @@ def _tests() -> npt.NDArray[np.intp]:
     both = np.concatenate([plain, plain * (1, -1)]).transpose(1, 0, 2)
     angles = np.arange(TURNS) * (2 * np.pi / TURNS)
     turn = np.array([[np.cos(angles), -np.sin(angles)], [np.sin(angles), np.cos(angles)]]).transpose(2, 0, 1)
-    return np.rint(np.einsum("tij,ekj->teki", turn, both)).astype(np.intp)
+    turned: npt.NDArray[np.float64] = np.einsum("tij,ekj->teki", turn, both)
+    return np.rint(turned).astype(np.intp)
 
 
 def _describe(picture: Grey, xs: npt.NDArray[np.intp], ys: npt.NDArray[np.intp], turns: npt.NDArray[np.uint8]) -> Grey:

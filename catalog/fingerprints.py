@@ -230,7 +230,7 @@ def _colours(picture: Pictures.Image, count: int = 5) -> tuple[str, ...]:
     """The dominant colours: cells of a coarse RGB cube by frequency, each by the mean of its pixels."""
     times = min(picture.size) // 96
     coarse = np.asarray(picture.reduce(times) if times > 1 else picture)
-    small = cv2.resize(coarse, (48, 48), interpolation=cv2.INTER_AREA)
+    small = np.asarray(cv2.resize(coarse, (48, 48), interpolation=cv2.INTER_AREA), np.uint8)
     channels = [small.reshape(-1)] * 3 if small.ndim == 2 else list(small.reshape(-1, 3).T)
     cells = (channels[0] >> 6 << 4) + (channels[1] >> 6 << 2) + (channels[2] >> 6)
     counts = np.bincount(cells, minlength=64)
