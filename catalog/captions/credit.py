@@ -63,6 +63,8 @@ _NUMBER = re.compile(r"(?<![^\W\d_])\d")
 _DAYS = re.compile(r"[\s(]*(?:\d{1,4}[-./年月日년월일\s]{1,3}){2,3}\d{0,4}[/\s]{1,3}")
 _FINISHED = ".!?…”\"»’'」』）)" + ENDS
 _FIRST = re.compile(r"\s?\|\s?|\s[–—•·]\s|\n")
+#: "GLASGOW, Scotland (AP)": where an agency's text begins, the house in brackets.
+_DATELINE = re.compile(r"\s{0,3}([^\W\d_][\w.'’-]{1,30}),?\s[\w\s.,'’-]{0,60}\([^()]{2,40}\)\s{0,2}$")
 _LABEL = re.compile(r"\s*([^\W\d_][\w.'’-]{1,24}(?:\s[\w.'’-]{1,20})?)\s{0,2}[:：՝=＝]\s*(\S.{0,150})", re.S)
 #: The signs and joining words that end a marker.
 _SIGNS = re.compile(r"[:：՝=＝／/|・]")
@@ -134,9 +136,17 @@ def _whole(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | 
         return None
     if found and not found[1] and not has_agency(text):
         return None
+    if not found and (inner := tables().strong.search(text)) and not _may_be_names(text[: inner.start()]):
+        return None  # "시장이 다리를 열고 있다 /사진=뉴시스": words, then a credit
     if (not found and len(text.split()) > MOST_WORDS) or not is_credit(text, known):
         return None
     return _made(printed, (end, end), (start, end), "credit-whole")
+
+
+def _may_be_names(text: str) -> bool:
+    """Whether words before a marker may be names: where letters have no capitals, few words alone can tell."""
+    words = text.strip(LOOSE + " /／|").split()
+    return len(words) <= (2 if text.upper() == text.lower() else MOST_WORDS)
 
 
 def _bracket_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:
@@ -150,6 +160,9 @@ def _bracket_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> 
         before = printed[start : match.start()].rstrip()
         if not is_credit(inside, known, bracketed=True) and (label := _labelled(inside)):
             return _made(printed, (start, match.start()), (match.start(1) + label, match.end(1)), "credit-bracket")
+        if (terms := tables().terms.search(inside)) and is_credit(inside[: terms.start()], known, bracketed=True):
+            place = (match.start(1), match.start(1) + terms.start())
+            return _made(printed, (start, match.start()), place, "credit-bracket")
         is_square = match.group()[0] in "[［【"
         if is_credit(inside, known, bracketed=True) or _is_closing_name(before, inside, is_square=is_square):
             name = _name_before(printed, start, match.start(), known) if not after else match.start()
@@ -277,9 +290,11 @@ def _agency_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> C
 
 
 def _with_marker_before(printed: str, start: int, place: int) -> int:
-    """Where the marker begins that ends at ``place``, its full stop no sentence's ("… stolik, fot. PAP/X"); else ``place``."""
+    """Where the marker begins that ends at ``place``, its full stop no sentence's ("… stolik, fot. PAP/X"), its sign no break's
+    ("… 있다 /사진=뉴시스"); else ``place``."""
     low = max(start, place - tables().reach)
-    return next((m.start() for m in tables().alone.finditer(printed, low, place) if m.end() == place), place)
+    ways = (tables().alone, tables().strong)
+    return next((m.start() for way in ways for m in way.finditer(printed, low, place) if m.end() == place), place)
 
 
 @lru_cache(maxsize=64)
@@ -345,7 +360,7 @@ def _first(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | 
         if end - stop.end() <= 10:
             return None
         head = printed[start : stop.start()]
-        if is_credit(head, known) and not is_credit(printed[stop.end() : end], known):
+        if is_credit(head, known) and not _is_dateline(head) and not is_credit(printed[stop.end() : end], known):
             return _made(printed, (stop.end(), end), (start, stop.start()), "credit-first")
     if found := marker(printed, start, min(end, start + REACH)):
         # "Photo: Jane Doe/AP. The senator waits for a train."
@@ -355,6 +370,12 @@ def _first(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | 
             if not is_abbreviation(names) and is_names(names, 0.0) and all(map(is_name, parts_of(names))):
                 return _made(printed, (end_.end(), end), (start, end_.start()), "credit-first")
     return None
+
+
+def _is_dateline(head: str) -> bool:
+    """Whether a text opens as an agency's story does: a place in capitals, the house in brackets."""
+    found = _DATELINE.match(head)
+    return found is not None and found[1].isupper() and not is_agency(found[1])
 
 
 def _slash_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:

@@ -110,6 +110,7 @@ class Tables:
     after: re.Pattern[str]
     agency: re.Pattern[str]
     brackets: frozenset[str]
+    terms: re.Pattern[str]
     abbreviations: frozenset[str]
     determiners: frozenset[str]
     core: re.Pattern[str]
@@ -155,6 +156,7 @@ def tables() -> Tables:
         core=re.compile(rf"(?i:{core})\s{{1,3}}(?=[^\s:a-z])"),
         reach=10 + max(len(w) for w in (*words, *_split(data["after"]["words"]))),
         brackets=frozenset(w.casefold() for w in _split(data["caption_brackets"]["words"])),
+        terms=re.compile(rf"[.,;。]\s{{0,3}}[^.。]{{0,20}}(?:{alternatives(_split(data['terms']['words']))})", re.I),
     )
 
 

@@ -27,6 +27,9 @@ CASES = [
     ("Boats at dawn | Reuters", "Boats at dawn", "Reuters"),
     ("Boats at dawn, Photo: Coast Images", "Boats at dawn", "Coast Images"),
     ("Boats at dawn. (Ana Lind)", "Boats at dawn.", "Ana Lind"),
+    ("배들이 아침 항구에 줄지어 서 있다. [시청 제공. 재판매 및 DB 금지]", "배들이 아침 항구에 줄지어 서 있다.", "시청"),
+    ("배들이 아침 항구에 줄지어 서 있다 /사진=뉴시스", "배들이 아침 항구에 줄지어 서 있다", "뉴시스"),
+    ("Boats at dawn. [Courtesy of the town. No resale]", "Boats at dawn.", "the town"),
     ("Photo: Ana Lind", "", "Ana Lind"),
     ("Getty Images", "", "Getty Images"),
 ]
@@ -50,6 +53,8 @@ def test_a_credit_is_cut_where_it_is_printed(printed: str, text: str, credit: st
         "A woman looks at photos by the river.",
         "The image shows boats by the pier at noon",
         "The harbour in winter (file photo)",
+        "GLASGOW, Scotland (AP) — Boats lie in the harbour before the storm",
+        "NEW YORK (Reuters) – Boats lie in the harbour before the storm",
         "Ada Fenn (left)",
         "Die Mannschaft gewann das Spiel (3:1)",
         "",
