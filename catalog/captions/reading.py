@@ -6,12 +6,14 @@ from typing import Any
 
 from ..model import Extraction
 from ..sources.base import Document
-from . import markup, ninjs, plaintext
+from . import markup, ninjs
 
 
 def extract_document(document: Document) -> Extraction:
     """Return the (main) story of a document and its captions."""
     if document.kind == "plaintext":
+        from . import plaintext  # its scorer needs NumPy, which takes longer to load than a page to read
+
         return plaintext.read(document)
     return ninjs.read(document) if document.kind == "ninjs" else markup.read(document)
 
