@@ -9,7 +9,7 @@ import pytest
 
 from catalog import recomputing
 from catalog.codec import from_dict, to_dict
-from catalog.duplicates import Sample, rounds
+from catalog.duplicates import Sample, verification
 from catalog.duplicates.verification import verify as verify_pair
 from catalog.inferring import image_doc
 from catalog.library import Library
@@ -177,7 +177,7 @@ def test_a_pair_that_cannot_be_compared_is_named(library: Library, monkeypatch: 
             raise MemoryError
         return verify_pair(a, b)
 
-    monkeypatch.setattr(rounds, "verify", verify)
+    monkeypatch.setattr(verification, "verify", verify)
     summary, _ = run(library, "regroup")
     [warning] = summary.warnings
     assert all(library.record(i).image.paths[0] in warning for i in (culprit.a, culprit.b)) and "MemoryError" in warning

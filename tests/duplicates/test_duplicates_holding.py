@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from catalog.duplicates import Sample, rounds
+from catalog.duplicates import Sample, verification
 from catalog.duplicates.verification import verify as verify_pair
 from catalog.library import Library, open_library
 from catalog.model import ImportResult, Match
@@ -89,7 +89,7 @@ def test_adding_compares_only_what_is_new(tmp_path: Path, desk: Path, monkeypatc
 
     with open_library(tmp_path / "catalogue") as library:
         _import(library, desk)
-        monkeypatch.setattr(rounds, "verify", verify)
+        monkeypatch.setattr(verification, "verify", verify)
         for number, picture in enumerate((drawn(83), drawn(80).crop((60, 40, 600, 420)))):
             compared.clear()
             folder = tmp_path / f"more{number}"

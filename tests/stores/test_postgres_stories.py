@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from catalog import deciding, facts
+from catalog import correcting, deciding, facts
 from catalog.library import open_library
 from catalog.model import ImportSummary
 
@@ -53,7 +53,9 @@ def clock() -> Callable[[], str]:
 def worked_on(address: str, stories: Path, media: str, monkeypatch: pytest.MonkeyPatch) -> bytes:
     """Import the stories, decide, take back, edit, hide, import again; return the export of everything."""
     monkeypatch.setattr(facts, "now", lambda: "2026-11-22T09:00:00Z")
-    monkeypatch.setattr(deciding, "_now", clock())
+    ticking = clock()
+    monkeypatch.setattr(deciding, "now", ticking)
+    monkeypatch.setattr(correcting, "now", ticking)
     with open_library(address, media=media) as library:
         list(library.import_([stories], workers=1))
         for finding in list(library.all_findings())[::2]:
@@ -65,6 +67,9 @@ def worked_on(address: str, stories: Path, media: str, monkeypatch: pytest.Monke
         first, second, *_ = library.store.ids("image")
         library.edit(first, {"tags": ["kept", "twice"], "credit": "A. Ruiz"}, who="ann")
         library.hide(f"image:{second}", who="ann")
+        told = next(a for a in library.articles() if a.kind == "plaintext")
+        library.mark(told.id, len(told.text.rstrip().splitlines()), who="bob")
+        library.link(library.article(told.id).captions[0].id, "not-caption", who="bob")
         list(library.import_([stories], workers=1))
         return b"".join(library.export("jsonl", everything=True))
 
