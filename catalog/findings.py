@@ -120,7 +120,7 @@ def image_findings(image: Image, waits: bool) -> list[Finding]:
     """
     found = []
     if image.metadata.disagreements:
-        fields = [d.field for d in image.metadata.disagreements]
+        fields = list(dict.fromkeys(d.field for d in image.metadata.disagreements))
         found.append(
             _make("metadata", [image.id], [image.id], len(fields) / 4,
                   f"The file's own metadata disagree about {', '.join(fields)}.",

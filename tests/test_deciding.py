@@ -189,3 +189,13 @@ def test_ids_come_in_the_order_of_the_pages(library: Library) -> None:
     """`ids` and the pages of a search agree, for words as for fields."""
     for query in ("footbridge", "bridge crowd", "format:jpeg", "format:jpeg sort:width"):
         assert list(library.ids(query)) == [hit.id for hit in library.search(query, limit=100).items]
+
+
+def test_a_field_at_odds_is_named_once(library: Library) -> None:
+    """A file whose groups disagree twice about one field says so once."""
+    finding = next(library.all_findings("metadata"))
+    fields = finding.detail["fields"]
+    assert len(fields) == len(set(fields)) and all(field in finding.summary for field in fields)
+    image = library.record(finding.subjects[0]).image
+    assert {d.field for d in image.metadata.disagreements} == set(fields)
+    assert len(image.metadata.disagreements) > len(fields), "the example no longer shows a field twice"
