@@ -9,7 +9,9 @@ most pictures are not even looked at.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +24,8 @@ from .hamming import Rows, Words
 _EVEN = np.uint64(0xAAAA0000AAAA0000)
 #: By how much the words of a hash are shifted so that their even signs fill one word.
 _SHIFTS = (0, 1, 16, 17)
-#: Bands of a word of even signs, and signs of each.
-_BANDS, _WIDTH = 4, 16
+#: Bands of a word of even signs, signs of each, and how many keys these make.
+_BANDS, _WIDTH, _KEYS = 4, 16, 1 << 16
 #: So few words, and a tail of this share of the sorted ones, are looked through one by one.
 _FEW, _TAIL = 1 << 15, 1 / 8
 
@@ -46,7 +48,7 @@ def families(dct: str) -> list[tuple[int, list[str]]]:
 
 
 class Signs:
-    """The even signs of the hashes of a table, in its order, ready to be asked which are near a word. Exact.
+    """The even signs of the hashes of a table, in its order, ready to be asked which are near some words. Exact.
 
     Pigeonholes: two words at most ``most`` bits apart differ in at least one of their four bands by a quarter of that or less.
     So the words are kept sorted by each band; what lies under the keys near enough is compared in whole. Words that came since
@@ -57,58 +59,84 @@ class Signs:
         """The signs of ``table``, whose first rows are those that ``before`` was made of."""
         known = before.words if before is not None else np.zeros(0, np.uint64)
         self.words: Words = np.concatenate([known, even(table[len(known) :])])
-        self._bands: list[_Band] = before._bands if before is not None else []
-        self._sorted: int = before._sorted if before is not None else 0
+        self._bands: _Bands | None = before._bands if before is not None else None
         if len(self.words) - self._sorted > max(_FEW, _TAIL * self._sorted):
-            self._bands = [_Band(self.words, band * _WIDTH) for band in range(_BANDS)]
-            self._sorted = len(self.words)
+            self._bands = _Bands(self.words)
 
-    def near(self, word: int, most: int) -> Rows:
-        """The rows whose signs are at most ``most`` from ``word``, in order."""
-        asked = np.uint64(word)
-        # The bands' limits and one each make up most + 1: were all of them exceeded, so were most.
-        whole, rest = divmod(most + 1, _BANDS)
-        spans = [band.under(word, whole - (number >= rest)) for number, band in enumerate(self._bands)]
-        if not spans or sum(int(count.sum()) for _, count in spans) > self._sorted // 2:
-            [rows] = hamming.scan(np.array([asked]), self.words, most)
-            return rows
-        found = [band.near(asked, *span, most) for band, span in zip(self._bands, spans, strict=True)]
-        [tail] = hamming.scan(np.array([asked]), self.words[self._sorted :], most)
-        return np.concatenate([np.unique(np.concatenate(found)).astype(np.intp), tail + self._sorted])
+    @property
+    def _sorted(self) -> int:
+        return self._bands.count if self._bands else 0
+
+    def near(self, words: Iterable[int], most: int) -> Rows:
+        """The rows whose signs are at most ``most`` from one of ``words``, each once, in order."""
+        asked = np.array([*words], np.uint64)
+        found = [np.zeros(0, np.intp)]
+        if self._bands:
+            found += [self._by_bands(self._bands, asked[at : at + 1], most) for at in range(len(asked))]
+        if self._sorted < len(self.words):
+            found += [rows + self._sorted for rows in hamming.scan(asked, self.words[self._sorted :], most)]
+        rows = np.sort(np.concatenate(found))
+        return rows[np.diff(rows, prepend=-1) > 0]
+
+    def _by_bands(self, bands: _Bands, word: Words, most: int) -> Rows:
+        """Of the sorted words, the rows of those near ``word`` (one)."""
+        rows = bands.near(word[0], most)
+        return hamming.scan(word, self.words[: bands.count], most)[0] if rows is None else rows
 
 
-class _Band:
-    """Words sorted by the 16 signs from ``shift`` on."""
+class _Bands:
+    """Words sorted by each of their four bands of 16 signs, one after the other."""
 
-    def __init__(self, words: Words, shift: int) -> None:
-        self._shift = shift
-        keys = (words >> np.uint64(shift)).astype(np.uint16)
-        self._order = np.argsort(keys, kind="stable").astype(np.uint32)
-        self._words = words[self._order]
-        self._starts = np.zeros((1 << _WIDTH) + 1, np.int32)
-        np.cumsum(np.bincount(keys, minlength=1 << _WIDTH), out=self._starts[1:])
+    def __init__(self, words: Words) -> None:
+        self.count = len(words)
+        keys = [_band(words, band).astype(np.uint16) for band in range(_BANDS)]
+        orders = [np.argsort(key, kind="stable").astype(np.uint32) for key in keys]
+        self._rows = np.concatenate(orders)
+        self._words = np.concatenate([words[order] for order in orders])
+        self._starts = np.zeros(_BANDS * _KEYS + 1, np.int32)
+        np.cumsum(np.concatenate([np.bincount(key, minlength=_KEYS) for key in keys]), out=self._starts[1:])
 
-    def under(self, word: int, most: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-        """Where those start whose key is at most ``most`` from the word's, key by key, and how many they are."""
-        keys = _masks(most) ^ np.int32(word >> self._shift & (1 << _WIDTH) - 1)
-        first = self._starts[keys]
-        return first, self._starts[keys + 1] - first
-
-    def near(
-        self, word: np.uint64, first: npt.NDArray[np.int32], count: npt.NDArray[np.int32], most: int
-    ) -> npt.NDArray[np.uint32]:
-        """Of these, the rows of those at most ``most`` from ``word``."""
-        places = np.repeat(first - np.cumsum(count, dtype=np.int32) + count, count)
+    def near(self, word: np.uint64, most: int) -> Rows | None:
+        """The rows of the words at most ``most`` from ``word``, up to once by each band; ``None`` when that takes a look at half
+        of them or more."""
+        masks, sizes = _masks(most)
+        keys = np.repeat(np.array([_band(word, band) for band in range(_BANDS)], np.int32), sizes)
+        keys ^= masks
+        # Taking is quicker than indexing; clipping, of which there is none, quicker than checking.
+        first = self._starts.take(keys)
+        keys += np.int32(1)
+        count = self._starts.take(keys)
+        count -= first
+        ends = np.cumsum(count, dtype=np.int32)
+        if ends[-1] > self.count // 2:
+            return None
+        first -= ends
+        first += count
+        places = np.repeat(first, count)
         places += np.arange(len(places), dtype=np.int32)
-        close = np.bitwise_count(self._words[places] ^ word) <= most
-        return np.asarray(self._order[places[close]], np.uint32)
+        mixed = self._words.take(places, mode="clip")
+        mixed ^= word
+        return np.asarray(self._rows.take(places[np.bitwise_count(mixed) <= most]), np.intp)
+
+
+@overload
+def _band(word: np.uint64, band: int) -> np.uint64: ...
+@overload
+def _band(word: Words, band: int) -> Words: ...
+def _band(word: Words | np.uint64, band: int) -> Words | np.uint64:
+    """The signs of one band of a word, or of each of some words."""
+    return word >> np.uint64(band * _WIDTH) & np.uint64(_KEYS - 1)
 
 
 @lru_cache
-def _masks(most: int) -> npt.NDArray[np.int32]:
-    """The keys of a band with at most ``most`` bits set."""
-    every = np.arange(1 << _WIDTH, dtype=np.int32)
-    return every[np.bitwise_count(every) <= most]
+def _masks(most: int) -> tuple[npt.NDArray[np.int32], list[int]]:
+    """By which the keys may differ, band by band, that words ``most`` apart have in one of their bands, each with the number of
+    the band above its bits; and how many there are of each band."""
+    every = np.arange(_KEYS, dtype=np.int32)
+    # The bands' limits and one each make up most + 1: were all of them exceeded, so were most.
+    whole, rest = divmod(most + 1, _BANDS)
+    parts = [every[np.bitwise_count(every) < whole + (band < rest)] + band * _KEYS for band in range(_BANDS)]
+    return np.concatenate(parts), [len(part) for part in parts]
 
 
 def within(dct: str, table: Words, signs: Signs, radius: int, first: int) -> tuple[Rows, npt.NDArray[np.uint16]]:
@@ -116,13 +144,12 @@ def within(dct: str, table: Words, signs: Signs, radius: int, first: int) -> tup
     least distance; of these, the rows whose even signs (``signs``, of the same table) are at most ``first`` from the form's.
     Exact for that, and for the radius alone when ``first`` is not below it."""
     known = families(dct)
-    found = [signs.near(word, first) for word, _ in known]
-    rows = np.unique(np.concatenate(found)) if found else np.zeros(0, np.intp)
+    rows = signs.near((word for word, _ in known), first)
+    some, even_signs = table[rows], signs.words[rows]
     least = np.full(len(rows), radius + 1, np.uint16)
-    for near, (_, forms) in zip(found, known, strict=True):
-        some = table[near]
-        at = np.searchsorted(rows, near)
-        for form in hamming.words(forms):
-            least[at] = np.minimum(least[at], hamming.distances(form, some))
+    for word, forms in known:
+        near = np.flatnonzero(np.bitwise_count(even_signs ^ np.uint64(word)) <= first)
+        apart = np.bitwise_count(some[near, None] ^ hamming.words(forms)).sum(axis=2, dtype=np.uint16).min(axis=1)
+        least[near] = np.minimum(least[near], apart)
     kept = least <= radius
     return rows[kept], least[kept]

@@ -124,7 +124,7 @@ class DuplicateIndex:
 
     def _flat_twins(self, sample: Sample) -> list[str]:
         """Of a picture without structure: those with the same pixels."""
-        rows, table, _ = self._table.hashes("pixels")
+        rows, table = self._table.flat()
         near, _ = hamming.within(hamming.words([sample.fingerprint.pixels])[0], table, 0)
         found = [self._table.ident(int(row)) for row in rows[near] if self._table.alive[row]]
         return [ident for ident in found if ident != sample.id]
@@ -132,13 +132,12 @@ class DuplicateIndex:
     def _by_hash(self, fingerprint: Fingerprint) -> dict[int, float]:
         """Rows near in any of the eight forms, with or without borders."""
         promise: dict[int, float] = {}
-        for name in ("dct", "trimmed"):
-            rows, table, signs = self._table.hashes(name)
-            for own in filter(None, (fingerprint.dct, fingerprint.trimmed)):
-                near, apart = eightfold.within(own, table, signs, NEAR, FIRST)
-                for row, distance in zip(rows[near].tolist(), apart.tolist(), strict=True):
-                    if self._table.alive[row]:
-                        promise[row] = max(promise.get(row, 0.0), worth(distance))
+        known = self._table.hashes()
+        for own in filter(None, (fingerprint.dct, fingerprint.trimmed)):
+            near, apart = eightfold.within(own, known.words, known.signs, NEAR, FIRST)
+            for row, distance in zip(known.rows[near].tolist(), apart.tolist(), strict=True):
+                if self._table.alive[row]:
+                    promise[row] = max(promise.get(row, 0.0), worth(distance))
         return promise
 
     def _by_votes(self, sample: Sample) -> dict[int, float]:

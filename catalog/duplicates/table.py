@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -31,6 +32,20 @@ _BODY = _ENTRY.fields["crc"][1] if _ENTRY.fields else 0
 _encoder, _decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(Sample)
 
 
+@dataclass(frozen=True, slots=True)
+class Hashes:
+    """The hashes of many rows in one list, so that one look asks all: of each row that of its whole, then, where it has
+    borders, that of what is within them."""
+
+    #: How many rows were read for this.
+    read: int
+    #: The row of each hash.
+    rows: npt.NDArray[np.intp]
+    #: The hashes (n x 4 words), and their even signs.
+    words: Words
+    signs: Signs
+
+
 class Table:
     """Rows of samples. Not thread-safe; one writer, readers call :meth:`refresh`."""
 
@@ -45,7 +60,8 @@ class Table:
         self.rows: dict[str, int] = {}
         self._alive: npt.NDArray[np.bool_] = np.zeros(256, bool)
         self._used = 0
-        self._columns: dict[str, tuple[int, npt.NDArray[np.intp], Words, Signs]] = {}
+        self._hashes: Hashes | None = None
+        self._flat: tuple[int, npt.NDArray[np.intp], Words] | None = None
 
     def __len__(self) -> int:
         """How many rows there are, those of discarded samples included."""
@@ -56,23 +72,30 @@ class Table:
         """For each row, whether it still stands for its sample."""
         return self._alive[: self._used]
 
-    def hashes(self, name: str) -> tuple[npt.NDArray[np.intp], Words, Signs]:
-        """Rows with a hash that may be compared, dead ones included, these hashes (n x 4 words), and their even signs.
+    def hashes(self) -> Hashes:
+        """All hashes of rows that may be compared by them, dead rows included."""
+        held = self._hashes
+        if held is None or held.read != self._used:
+            start = held.read if held else 0
+            entries = self._array[start : self._used]
+            usable = entries["flags"] & (_FLAT | _GONE) == 0
+            bordered = usable & (entries["flags"] & _TRIMMED != 0)
+            # Row by row, so that what comes later is put behind.
+            at = np.flatnonzero(np.stack([usable, bordered], axis=1))
+            rows, second = at >> 1, at & 1 == 1
+            words_ = np.where(second[:, None], entries["trimmed"][rows], entries["dct"][rows])
+            rows += start
+            if held:
+                rows, words_ = np.concatenate([held.rows, rows]), np.concatenate([held.words, words_])
+            held = self._hashes = Hashes(self._used, rows, words_, Signs(words_, held.signs if held else None))
+        return held
 
-        ``name`` is ``dct``, ``trimmed``, or ``pixels``, which is the hash of flat pictures only.
-        """
-        held = self._columns.get(name)
-        if held is None or held[0] != self._used:
-            flags = self._array["flags"][: self._used]
-            looked_at, wanted = {"dct": (_FLAT, 0), "trimmed": (_FLAT | _TRIMMED, _TRIMMED), "pixels": (_FLAT, _FLAT)}[
-                name
-            ]
-            rows = np.flatnonzero(flags & (looked_at | _GONE) == wanted)
-            column = self._array["trimmed" if name == "trimmed" else "dct"]
-            hashes = column[rows].reshape(len(rows), 4)
-            held = (self._used, rows, hashes, Signs(hashes, held[3] if held else None))
-            self._columns[name] = held
-        return held[1:]
+    def flat(self) -> tuple[npt.NDArray[np.intp], Words]:
+        """The rows of flat pictures, dead ones included, and the hashes of their pixels (n x 4 words)."""
+        if self._flat is None or self._flat[0] != self._used:
+            rows = np.flatnonzero(self._array["flags"][: self._used] & (_FLAT | _GONE) == _FLAT)
+            self._flat = (self._used, rows, self._array["dct"][rows])
+        return self._flat[1:]
 
     def ident(self, row: int) -> str:
         """The id of the sample in ``row``."""

@@ -99,7 +99,7 @@ def test_signs_looked_up_by_bands_are_found_exactly(most: int, monkeypatch: pyte
         for row in (0, 5, 89, end - 1):
             word = int(signs.words[row])
             wanted = np.flatnonzero(np.bitwise_count(signs.words ^ np.uint64(word)) <= most)
-            assert signs.near(word, most).tolist() == wanted.tolist()
+            assert signs.near([word], most).tolist() == wanted.tolist()
 
 
 def test_even_signs_are_shared_by_four_forms() -> None:

@@ -9,7 +9,10 @@ import pytest
 from PIL import Image, ImageOps
 
 from catalog.duplicates import Sample, postings
+from catalog.duplicates.eightfold import even
+from catalog.duplicates.hamming import words
 from catalog.duplicates.index import DuplicateIndex
+from catalog.duplicates.table import Table
 from catalog.features import unpack
 from tests.duplicates_drawn import drawn, jpeg, sample
 
@@ -80,6 +83,23 @@ def test_replacing_a_sample_keeps_one(tmp_path: Path, pictures: list[Sample]) ->
     index.add([replace(pictures[1], id=pictures[0].id)])
     assert index.count() == 1
     assert index.sample(pictures[0].id).sha256 == pictures[1].sha256
+
+
+def test_hashes_are_the_same_read_bit_by_bit_and_at_once(tmp_path: Path, pictures: list[Sample]) -> None:
+    """Each picture with structure has its hash in the list, one with borders two, behind each other, however they came in."""
+    framed = sample(ImageOps.expand(drawn(49), 60, "white"))
+    flat = sample(Image.new("RGB", (300, 200), (9, 90, 9)))
+    table = Table(tmp_path)
+    for some in ([pictures[0], flat], [framed], [pictures[1], pictures[2]], [framed, flat]):
+        table.append(some)
+        grown = table.hashes()
+    table.discard([pictures[1].id])
+    again = Table(tmp_path).hashes()
+    assert grown.rows.tolist() == again.rows.tolist() == [0, 2, 2, 3, 4, 5, 5]
+    own = [pictures[0].fingerprint.dct, framed.fingerprint.dct, framed.fingerprint.trimmed]
+    assert grown.words[:3].tolist() == words(own).tolist() and grown.words.tolist() == again.words.tolist()
+    assert grown.signs.words.tolist() == again.signs.words.tolist() == even(grown.words).tolist()
+    assert table.flat()[0].tolist() == [1, 6]
 
 
 @pytest.mark.parametrize("name", ["table.dat", "samples.dat"])
