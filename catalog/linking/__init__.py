@@ -43,6 +43,9 @@ ALTERNATIVES = 4
 PROVEN = 2.0
 """Log-odds that evidence for a picture adds to a line of plain text being a caption."""
 
+DOUBTED = 2 / 3
+"""Words of a page that are not two to one a caption: a link of them says no more than that, however sure their picture is."""
+
 
 def link(article: Article, captions: Sequence[Caption], candidates: Sequence[Candidate]) -> list[Link]:
     """Return the links worth keeping: for each caption its best picture and a few alternatives, best first.
@@ -69,12 +72,15 @@ def link(article: Article, captions: Sequence[Caption], candidates: Sequence[Can
 
 
 def _trust(article: Article, caption: Caption, pieces: tuple[Evidence, ...]) -> float:
-    """How far a link may be believed, given that a line of plain text may be no caption at all.
+    """How far a link may be believed, given that what was read may be no caption at all.
 
-    A file that says the very same words proves the line a caption; other evidence makes it likelier (:data:`PROVEN`).
+    A file that says the very same words proves it one; other evidence makes a line of plain text likelier (:data:`PROVEN`),
+    and leaves words of a page as doubtful as they were (:data:`DOUBTED`), for teasers stand with pictures too.
     """
-    if article.kind != "plaintext" or any(e.name in ("embedded caption equal", "known caption equal") for e in pieces):
+    if any(e.name in ("embedded caption equal", "known caption equal") for e in pieces):
         return 1.0
+    if article.kind != "plaintext":
+        return 1.0 if caption.confidence >= DOUBTED else caption.confidence
     if is_overlooked(caption):
         return min(caption.confidence, calibration.CERTAIN - 0.01)
     return calibration.shifted(caption.confidence, PROVEN)

@@ -53,6 +53,23 @@ def test_weak_evidence_together_is_never_more_than_unsure() -> None:
     assert mine.band == "unsure"
 
 
+def test_words_of_a_page_that_may_be_no_caption_are_linked_by_a_person() -> None:
+    """A teaser stands with its picture as a caption does: what is doubted to be a caption is never certain."""
+    page = article("https://example.org/a.jpg")
+    file = picture("story/page_files/a.jpg", scope="document", urls=("https://example.org/a.jpg",))
+    bands = {
+        doubt: link(page, captions(HARBOUR, pictures=[0], confidence=doubt), [file])[0].band for doubt in (0.5, 0.9)
+    }
+    assert bands == {0.5: "unsure", 0.9: "certain"}
+
+
+def test_a_file_that_says_the_same_proves_words_of_a_page_a_caption() -> None:
+    """What a photographer wrote into the file is its caption, however unlike one it looks on the page."""
+    page = article("https://example.org/a.jpg")
+    file = picture("story/page_files/a.jpg", scope="document", urls=("https://example.org/a.jpg",), caption=HARBOUR)
+    assert link(page, captions(HARBOUR, pictures=[0], confidence=0.4), [file])[0].band == "certain"
+
+
 def test_no_evidence_gives_no_link() -> None:
     """Pictures named by a hash, beside an article, belong to no caption in particular."""
     files = [picture(f"story/{n}.jpg") for n in ("391a53123a5d7a8c", "cf8928c7ac", "2b3b3d95da")]
