@@ -139,6 +139,18 @@ class Damaged(CatalogueUnusable):
         self.path, self.where = path, where
 
 
+class Newer(CatalogueUnusable):
+    """A catalogue in a form that a later Cutline brought in. Nothing of it is damaged, and nothing may be mended."""
+
+    code = "newer"
+
+    def __init__(self, path: str, version: int, known: int) -> None:
+        super().__init__(
+            f"{path} was written by a newer Cutline (its form is {version}, this one knows {known}): "
+            "use that one, or upgrade this one. Nothing was changed."
+        )
+
+
 class Rejected(CatalogError):
     """One input that should have been readable and was not; importing turns it into a result."""
 

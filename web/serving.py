@@ -96,7 +96,10 @@ def serve(
             clear_untrusted_proxy_headers=True,
         )
     except OSError as error:
-        raise UsageError(f"Port {port} of {host} cannot be used: {error.strerror or error}.", field="port") from error
+        why = error.strerror or error
+        raise UsageError(
+            f"Port {port} of {host} cannot be used: {why}. `--port` chooses another.", field="port"
+        ) from error
     sys.setswitchinterval(SWITCH)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a busy moment is no news
     try:

@@ -38,6 +38,8 @@ _SYSTEM_FOLDERS = {
     ".trashes": "a waste bin",
     "$recycle.bin": "a waste bin",
 }
+#: Files that together make a folder a catalogue, whose pictures are copies of what was imported into it.
+_CATALOGUE_FILES = {"catalogue.lock", "journal.jsonl"}
 
 
 class _Folder(NamedTuple):
@@ -91,6 +93,8 @@ def _list(folder: _Folder, visited: set[tuple[int, int]]) -> list[Entry | _Folde
             found = sorted(listing, key=lambda e: e.name)
     except OSError as error:
         return [_aside(folder.path, "rejected", f"the folder cannot be read: {why(error)}")]
+    if _CATALOGUE_FILES.issubset(e.name for e in found):
+        return [_aside(folder.path, "ignored", "a catalogue of Cutline; `cutline copy` takes over what one holds")]
     names = _Neighbours(folder.path, [e.name for e in found])
     return [_look(item, folder, names) for item in found]
 

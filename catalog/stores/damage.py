@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ..errors import CatalogueUnusable, Damaged
+from ..errors import CatalogueUnusable, Damaged, Newer
 from ..model import Damage
 from . import compaction
 from .documents import decode_doc, encode_doc, ident_of
 from .files import Blocks, ReadFile, sync_folder
 from .generation import Single
-from .journal import JOURNAL, Entry, lines, read_body, read_header, seal_of, unseal
+from .journal import JOURNAL, VERSION, Entry, lines, read_body, read_header, seal_of, unseal
 from .manifest import BACKUP, LOOKUPS_FILE, MAIN, MANIFEST, Manifest, Rows, read_manifest
 
 DAMAGED = "damaged"
@@ -142,6 +142,8 @@ def _check_journal(path: Path, manifest: Manifest | None, acknowledged: int | No
             header = read_header(line)
             if header is None:
                 yield Damage("journal", where, "its header does not read as it was written")
+            elif header.version > VERSION:
+                raise Newer(str(path), header.version, VERSION)
             elif manifest and header.generation != manifest.generation:
                 yield Damage(
                     "journal", where, f"it is of generation {header.generation}, the rest of {manifest.generation}"

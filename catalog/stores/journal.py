@@ -22,7 +22,7 @@ from pathlib import Path
 
 import msgspec
 
-from ..errors import Damaged
+from ..errors import Damaged, Newer
 from .documents import encode_doc
 from .files import ReadFile, data_sync, refused, write_all
 
@@ -158,8 +158,8 @@ class Journal:
         header = read_header(first)
         if header is None or header.cutline != "journal":
             raise Damaged(str(path), "line 1", "its header does not read as it was written")
-        if header.version != VERSION:
-            raise Damaged(str(path), "line 1", f"it is of version {header.version}, which this Cutline does not know")
+        if header.version > VERSION:
+            raise Newer(str(path), header.version, VERSION)
         self.generation = header.generation
         self.base = self.position = header.position
         self.end = self.size = len(first)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from ..errors import Damaged
+from ..errors import Damaged, Newer
 from .journal import seal, unseal
 
 MAIN = "catalogue.json"
@@ -52,6 +52,10 @@ class FileSum(msgspec.Struct):
     crc: int
 
 
+class _Form(msgspec.Struct):
+    version: int
+
+
 class Manifest(msgspec.Struct):
     """What ``catalogue.sum`` says. ``backup`` names the files of the generation before, with their sums."""
 
@@ -72,17 +76,19 @@ def write_manifest(manifest: Manifest) -> bytes:
 
 
 def read_manifest(path: Path) -> Manifest:
-    """Return the manifest at ``path``. Raises Damaged when it does not read as it was written, FileNotFoundError."""
+    """Return the manifest at ``path``. Raises Damaged when it does not read as it was written, Newer, FileNotFoundError."""
     sealed = unseal(path.read_bytes())
     if sealed is None:
         raise Damaged(str(path), "its only line", "its checksum does not fit")
+    body = b"{" + sealed[0]
     try:
-        manifest = msgspec.json.decode(b"{" + sealed[0], type=Manifest)
+        # The form first: what a later one holds need not fit what is known here.
+        version = msgspec.json.decode(body, type=_Form).version
+        if version > VERSION:
+            raise Newer(str(path), version, VERSION)
+        return msgspec.json.decode(body, type=Manifest)
     except msgspec.DecodeError as error:
         raise Damaged(str(path), "its only line", str(error)) from error
-    if manifest.version != VERSION:
-        raise Damaged(str(path), "its only line", f"version {manifest.version} is not known to this Cutline")
-    return manifest
 
 
 def pack(code: str, numbers: Iterable[int]) -> bytes:

@@ -36,9 +36,11 @@ def verify_folder(folder: Path, *, repair: bool = False) -> Iterator[Damage]:
         with suppress(CatalogueUnusable) if not repair else nullcontext():
             lock.acquire()  # so that nothing is seen half-written; where that is impossible, the files are read as they are
             held = True
-        if repair:
+        if held:
             with suppress(Damaged):
-                compaction.finish(folder)
+                compaction.finish(
+                    folder
+                )  # as opening does: a compaction that was killed between its renames is no damage
         found = list((mend if repair else check)(folder, lock.acknowledged()))
     finally:
         if held:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from catalog.library import open_library
 from catalog.sources import Document, Entry, LeftAside, PictureFile, entry, read, walk
 
 NOBODY = 65534
@@ -152,6 +153,18 @@ def test_what_systems_leave_behind_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "__MACOSX").mkdir()
     picture(tmp_path / "__MACOSX" / "a.jpg")
     assert set(asides(tmp_path)) == {"Thumbs.db", "._a.jpg", "__MACOSX"}
+
+
+def test_a_catalogue_among_the_inputs_is_no_input(tmp_path: Path) -> None:
+    """What a catalogue keeps is copies of what was imported; its folder is named and left alone, given or found."""
+    picture(tmp_path / "story" / "a.png")
+    with open_library(tmp_path / "story" / "catalogue") as library:
+        list(library.import_([tmp_path / "story" / "a.png"], workers=1))
+        assert asides(tmp_path) == {
+            "story/catalogue": ("ignored", "a catalogue of Cutline; `cutline copy` takes over what one holds")
+        }
+    assert [e.aside is not None for e in walk([tmp_path / "story" / "catalogue"])] == [True]
+    assert paths(list(walk([tmp_path])), tmp_path) == ["story/a.png", "story/catalogue"]
 
 
 def test_files_of_a_saved_page_belong_to_it(tmp_path: Path) -> None:

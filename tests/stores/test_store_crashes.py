@@ -90,7 +90,7 @@ def test_kill_at_any_moment_loses_nothing_acknowledged(folder: Path) -> None:
 
 
 def test_a_compaction_may_be_cut_short_at_every_step(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever step of a compaction is the last: nothing is lost, readers read, the next writer finishes or clears up."""
+    """Whatever step of a compaction is the last: nothing is lost or called damaged, readers read, the next writer goes on."""
     store = TinyStore(folder)
     put(store, "a", n=1)
     store.compact()
@@ -101,6 +101,8 @@ def test_a_compaction_may_be_cut_short_at_every_step(folder: Path, monkeypatch: 
         shutil.copytree(folder, trial)
         if not _stopped_after(trial, steps, monkeypatch):
             break
+        shutil.copytree(trial, seen := trial.with_name(f"seen{steps}"))
+        assert list(verify_store(str(seen))) == [], f"no damage after step {steps}"
         for readonly in (True, False):
             other = TinyStore(trial, readonly=readonly)
             assert dict(other.iter("image")) == {"a": {"id": "a", "n": 1}, "b": {"id": "b", "n": 2}}

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from tinydb import TinyDB, where
 
-from catalog.errors import CatalogueUnusable, Damaged
+from catalog.errors import CatalogueUnusable, Damaged, Newer
 from catalog.stores import Doc, Transaction, open_store, verify_store
+from catalog.stores.journal import seal, unseal
 from catalog.stores.tiny import TinyStore
 
 PRESENT = ("catalogue.json", "catalogue.sum", "catalogue.lookups", "journal.jsonl")
@@ -285,6 +286,28 @@ def test_nothing_is_repaired_where_nothing_is_left(folder: Path) -> None:
     with pytest.raises(CatalogueUnusable, match="could be restored"):
         list(verify_store(str(folder), repair=True))
     assert (folder / "catalogue.json").read_bytes() == b"garbage\n"
+
+
+@pytest.mark.parametrize("name", ["journal.jsonl", "catalogue.sum"])
+def test_a_catalogue_of_a_later_form_is_left_alone(whole: Path, name: str) -> None:
+    """What a newer Cutline wrote is no damage: it is neither opened, nor called damaged, nor mended."""
+    first, _, rest = (whole / name).read_bytes().partition(b"\n")
+    sealed = unseal(first + b"\n")
+    assert sealed is not None
+    body = sealed[0].replace(b'"version":1', b'"version":2').replace(b'"generation"', b'"age"')
+    assert body != sealed[0]
+    if name == "journal.jsonl":
+        body = body.replace(b'"age"', b'"generation"')
+    (whole / name).write_bytes(seal(body)[0] + rest)
+    before = {file: file.read_bytes() for file in files(whole)}
+    for attempt in (
+        lambda: open_store(str(whole)),
+        lambda: list(verify_store(str(whole))),
+        lambda: list(verify_store(str(whole), repair=True)),
+    ):
+        with pytest.raises(Newer, match="newer Cutline"):
+            attempt()
+    assert {file: file.read_bytes() for file in files(whole)} == before
 
 
 # ---------------------------------------------------------------- addresses
