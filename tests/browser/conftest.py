@@ -21,7 +21,7 @@ from web import serve
 from web.access import Access
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-MISSING: list[str] = []
+MISSING = "No browser can be tried: "
 
 
 def chromium() -> str | None:
@@ -30,17 +30,18 @@ def chromium() -> str | None:
 
 
 def _missing(what: str) -> None:
-    MISSING.append(what)
     if os.environ.get("CI", "").lower() in ("1", "true", "yes"):
         pytest.fail(f"CI must run the browser tests, but {what}.", pytrace=False)
-    pytest.skip(what)
+    pytest.skip(MISSING + what)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say loudly that no browser was tried."""
-    if MISSING:
+    skipped = (str(report.longrepr) for report in terminalreporter.getreports("skipped"))
+    missing = next((text.partition(MISSING)[2].rstrip("')") for text in skipped if MISSING in text), "")
+    if missing:
         terminalreporter.section("NO BROWSER TEST WAS RUN", sep="!", red=True)
-        terminalreporter.line(f"{MISSING[0]}. On Debian: apt-get install chromium; then pip install 'cutline[test]'.")
+        terminalreporter.line(f"{missing}. On Debian: apt-get install chromium; then pip install 'cutline[test]'.")
 
 
 @pytest.fixture(scope="session")
