@@ -169,15 +169,16 @@ _PLACEHOLDER_WORD = re.compile(
 )
 #: No longer part of a file stem is looked at for a rendition mark or an extension at its end.
 _LONGEST_MARK = 16
-#: One rendition mark at the end of a file stem; taken off again and again.
+#: One rendition mark at the end of a file stem; taken off again and again. It begins with a sign, so that a scan steps
+#: over all letters at once.
 _SUFFIX = re.compile(
-    r"(?:[-_@.,~+ ](?:\d{2,4}x\d{0,4}|x\d{2,4}|[wh]?\d{2,4}[wh]|[wh]\d{2,4}|\d{2,4}px|\d(?:\.\d)?x|scaled|rotated|e\d{9,11}"
+    r"[-_@.,~+ (](?:(?<!\()(?:\d{2,4}x\d{0,4}|x\d{2,4}|[wh]?\d{2,4}[wh]|[wh]\d{2,4}|\d{2,4}px|\d(?:\.\d)?x|scaled|rotated|e\d{9,11}"
     r"|thumb(?:nail)?|small|medium(?:[-_]large)?|large|big|original|orig|landscape|portrait|square|full|master|crop(?:ped)?"
     r"|hd|x{1,4}l|xs|sm|md|lg|l|m|s|preview|web|retina|mobile|desktop|tablet"
     r"|(?:16|4|3|2|1|21|9)[x-](?:9|3|2|1|4|16)"
     r"|150|180|200|240|280|300|320|360|375|400|414|450|480|500|540|600|640|660|680|700|720|750|768|800|828|850|900|960"
     r"|980|1000|1024|1080|1100|1200|1280|1300|1366|1400|1440|1500|1536|1600|1800|1920|2048|2560)"
-    r"|[ _-]?\(\d{1,3}\))$",
+    r"|(?<=[ _-])\(\d{1,3}\)|(?<=\()\d{1,3}\))$",
     re.I,
 )
 _LONGEST_GENERIC = 10
@@ -321,7 +322,8 @@ def _plain_keys(url: str) -> tuple[frozenset[str], tuple[str, ...]]:
         for segment in segments[-1:] if shared else segments:
             if len(segment) < 16:
                 continue
-            found.update("i:" + m.lower() for m in _UUID.findall(segment))
+            if segment.count("-") >= 4:
+                found.update("i:" + m.lower() for m in _UUID.findall(segment))
             if _HEX.fullmatch(plain := _short(_without(_EXTENSION, segment))) and any(c.isdigit() for c in plain):
                 found.add("i:" + plain.lower())
     more = (f"http://nested/{v.lstrip('/')}" for _, v in query if _PICTURE_VALUE.search(v) and not _NESTED.match(v))

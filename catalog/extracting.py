@@ -33,7 +33,8 @@ def attempt(document: Document) -> tuple[Extraction, ...] | str:
 def documents(path: str | Path, url: str = "") -> Iterator[Document | LeftAside]:
     """Yield the documents of one file, and why there is none. Raises NotFound when there is no such file.
 
-    ``url`` is the address of a page, where the caller knows it.
+    ``url`` is the address of a page, where the caller knows it. Pages come without hashes and without the pictures that
+    lie inside and beside them.
     """
     file = Path(path)
     try:
@@ -50,7 +51,7 @@ def documents(path: str | Path, url: str = "") -> Iterator[Document | LeftAside]
         if entry.aside is not None:
             yield entry.aside
             continue
-        for item in sources.read(entry, url=url):
+        for item in sources.read(entry, url=url, words_only=True):
             if isinstance(item, Document | LeftAside):
                 yield item
             else:

@@ -132,13 +132,14 @@ def _whole(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | 
     if len(text) > MAX_CREDIT:
         return None
     found = marker(text.lstrip(OPEN))
-    if not found and is_described(text):
+    if not found and (len(text.split()) > MOST_WORDS or is_described(text)):
         return None
     if found and not found[1] and not has_agency(text):
         return None
-    if not found and (inner := tables().strong.search(text)) and not _may_be_names(text[: inner.start()]):
+    inner = tables().strong.search(text) if not found and _SIGNS.search(text) else None
+    if inner and not _may_be_names(text[: inner.start()]):
         return None  # "시장이 다리를 열고 있다 /사진=뉴시스": words, then a credit
-    if (not found and len(text.split()) > MOST_WORDS) or not is_credit(text, known):
+    if not is_credit(text, known):
         return None
     return _made(printed, (end, end), (start, end), "credit-whole")
 

@@ -113,7 +113,7 @@ _ASKED = ("script", "meta", "title", "h1", "h2", "p", "article")
 #: Attributes that name the address of a background.
 BACKGROUNDS = ("data-bg", "data-background-image")
 _SPACES = re.compile(r"\s+")
-_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
+_INVISIBLE = ("\u200b", "\u2060", "\ufeff", "\u00ad")
 
 
 @dataclass(slots=True)
@@ -232,8 +232,10 @@ def ancestors(element: Element) -> Iterator[Element]:
 
 def tidy(text: str) -> str:
     """Return ``text`` with each run of white space as one space and without invisible characters."""
-    if not text.isascii() and _INVISIBLE.search(text):
-        text = _INVISIBLE.sub("", text)
+    if not text.isascii():
+        for sign in _INVISIBLE:
+            if sign in text:
+                text = text.replace(sign, "")
     return " ".join(text.split())
 
 

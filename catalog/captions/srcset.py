@@ -7,6 +7,8 @@ a candidate only after white space or at an address's very end, and parentheses 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 _SPACE = " \t\n\f\r"
@@ -26,6 +28,8 @@ class Candidate(NamedTuple):
 
 def parse(value: str) -> list[Candidate]:
     """Return the candidates of a ``srcset`` in the order written (at most 200)."""
+    if "(" not in value:
+        return list(islice(_plainly(value), MAX_CANDIDATES))
     found: list[Candidate] = []
     position = 0
     while len(found) < MAX_CANDIDATES:
@@ -43,6 +47,27 @@ def parse(value: str) -> list[Candidate]:
         if address:
             found.append(_candidate(address, descriptors))
     return found
+
+
+def _plainly(value: str) -> Iterator[Candidate]:
+    """The candidates of a ``srcset`` without parentheses, word by word: as nearly all are written."""
+    address, said = "", ""
+    for word in _URL.findall(value):
+        while word:
+            if not address:
+                word = word.lstrip(",")
+                if word.endswith(","):
+                    yield Candidate(word.rstrip(","))
+                else:
+                    address = word
+                break
+            descriptor, comma, word = word.partition(",")
+            said = f"{said} {descriptor}" if said else descriptor
+            if comma:
+                yield _candidate(address, said)
+                address = said = ""
+    if address:
+        yield _candidate(address, said)
 
 
 def _descriptors(value: str, position: int) -> tuple[str, int]:

@@ -32,10 +32,11 @@ __all__ = ["LIMITS", "Document", "Entry", "Item", "LeftAside", "Limits", "Pictur
 _WORDS = frozenset({"page", "text", "json"})
 
 
-def read(entry: Entry, *, url: str = "", limits: Limits = LIMITS) -> Iterator[Item]:
+def read(entry: Entry, *, url: str = "", limits: Limits = LIMITS, words_only: bool = False) -> Iterator[Item]:
     """Yield what one file holds: documents, a picture, or why it is left aside. No link inside is followed.
 
-    ``url`` is the address of a page, where the user knows it.
+    ``url`` is the address of a page, where the user knows it. ``words_only``: a page comes without its hash and without
+    the pictures inside and beside it, which only a catalogue needs.
     """
     if entry.aside:
         yield entry.aside
@@ -47,12 +48,12 @@ def read(entry: Entry, *, url: str = "", limits: Limits = LIMITS) -> Iterator[It
             aside = _left_aside(entry, found)
             if aside is None and found.holds in _WORDS:
                 data = read_rest(file, data, limits.document)
-        yield from (aside,) if aside else _read(entry, found, data, url, limits)
+        yield from (aside,) if aside else _read(entry, found, data, url, limits, words_only=words_only)
     except CatalogError as error:
         yield LeftAside(entry.path, "rejected", str(error))
 
 
-def _read(entry: Entry, found: Sniffed, data: bytes, url: str, limits: Limits) -> Iterator[Item]:
+def _read(entry: Entry, found: Sniffed, data: bytes, url: str, limits: Limits, *, words_only: bool) -> Iterator[Item]:
     """What a file holds of which ``data`` was read: all of it where it holds words."""
     if found.holds == "picture":
         yield read_picture(entry)
@@ -61,17 +62,21 @@ def _read(entry: Entry, found: Sniffed, data: bytes, url: str, limits: Limits) -
     elif found.holds == "mhtml":
         yield from read_mhtml(entry.path, read_whole(entry.file, limits.archive, follow=True), limits)
     else:
-        yield _document(entry, found, data, url, limits)
+        yield _document(entry, found, data, url, limits, words_only=words_only)
 
 
-def _document(entry: Entry, found: Sniffed, data: bytes, url: str, limits: Limits) -> Document | LeftAside:
+def _document(
+    entry: Entry, found: Sniffed, data: bytes, url: str, limits: Limits, *, words_only: bool
+) -> Document | LeftAside:
     if entry.url:
         return _served(entry, found, data, limits)
     if found.holds == "text":
         return read_text(entry.path, data)
     if found.holds == "json":
         return read_ninjs(entry.path, entry.file, data, limits)
-    page = read_page(entry.path, data, url=url, limits=limits)
+    page = read_page(entry.path, data, url=url, limits=limits, words_only=words_only)
+    if words_only:
+        return page
     beside = tuple(files_beside(entry.file, entry.path, page.text, limits))
     return replace(page, kind="savedpage", pictures=(*beside, *page.pictures)) if beside else page
 

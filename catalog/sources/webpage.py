@@ -34,19 +34,21 @@ def read_page(
     kind: SourceKind = "webpage",
     pictures: tuple[PictureFile, ...] = (),
     limits: Limits = LIMITS,
+    words_only: bool = False,
 ) -> Document:
     """Return the Document of one page's bytes.
 
-    ``charset`` is what the transport says, ``url`` where the page was fetched from.
+    ``charset`` is what the transport says, ``url`` where the page was fetched from. ``words_only``: without the pictures
+    inside it and without its hash (``""``).
     """
     text, encoding, warnings = decode(data, charset, declared_in(data))
-    inline = tuple(inline_pictures(path, text, limits))
+    inline = () if words_only else tuple(inline_pictures(path, text, limits))
     return Document(
         path=path,
         kind=kind,
         text=text,
         encoding=encoding,
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256="" if words_only else hashlib.sha256(data).hexdigest(),
         url=url or address_of(text),
         pictures=(*pictures, *inline),
         warnings=warnings,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from catalog.addresses import is_placeholder, keys, resolve, same_picture, stem
+from catalog.captions import srcset
 
 
 @pytest.mark.parametrize(
@@ -114,3 +117,31 @@ def test_names_of_stand_ins(name: str) -> None:
 def test_names_that_begin_like_a_stand_in(name: str) -> None:
     """A photograph of empty shelves or of a transport strike is one, whatever its name begins with."""
     assert not is_placeholder(f"https://h.example/2024/05/{name}")
+
+
+@pytest.mark.parametrize(
+    ("value", "candidates"),
+    [
+        ("a.jpg", [("a.jpg", 0, 0.0)]),
+        ("a.jpg 640w, b.jpg 2x", [("a.jpg", 640, 0.0), ("b.jpg", 0, 2.0)]),
+        ("a,b.jpg 1x,c.jpg 2x", [("a,b.jpg", 0, 1.0), ("c.jpg", 0, 2.0)]),
+        ("a.jpg, b.jpg,, ,c.jpg 300w 200h", [("a.jpg", 0, 0.0), ("b.jpg", 0, 0.0), ("c.jpg", 300, 0.0)]),
+        (" ,a.jpg ,", [("a.jpg", 0, 0.0)]),
+        ("a.jpg (1x, 2x) 3x, b.jpg", [("a.jpg", 0, 3.0), ("b.jpg", 0, 0.0)]),
+        ("", []),
+    ],
+)
+def test_a_srcset_is_read_by_the_standard(value: str, candidates: list[tuple[str, int, float]]) -> None:
+    """Commas within addresses, without spaces, doubled, and within parentheses mean what the HTML standard says."""
+    assert [tuple(c) for c in srcset.parse(value)] == candidates
+
+
+def test_a_srcset_without_parentheses_is_read_as_one_with() -> None:
+    """The short way for nearly all values gives what the whole algorithm gives."""
+    chance = random.Random(7)
+    parts = ["a.jpg", "b,c.png", " ", "\n", ",", ",,", "1x", "640w", "2h", "1.5x", "\t", "\x0b"]
+    for _ in range(3000):
+        value = "".join(chance.choices(parts, k=chance.randrange(12)))
+        # An empty pair of parentheses at the end is one more address, or a descriptor that says nothing.
+        whole = [tuple(c) for c in srcset.parse(value + ", ()")]
+        assert [tuple(c) for c in srcset.parse(value)] == [c for c in whole if c[0] != "()"], value

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from catalog.extracting import documents
 from catalog.sources import LIMITS, Document, Limits, read, walk
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(60)
@@ -72,3 +74,16 @@ def test_a_folder_too_large_to_list_is_asked_name_by_name(tmp_path: Path, listed
     """How many names are listed changes the work, not what is found."""
     page = write(tmp_path, '<img src="a.jpg"><img src="img/b.jpg">', "a.jpg", "img/b.jpg", "c.jpg", "d.jpg")
     assert pictures(page, replace(LIMITS, references=listed)) == {"a.jpg": "a.jpg", "img/b.jpg": "img/b.jpg"}
+
+
+def test_who_wants_only_the_words_gets_no_hash_and_no_pictures(tmp_path: Path) -> None:
+    """``extract`` pays neither for the hash of a page nor for the pictures inside and beside it, and reads the same words."""
+    inside = "data:image/jpeg;base64," + base64.b64encode(JPEG * 40).decode()
+    page = write(tmp_path, f'<p>Words</p><img src="img/a.jpg"><img src="{inside}">', "img/a.jpg")
+    (entry,) = walk([page])
+    (whole,) = (d for d in read(entry) if isinstance(d, Document))
+    (bare,) = (d for d in read(entry, words_only=True) if isinstance(d, Document))
+    assert len(whole.pictures) == 2 and len(whole.sha256) == 64
+    assert bare.pictures == () and bare.sha256 == ""
+    assert bare.text == whole.text and bare.utf8 == whole.utf8
+    assert list(documents(page)) == [bare]
