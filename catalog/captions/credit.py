@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..model import Evidence
+from .credittables import tables
 from .creditwords import (
     CLOSE,
     ENDS,
@@ -33,7 +34,6 @@ from .creditwords import (
     parts_of,
     reads_on,
     strip_marker,
-    tables,
 )
 
 __all__ = ["Cut", "bare_credit", "cut", "has_agency", "has_marker", "is_credit", "strip_marker"]

@@ -1,16 +1,14 @@
 """The words of credits, and tests on short texts: is this a credit, a house, a name?
 
-The words are in ``data/credits.toml``. Form does the rest, so that languages outside the lists are served too.
+The words are compiled in :mod:`.credittables`. Form does the rest, so that languages outside the lists are served too.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from .data import load
-from .wordtree import alternatives
+from .credittables import tables
 
 #: Longer texts are no credits; tests look no further.
 MAX_CREDIT = 160
@@ -18,10 +16,6 @@ MAX_CREDIT = 160
 MOST_WORDS = 8
 OPEN, CLOSE = "([（［【〔", ")]）］】〕"
 LOOSE = " \t\n\r\u00a0|/–—-:;,=·•：／＝"
-_EDGE = r"(?<![^\W_])"
-#: After a marker: a sign that only credits have, or a joining word or dash that sentences have too.
-_SIGN = r"\s{0,3}(?::|：|՝|(?<=[\u3041-\u9fff])・|=|＝|／|\|)\s{0,3}|\s{0,2}/\s{0,2}"
-_JOIN = r"\s{1,3}(?:by|via|von|oleh|door|par|por|av|af|-|–|—)\s{1,3}"
 _SPLIT = re.compile(
     r"\s*(?:/|／|\||,|;|、|：|:|＝|=|\(|\)|（|）|\+{1,3}|\s[-–—•·]\s|\b(?:via|for|by|für|and|und|y|et|e)\b)\s*"
 )
@@ -93,71 +87,6 @@ PARTICLES = frozenset(
 )
 #: A joining word between a marker and the names.
 JOINS = re.compile(r"(?<=\s)(?:by|via|von|oleh|door|par|por|av|af|[-–—])(?=\s)", re.I)
-
-
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """Compiled patterns: markers before a credit (``strong`` with a sign, ``weak`` with a joining word), ``alone``, ``after``.
-
-    A match of ``strong``, ``weak`` or ``after`` begins at most ``reach`` letters before its sign, joining word or end.
-    """
-
-    strong: re.Pattern[str]
-    weak: re.Pattern[str]
-    bare: re.Pattern[str]
-    alone: re.Pattern[str]
-    alone_words: frozenset[str]
-    after: re.Pattern[str]
-    agency: re.Pattern[str]
-    brackets: frozenset[str]
-    terms: re.Pattern[str]
-    abbreviations: frozenset[str]
-    determiners: frozenset[str]
-    core: re.Pattern[str]
-    label: re.Pattern[str]
-    reach: int
-
-
-def _split(text: str) -> list[str]:
-    return [" ".join(w.split()) for w in text.split(";") if w.strip()]
-
-
-@cache
-def tables() -> Tables:
-    """Return the compiled word lists."""
-    data = load("credits")
-    words = [w for words in data["before"].values() for w in _split(words)]
-    before = alternatives(words)
-    plural = r"(?:\(s\)|\(e\)|s)?\.?"
-    agency = alternatives(_split(data["agencies"]["exact"]), fold=False)
-    folded = alternatives(_split(data["agencies"]["folded"]))
-    domains = alternatives(_split(data["agencies"]["domains"]), fold=False)
-    core = alternatives(_split(data["core"]["words"]))
-    after = _split(data["after"]["words"])
-    own = alternatives([w for w in after if w[0].lower() != w[0].upper()])
-    glued = alternatives([w for w in after if w[0].lower() == w[0].upper()])
-    return Tables(
-        strong=re.compile(rf"{_EDGE}(?:{before}){plural}(?:{_SIGN})", re.I),
-        weak=re.compile(rf"{_EDGE}(?:{before}){plural}{_JOIN}", re.I),
-        bare=re.compile(rf"(?:{before}){plural}(?:\s{{1,3}}|(?<=\.))(?=[^\s:])", re.I),
-        alone=re.compile(
-            rf"{_EDGE}(?:{alternatives(_split(data['alone']['words']))})(?![^\W_])\s{{0,3}}[:：]?\s{{0,3}}", re.I
-        ),
-        alone_words=frozenset(max(w.split(), key=len).lower() for w in _split(data["alone"]["words"])),
-        # Letters with capitals end at a space or sign: the house "Nordfoto" holds no marker.
-        after=re.compile(rf"[\s／/]{{0,2}}(?:{_EDGE}(?:{own})|{glued})[.\s]{{0,3}}$", re.I),
-        agency=re.compile(
-            rf"{_EDGE}(?:(?:{agency})|(?i:{folded})|CC[ -]BY(?:-[A-Z]{{2}}){{0,3}}(?: \d\.\d)?"
-            rf"|[\w-]{{3,30}}\.(?:{domains}))(?![^\W_])"
-        ),
-        abbreviations=frozenset(w.casefold() for w in _split(data["abbreviations"]["words"])),
-        determiners=frozenset(data["determiners"]["words"].split()),
-        label=re.compile(rf"(?:{before})(?:,|…|\.{{3}})\s{{0,3}}(?=\S)", re.I),
-        core=re.compile(rf"(?i:{core})\s{{1,3}}(?=[^\s:a-z])"),
-        reach=10 + max(len(w) for w in (*words, *_split(data["after"]["words"]))),
-        brackets=frozenset(w.casefold() for w in _split(data["caption_brackets"]["words"])),
-        terms=re.compile(rf"[.,;。]\s{{0,3}}[^.。]{{0,20}}(?:{alternatives(_split(data['terms']['words']))})", re.I),
-    )
 
 
 @lru_cache(maxsize=4096)
