@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from ..model import Evidence
 from .credittables import tables
@@ -67,7 +68,10 @@ _FIRST = re.compile(r"\s?\|\s?|\s[–—•·]\s|\n")
 _DATELINE = re.compile(r"\s{0,3}([^\W\d_][\w.'’-]{1,30}),?\s[\w\s.,'’-]{0,60}\([^()]{2,40}\)\s{0,2}$")
 _LABEL = re.compile(r"\s*([^\W\d_][\w.'’-]{1,24}(?:\s[\w.'’-]{1,20})?)\s{0,2}[:：՝=＝]\s*(\S.{0,150})", re.S)
 #: The signs and joining words that end a marker.
-_SIGNS = re.compile(r"[:：՝=＝／/|・]")
+_SIGNS = re.compile(r"[:：՝=＝／/|・]|(?<=[^\W\d_])[-–]\s")
+#: "(M.G.)", "(M. G.)": a photographer of the house by initials.
+_INITIALS = re.compile(r"(?:[^\W\d_]\.[ -]?){2,3}")
+_SLASHED = re.compile(r"\s/\s")
 _STOPPED = re.compile(r"[.!?…][»”\"’')]?\s")
 _SLASH = re.compile(
     r"(?:^|[\s»”\"’)\].,])"
@@ -178,7 +182,8 @@ def _name_before(printed: str, start: int, place: int, known: tuple[str, ...]) -
     before = printed[start:place].rstrip()
     for low in _breaks(printed, start, start + len(before)):
         clause = printed[low:place].strip()
-        is_person = 2 <= len(clause.split()) <= 4 and clause[:1].isupper() and is_name(clause)
+        is_short = 2 <= len(clause.split()) <= 4 and clause[:1].isupper()
+        is_person = is_short and is_name(clause) and not _NUMBER.search(clause)
         if printed[low - 1] not in LOOSE and (is_person or is_credit(clause, known)):
             return low
     return place
@@ -188,6 +193,8 @@ def _is_closing_name(before: str, inside: str, *, is_square: bool) -> bool:
     """Tell whether brackets hold names alone where only a credit can stand: after a finished sentence, or with a slash."""
     if not before or inside.strip(" .").casefold() in tables().brackets or _NUMBER.search(inside):
         return False
+    if _INITIALS.fullmatch(inside.strip()) and inside.isupper():
+        return inside.strip(" .").replace(" ", "").casefold() not in tables().abbreviations
     if not all(is_name(p) for p in parts_of(inside)) or not inside.strip()[:1].isalpha():
         return False
     if is_square:
@@ -340,7 +347,9 @@ def _after_word(printed: str, start: int, end: int, known: tuple[str, ...]) -> C
     places = _breaks(printed, start, end)
     # In Japanese a comma may part the photographer from place and date: "…＝東京で3日、山本太郎撮影".
     comma = printed.rfind("、", start, match.start()) + 1
-    for place in (*places, *((comma,) if places and comma > places[0] else ())):
+    # A slash parts the names from the caption, and one name from another: the longest tail of names is the credit.
+    slashes = (m.end() for m in islice(_SLASHED.finditer(printed, max(start, end - 80), match.start()), 4))
+    for place in (*places, *((comma,) if places and comma > places[0] else ()), *slashes):
         clause = printed[place : match.start()].strip(LOOSE)
         if clause and len(clause) < 60 and all(is_name(p) for p in parts_of(clause)):
             return _made(printed, (start, place), (place, end), "credit-after-word")

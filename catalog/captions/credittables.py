@@ -14,7 +14,8 @@ from .wordtree import alternatives
 
 _EDGE = r"(?<![^\W_])"
 #: After a marker: a sign that only credits have, or a joining word or dash that sentences have too.
-_SIGN = r"\s{0,3}(?::|：|՝|(?<=[\u3041-\u9fff])・|=|＝|／|\|)\s{0,3}|\s{0,2}/\s{0,2}"
+#: Small letters go on where a hyphen only saves a word ("Bild- und Tonaufnahmen").
+_SIGN = r"(?<=[^\W\d_])[-–]\s{1,3}(?-i:(?![a-zß-ÿа-яё]))|\s{0,3}(?::|：|՝|(?<=[\u3041-\u9fff])・|=|＝|／|\|)\s{0,3}|\s{0,2}/\s{0,2}"
 _JOIN = r"\s{1,3}(?:by|via|von|oleh|door|par|por|av|af|-|–|—)\s{1,3}"
 
 
@@ -33,6 +34,7 @@ class Tables:
     after: re.Pattern[str]
     agency: re.Pattern[str]
     brackets: frozenset[str]
+    rights: frozenset[str]
     terms: re.Pattern[str]
     abbreviations: frozenset[str]
     determiners: frozenset[str]
@@ -78,6 +80,7 @@ def tables() -> Tables:
         label=re.compile(rf"(?:{before})(?:,|…|\.{{3}})\s{{0,3}}(?=\S)", re.I),
         core=re.compile(rf"(?i:{core})\s{{1,3}}(?=[^\s:a-z])"),
         reach=10 + max(len(w) for w in (*words, *_split(data["after"]["words"]))),
+        rights=frozenset(_split(data["agencies"]["rights"])),
         brackets=frozenset(w.casefold() for w in _split(data["caption_brackets"]["words"])),
         terms=re.compile(rf"[.,;。]\s{{0,3}}[^.。]{{0,20}}(?:{alternatives(_split(data['terms']['words']))})", re.I),
     )

@@ -101,6 +101,12 @@ def is_agency(text: str) -> bool:
     return bool(tables().agency.fullmatch(text))
 
 
+def is_rights(part: str) -> bool:
+    """Tell whether a text is a mark of rights kept or unknown, such as French "DR": part of names it may be anything."""
+    part = part.strip(" /|")
+    return part in tables().rights or part.removesuffix(".") in tables().rights
+
+
 def marker(text: str, start: int = 0, end: int | None = None) -> tuple[int, bool] | None:
     """Return where the marker that begins ``text[start:end]`` ends, and whether it is a strong one; ``None`` without one."""
     stop = len(text) if end is None else end
@@ -281,11 +287,11 @@ def is_agency_clause(text: str, known: tuple[str, ...] = ()) -> bool:
         return False
     houses = {k.casefold() for k in known}
     if (
-        not any(p.casefold().strip(" .") in houses or "@" in p or has_agency(p) for p in parts)
+        not any(p.casefold().strip(" .") in houses or "@" in p or has_agency(p) or is_rights(p) for p in parts)
         and text.casefold() not in houses
     ):
         return False
-    return all(is_name(p) or p.casefold() in houses for p in parts)
+    return all(is_name(p) or p.casefold() in houses or is_rights(p) for p in parts)
 
 
 def is_abbreviation(before: str) -> bool:

@@ -112,6 +112,7 @@ _COMMON = frozenset(
 _ASKED = ("script", "meta", "title", "h1", "h2", "p", "article")
 #: Attributes that name the address of a background.
 BACKGROUNDS = ("data-bg", "data-background-image")
+_ENDS = frozenset({"html", "body", "article", "main"})
 _SPACES = re.compile(r"\s+")
 _INVISIBLE = ("\u200b", "\u2060", "\ufeff", "\u00ad")
 
@@ -223,6 +224,14 @@ def names(element: Element) -> str:
 def says(element: Element) -> frozenset[str]:
     """Return what the names of an element say (see :func:`catalog.captions.words.roles`)."""
     return roles(names(element))
+
+
+def ends_search(element: Element) -> bool:
+    """Tell whether what belongs to a picture is looked for no further out than inside this element: the page or a story.
+
+    Drupal wraps each media item into an ``article`` of its own.
+    """
+    return element.tag in _ENDS and not (element.tag == "article" and "media" in (element.get("class") or "").split())
 
 
 def ancestors(element: Element) -> Iterator[Element]:

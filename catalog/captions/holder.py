@@ -9,6 +9,7 @@ from functools import cache
 from itertools import islice
 
 from ..model import Evidence
+from .counters import is_counter
 from .credit import bare_credit, cut, is_credit, strip_marker
 from .creditwords import MOST_WORDS, OPEN, is_name, is_slashed, marker, may_end_in_marker, parts_of
 from .data import load
@@ -132,7 +133,7 @@ def _parts(holders: list[Element]) -> tuple[set[Element], list[Element]]:
                 ("furniture" in said and "caption" not in said and len(words(child)) < 40)
                 or child.get("role") == "button"
                 or (child.get("aria-hidden") == "true" and not any(map(str.isalnum, words(child))))
-                or (child.tag in _BUTTONS and _is_button(words(child)))
+                or (child.tag in _BUTTONS and (_is_button(own := words(child)) or is_counter(own)))
             ):
                 furniture.add(child)
                 taken.add(child)

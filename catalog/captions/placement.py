@@ -7,10 +7,10 @@ the picture's own wrapper; short text that shares the wrapper; a data attribute;
 from __future__ import annotations
 
 from ..model import Evidence
-from . import attributes, gallery
+from . import attributes, counters, gallery
 from .credit import cut
 from .creditwords import strip_marker
-from .dom import Element, Page, says, words
+from .dom import Element, Page, ends_search, says, words
 from .holder import MAX_CAPTION, MAX_CREDIT, Found, from_text, read
 from .pictures import Picture
 from .region import Region
@@ -30,7 +30,6 @@ WEIGHTS = {
     "title-attribute": 1.0,
     "link-title": 1.0,
 }
-_STOPS = frozenset({"body", "html", "article", "main"})
 _SMALL = frozenset({"em", "i", "small", "font", "center"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 
@@ -58,6 +57,9 @@ class Placer:
             before = found[number]
             if before is None or not before.credit or shared.credit:
                 found[number] = shared
+        held = [f for f in found if f is not None]
+        for one, text in zip(held, counters.without([f.text for f in held]), strict=True):
+            one.text = text
         return found
 
     def _of(self, number: int, picture: Picture) -> Found | None:
@@ -83,7 +85,7 @@ class Placer:
     def _figure(self, element: Element, number: int) -> Found | None:
         """The ``figcaption`` of the nearest figure that has one with words; a gallery's shared one when no nearer has."""
         for above in element.iterancestors():
-            if above.tag in _STOPS:
+            if ends_search(above):
                 return None
             if above.tag != "figure":
                 continue
@@ -108,7 +110,7 @@ class Placer:
         node = element.getparent()
         steps = 0
         while node is not None and steps < 7:
-            if node.tag in _STOPS or not self._alone(node, number):
+            if ends_search(node) or not self._alone(node, number):
                 return None
             if self.region.mass.get(node, 0) > max(min(400, 0.4 * self.region.total), 0.15 * self.region.total):
                 return None

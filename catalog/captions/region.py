@@ -141,7 +141,7 @@ def _region(
     blocks = [(b, t) for b, t in prose if not _in_part(b, memo, kept)]
     mass = _mass(blocks)
     total = mass.get(top, 0)
-    container = _descend(top, mass, 0.75)
+    container = _whole_of_parts(_descend(top, mass, 0.75), top, mass)
     inner = [(b, t) for b, t in blocks if b is container or container in b.iterancestors()]
     kept.update(e for e, m in mass.items() if m > 0.3 * total)
     root = _around(container, heading) if top is page.root else top
@@ -255,6 +255,21 @@ def _descend(root: Element, mass: dict[Element, int], share: float) -> Element:
         if best is None or best.tag == "p" or mass[best] < share * mass[node]:
             return node
         node = best
+
+
+def _whole_of_parts(container: Element, top: Element, mass: dict[Element, int]) -> Element:
+    """What holds the story where ``container`` is one of several blocks of one kind, each with some of its text, else itself.
+
+    Systems of blocks wrap each few paragraphs and each picture in an element of the same class.
+    """
+    around, kind = container.getparent(), (container.get("class") or "").split()[:1]
+    if container is top or around is None or not kind:
+        return container
+    is_one_of_several = any(
+        c is not container and mass.get(c, 0) and c.tag == container.tag and (c.get("class") or "").split()[:1] == kind
+        for c in around
+    )
+    return around if is_one_of_several else container
 
 
 def _heading(page: Page, title: str) -> Element | None:

@@ -7,7 +7,7 @@ from itertools import islice
 
 from ..addresses import keys
 from . import attributes
-from .dom import Element, says, words
+from .dom import Element, ends_search, says, words
 from .pictures import Picture, is_decoration
 from .placement import is_told_beside
 from .region import Region
@@ -92,7 +92,7 @@ def has_caption(region: Region, element: Element) -> bool:
         return True
     steps = 0
     for above in element.iterancestors():
-        if above.tag in ("body", "article", "main") or steps > 8:
+        if ends_search(above) or steps > 8:
             return False
         # The parser nests what follows a <source> into it.
         steps += above.tag not in ("source", "picture")

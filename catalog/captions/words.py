@@ -17,6 +17,7 @@ _NAME_LISTS = frozenset(
 _PARTS = frozenset({"outside", "doubtful"})
 #: What names begin with that tell looks or a layout: the editor's block of a picture beside text holds no "media text".
 _LAYOUTS = ("overflow", "wp-block-media-text")
+_FIELD = "field--name-"
 _SIGNS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _NONE: frozenset[str] = frozenset()
 
@@ -46,7 +47,8 @@ def _of_name(name: str) -> frozenset[str]:
     # Utility classes ("md:hidden", "w-[60px]", "overflow-hidden") tell looks; a "--modifier" tells a variant.
     if ":" in name or "[" in name or name.startswith(_LAYOUTS):
         return _NONE
-    head = name.split("--", 1)[0] or name
+    # Drupal names a field by its modifier: "field--name-field-legende".
+    head = name[len(_FIELD) :] if name.startswith(_FIELD) else name.split("--", 1)[0] or name
     # Most names have small letters only: no words are joined by capitals.
     if name.isascii() and name.islower():
         parts = [p.rstrip("0123456789") for p in head.translate(_SIGNS).split()]

@@ -119,23 +119,6 @@ def test_names_that_begin_like_a_stand_in(name: str) -> None:
     assert not is_placeholder(f"https://h.example/2024/05/{name}")
 
 
-@pytest.mark.parametrize(
-    ("value", "candidates"),
-    [
-        ("a.jpg", [("a.jpg", 0, 0.0)]),
-        ("a.jpg 640w, b.jpg 2x", [("a.jpg", 640, 0.0), ("b.jpg", 0, 2.0)]),
-        ("a,b.jpg 1x,c.jpg 2x", [("a,b.jpg", 0, 1.0), ("c.jpg", 0, 2.0)]),
-        ("a.jpg, b.jpg,, ,c.jpg 300w 200h", [("a.jpg", 0, 0.0), ("b.jpg", 0, 0.0), ("c.jpg", 300, 0.0)]),
-        (" ,a.jpg ,", [("a.jpg", 0, 0.0)]),
-        ("a.jpg (1x, 2x) 3x, b.jpg", [("a.jpg", 0, 3.0), ("b.jpg", 0, 0.0)]),
-        ("", []),
-    ],
-)
-def test_a_srcset_is_read_by_the_standard(value: str, candidates: list[tuple[str, int, float]]) -> None:
-    """Commas within addresses, without spaces, doubled, and within parentheses mean what the HTML standard says."""
-    assert [tuple(c) for c in srcset.parse(value)] == candidates
-
-
 def test_a_srcset_without_parentheses_is_read_as_one_with() -> None:
     """The short way for nearly all values gives what the whole algorithm gives."""
     chance = random.Random(7)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from catalog.captions import credit as credit_room
-from catalog.captions import creditwords
+from catalog.captions import credittables, creditwords
 from catalog.captions.credit import cut
 
 ROWS = [
@@ -101,9 +101,9 @@ def test_hostile_captions_are_looked_at_only_at_their_ends(piece: str, monkeypat
                 for name, value in vars(room).items():
                     if isinstance(value, re.Pattern):
                         patched.setattr(room, name, Watched(value, watch))
-            fields = {f.name: getattr(creditwords.tables(), f.name) for f in dataclasses.fields(creditwords.Tables)}
+            fields = {f.name: getattr(credittables.tables(), f.name) for f in dataclasses.fields(credittables.Tables)}
             told: Any = {n: Watched(v, watch) if isinstance(v, re.Pattern) else v for n, v in fields.items()}
-            watched = creditwords.Tables(**told)
+            watched = credittables.Tables(**told)
             for room in (credit_room, creditwords):
                 patched.setattr(room, "tables", lambda: watched)
             for asked in (credit_room._breaks, creditwords.has_agency, creditwords.is_agency):
