@@ -6,7 +6,7 @@ Names of files that are not UTF-8 reach Python as lone surrogates. JSON can esca
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -14,7 +14,8 @@ import msgspec
 
 from .base import LOOKUPS, Doc, lookup_values
 
-_encode = msgspec.json.Encoder().encode
+_encoder = msgspec.json.Encoder()
+_encode = _encoder.encode
 _decode = msgspec.json.Decoder().decode
 
 
@@ -24,6 +25,14 @@ def encode_doc(doc: Any) -> bytes:
         return _encode(doc)
     except UnicodeEncodeError:
         return json.dumps(doc, separators=(",", ":")).encode("ascii")
+
+
+def encode_lines(docs: Sequence[Doc]) -> bytes | None:
+    """Return each of ``docs`` as :func:`encode_doc` does, and a newline after it; ``None`` where one holds what is not Unicode."""
+    try:
+        return _encoder.encode_lines(docs)
+    except UnicodeEncodeError:
+        return None
 
 
 def decode_doc(data: bytes) -> Doc:

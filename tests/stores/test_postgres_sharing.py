@@ -287,6 +287,25 @@ def test_odd_characters_of_ids_and_values_survive(postgres: str) -> None:
     store.close()
 
 
+def test_odd_documents_among_many_keep_their_places(postgres: str) -> None:
+    """Of many put at once, those that need care and those without an id of their own come back each under its own id."""
+    store = PostgresStore(postgres)
+    odd: dict[int, dict[str, Any]] = {
+        3: {"note": "nul\0"}, 60: {"note": "\udc80"}, 130: {"large": 1e16}, 190: {"text": "line\nand\u2028line\r"}, 270: {},
+    }  # fmt: skip
+    change, expected = Transaction(), {}
+    for n in range(300):
+        ident = f"{n:03d}"
+        doc = {"sha256": f"x{n}", "paths": [ident, ident], **odd.get(n, {})}
+        expected[ident] = {"id": ident, **doc}
+        change.put("image", ident, doc if n == 270 else expected[ident])
+    store.commit(change)
+    assert dict(store.iter("image")) == expected
+    assert store.find("image", "sha256", "x190") == ["190"] and store.find("image", "paths", "060") == ["060"]
+    assert list(store.verify()) == []
+    store.close()
+
+
 def test_damage_of_lookups_is_found_and_repaired(postgres: str) -> None:
     """Values by which a document is not found, or that none has, and wrong counts, are said and made anew."""
     store = PostgresStore(postgres)

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 from psycopg import Connection, errors
 
 from ..base import Doc
-from ..documents import encoded
+from ..documents import encode_lines, encoded
 from .connection import Database
-from .rows import lookup_keys, to_jsonb
+from .rows import is_plain, lookup_keys, to_jsonb
 
 #: Kind and id, as ``text`` takes them.
 Key = tuple[str, str]
@@ -37,14 +37,15 @@ SELECT kind, count(*) FILTER (WHERE new) FROM put GROUP BY kind
 """
 _COPY = "COPY {} (kind, id, txn, doc, keys) FROM STDIN (FORMAT binary)"
 _HEAD, _END = b"PGCOPY\n\xff\r\n\x00" + bytes(8), b"\xff\xff"
-#: Rows sent at a time.
-_CHUNK = 200
+#: Rows sent at a time: few, so that the server has some at hand while more are made ready here.
+_CHUNK = 50
 #: Fields of a row and the parts of an array as binary COPY has them: lengths before values, the most significant byte first.
 _LENGTH, _TXN = struct.Struct("!i"), struct.Struct("!iq")
 _FIVE = struct.pack("!h", 5)
-_JSONB = b"\x01"
+#: The length of a ``jsonb`` and its version; an array's head, and the length of its first value.
+_JSONB = struct.Struct("!iB")
 _UUID, _UUID_LENGTH = 2950, struct.pack("!i", 16)
-_ARRAY, _NO_KEYS = struct.Struct("!iiiiii"), struct.pack("!iiii", 12, 0, 0, _UUID)
+_ARRAY, _NO_KEYS = struct.Struct("!iiiiiii"), struct.pack("!iiii", 12, 0, 0, _UUID)
 
 #: An empty catalogue: one that has fewer documents than this (a mark or two).
 _FEW = 100
@@ -84,20 +85,41 @@ def copy_in(connection: Connection[Any], txn: int, keys: Sequence[Key], docs: Do
 
 def _send(connection: Connection[Any], table: str, txn: int, keys: Iterable[Key], docs: Documents) -> None:
     waiting = iter(keys)
-    number = _TXN.pack(8, txn)
     with connection.cursor().copy(_COPY.format(table).encode()) as copy:
         copy.write(_HEAD)
         while step := list(islice(waiting, _CHUNK)):
-            copy.write(b"".join([_packed(key, number, row(*docs[key])) for key in step]))
+            copy.write(_packed(step, txn, docs))
         copy.write(_END)
 
 
-def _packed(key: Key, txn: bytes, made: Row) -> bytes:
-    kind, ident = key[0].encode(), key[1].encode()
-    pack, n = _LENGTH.pack, len(made.keys)
-    keys = _UUID_LENGTH.join((_ARRAY.pack(20 + 20 * n, 1, 0, _UUID, n, 1), *made.keys)) if n else _NO_KEYS
-    doc = made.doc
-    return b"".join((_FIVE, pack(len(kind)), kind, pack(len(ident)), ident, txn, pack(1 + len(doc)), _JSONB, doc, keys))
+def _packed(keys: Sequence[Key], txn: int, docs: Documents) -> bytes:
+    """Some rows as binary COPY takes them."""
+    length, number = _LENGTH.pack, _TXN.pack(8, txn)
+    heads: dict[str, bytes] = {}
+    parts: list[bytes] = []
+    add = parts.extend
+    for key, text in zip(keys, _texts(keys, docs), strict=True):
+        kind, ident = key
+        head = heads.get(kind)
+        if head is None:
+            name = kind.encode()
+            head = heads[kind] = _FIVE + length(len(name)) + name
+        own = ident.encode()
+        own_kind, _, doc = docs[key]
+        found = lookup_keys(own_kind, doc)
+        n = len(found)
+        array = (_ARRAY.pack(20 + 20 * n, 1, 0, _UUID, n, 1, 16), _UUID_LENGTH.join(found)) if n else (_NO_KEYS,)
+        add((head, length(len(own)), own, number, _JSONB.pack(1 + len(text), 1), text, *array))
+    return b"".join(parts)
+
+
+def _texts(keys: Sequence[Key], docs: Documents) -> Sequence[bytes]:
+    """The documents of these keys as ``jsonb`` takes them: all encoded in one go where nothing about them is special."""
+    if all(docs[key][2].get("id") == docs[key][1] for key in keys):
+        lines = encode_lines([docs[key][2] for key in keys])
+        if lines is not None and is_plain(lines):
+            return lines.splitlines()
+    return [to_jsonb(encoded(docs[key][1], docs[key][2])) for key in keys]
 
 
 # ---------------------------------------------------------------- the index of keys

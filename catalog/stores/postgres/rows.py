@@ -14,7 +14,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from ..base import LOOKUPS, Doc, lookup_values
+from ..base import LOOKUPS, Doc
 
 #: JSON that would not come back from ``jsonb`` as it was: escapes that it refuses, numbers whose form it does not keep.
 _ESCAPES = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
@@ -27,13 +27,18 @@ _ODD = re.compile("[\0\ud800-\udfff\U0010ffff]")
 _ESCAPE = re.compile("\U0010ffff([0-9a-f]{6})")
 #: Values of one field whose keys are remembered.
 _REMEMBERED = 1 << 15
+_SEVERAL = (list, tuple)
 _encode = msgspec.json.Encoder().encode
+
+
+def is_plain(data: bytes) -> bool:
+    """Return whether encoded documents, one or many, are told at a glance to be such as ``jsonb`` gives back unchanged."""
+    return b"\\u" not in data and not _may_have_odd_numbers(data)
 
 
 def to_jsonb(data: bytes) -> bytes:
     """Return an encoded document as JSON that ``jsonb`` gives back unchanged."""
-    odd = _may_have_odd_numbers(data) and _NUMBERS.search(data) is not None
-    if not odd and (b"\\u" not in data or _ESCAPES.search(data) is None):
+    if is_plain(data) or (_NUMBERS.search(data) is None and _ESCAPES.search(data) is None):
         return data
     return _encode({"json": json.dumps(json.loads(data), ensure_ascii=True)})
 
@@ -67,11 +72,11 @@ class _Keys(dict[str, bytes]):
 
     def __init__(self, kind: str, path: str) -> None:
         super().__init__()
-        self._begun = blake2b(f"{kind}\0{path}\0".encode(), digest_size=16)
+        self._copy = blake2b(f"{kind}\0{path}\0".encode(), digest_size=16).copy
         self._most = _REMEMBERED if path.startswith("keys.") else 0
 
     def __missing__(self, value: str) -> bytes:
-        digest = self._begun.copy()
+        digest = self._copy()
         digest.update(value.encode("utf-8", "surrogatepass"))
         key = digest.digest()
         if self._most:
@@ -92,9 +97,25 @@ def lookup_key(kind: str, field: str, value: str) -> str:
     return _fields(kind)[field][value].hex()
 
 
+@cache
+def _readers(kind: str) -> tuple[tuple[str, tuple[str, ...], _Keys], ...]:
+    """The fields of a kind: the first step of its path, the other steps, its keys."""
+    return tuple((path.split(".")[0], tuple(path.split(".")[1:]), keys) for path, keys in _fields(kind).items())
+
+
 def lookup_keys(kind: str, doc: Doc) -> list[bytes]:
-    """Return the keys by which a document is found (16 bytes each), each once."""
-    found = [keys[value] for path, keys in _fields(kind).items() for value in lookup_values(doc, path)]
+    """Return the keys by which a document is found (16 bytes each), each once: one for each of its ``lookup_values``."""
+    found: list[bytes] = []
+    for first, others, keys in _readers(kind):  # written out, for a load in bulk does this for every document
+        value = doc.get(first)
+        for step in others:
+            value = value.get(step) if isinstance(value, dict) else None
+        if not value:
+            continue
+        if isinstance(value, str):
+            found.append(keys[value])
+        elif isinstance(value, _SEVERAL):
+            found += [keys[one] for one in value if one and isinstance(one, str)]
     return list(dict.fromkeys(found)) if len(found) > 1 else found
 
 
