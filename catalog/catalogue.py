@@ -96,6 +96,10 @@ class Catalogue:
         """Return one finding."""
         return self._one("finding", ident, Finding)
 
+    def findings(self, field: str, value: str) -> list[Finding]:
+        """Return the findings that name ``value`` in ``field``: subjects, images or articles."""
+        return self._found("finding", field, value, Finding)
+
     def match(self, a: str, b: str) -> Match | None:
         """Return the match of two images, whichever comes first."""
         return self._one("match", ":".join(sorted((a, b))), Match)

@@ -17,6 +17,7 @@ from .catalogue import Catalogue
 from .codec import facts_hash, to_dict
 from .errors import Gone, NotAllowed, NotFound, Stale
 from .model import Decision, Finding, Group
+from .remembering import Remembering
 from .stores.base import WHOLE, Store, Transaction
 from .stores.overlay import Overlay
 
@@ -68,7 +69,7 @@ def commit(store: Store, decisions: Sequence[Decision]) -> list[Decision]:
     """Append decisions, and recompute the findings that they (or what they undo) bear on."""
     overlay = Overlay(store)
     numbered = _append(overlay, decisions)
-    cat = Catalogue(overlay)
+    cat = Remembering(overlay)
     if all(d.action == "edit" or d.kind in _SETTLING for d in numbered):
         overlay.commit(inferring.restate_findings(cat, numbered))
     else:
@@ -77,6 +78,7 @@ def commit(store: Store, decisions: Sequence[Decision]) -> list[Decision]:
         if marked := cat.articles(marking.articles_of(spoken)):
             change, touched = inferring.infer_links(cat, sorted(marked))
             overlay.commit(change)
+            cat = Remembering(overlay)
             images |= touched
         overlay.commit(inferring.infer_findings(cat, articles, images))
     store.commit(overlay.transaction)
@@ -88,9 +90,9 @@ def holding(store: Store, named: Callable[[Catalogue], Collection[str]]) -> Abst
 
     Everybody, where WHOLE is among them: links are inferred anew, and what that touches is not known before.
     """
-    cat = Catalogue(store)
 
     def touches() -> set[str]:
+        cat = Remembering(store)
         idents = named(cat)
         if len(idents) > MAX_NAMED or WHOLE in idents:
             return {WHOLE}

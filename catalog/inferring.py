@@ -19,6 +19,7 @@ from .duplicates import Sample
 from .duplicates.groups import build
 from .images.worker import Prepared
 from .model import Article, Caption, Conflict, Decision, Finding, Group, Image, Link, Match
+from .remembering import remembering
 from .shown import Shown, newly_beside
 from .stores.base import Doc, Transaction
 
@@ -323,11 +324,11 @@ def group_conflicts(cat: Catalogue, images: Sequence[str]) -> list[tuple[Conflic
 
 def infer_findings(cat: Catalogue, article_ids: Iterable[str], image_ids: Iterable[str]) -> Transaction:
     """Return conflicts and findings about these articles and images in place of the old ones, with their status."""
-    change = Transaction()
+    cat, change = remembering(cat), Transaction()
     made: dict[str, Finding] = {}
     old: set[str] = set()
     for ident in sorted(set(article_ids)):
-        old.update(f.id for f in _stored(cat, "articles", ident) if f.kind in ("link", "caption-without-image"))
+        old.update(f.id for f in cat.findings("articles", ident) if f.kind in ("link", "caption-without-image"))
         article = cat.article(ident)
         if article is not None and not cat.is_hidden(f"article:{ident}"):
             captions = cat.captions_of(ident)
@@ -340,7 +341,7 @@ def infer_findings(cat: Catalogue, article_ids: Iterable[str], image_ids: Iterab
             images.update(group.images)
     for ident in sorted(images):
         own = {"metadata", "image-without-caption", "duplicate"}
-        old.update(f.id for f in _stored(cat, "images", ident) if f.kind in own)
+        old.update(f.id for f in cat.findings("images", ident) if f.kind in own)
         image = cat.image(ident)
         if image is not None:
             used = bool(cat.store.find("link", "image", ident)) or bool(cat.usages_of(ident))
@@ -372,7 +373,7 @@ def restate_findings(cat: Catalogue, decisions: Iterable[Decision]) -> Transacti
     """
     change = Transaction()
     idents = {d.subject for d in decisions if d.kind}
-    idents |= {f.id for d in decisions if not d.kind for i in d.subjects for f in _stored(cat, "images", i)}
+    idents |= {f.id for d in decisions if not d.kind for i in d.subjects for f in cat.findings("images", i)}
     for finding in filter(None, map(cat.finding, sorted(idents))):
         resolved = resolve.finding_status(finding, finding.seen.split(".", 1)[0], decisions_on(cat, finding))
         if resolved != finding:
@@ -385,11 +386,6 @@ def _of_hidden(finding: Finding, hidden: set[str]) -> bool:
     if finding.kind == "link":
         return set(finding.images) <= hidden
     return bool(hidden & set(finding.images))
-
-
-def _stored(cat: Catalogue, field: str, value: str) -> list[Finding]:
-    docs = cat.store.get_many("finding", cat.store.find("finding", field, value))
-    return [from_dict(d, Finding) for d in docs.values()]
 
 
 def _put_conflicts(

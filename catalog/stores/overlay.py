@@ -76,8 +76,11 @@ class Overlay:
         puts, deletes = self._over(kind)
         if not puts and not deletes:
             return self.base.find(kind, field, value)
-        below = (i for i in self.base.find(kind, field, value) if i not in puts and i not in deletes)
-        return sorted({*below, *self._values.get((kind, field), {}).get(value, ())})
+        over = self._values.get((kind, field), {}).get(value, ())
+        below = self.base.find(kind, field, value)
+        if not over and not below:
+            return []
+        return sorted({*(i for i in below if i not in puts and i not in deletes), *over})
 
     def commit(self, transaction: Transaction) -> int:
         """Lay one more transaction over the rest."""
