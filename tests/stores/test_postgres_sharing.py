@@ -161,9 +161,9 @@ def test_a_decision_is_few_messages_to_the_server(postgres: str, monkeypatch: py
     list(again.work_off())
     finding = next(i for i, doc in store.iter("finding") if doc["kind"] == "duplicate")
 
-    def counted(connection: Connection[Any], statements: Sequence[Statement]) -> list[Rows]:
+    def counted(connection: Connection[Any], statements: Sequence[Statement], plans: frozenset[str]) -> list[Rows]:
         messages.append(len(statements))
-        return together(connection, statements)
+        return together(connection, statements, plans)
 
     monkeypatch.setattr(section, "together", counted)
     made = deciding.decide(store, finding, "not-same", seen=None, note="", who="", values={})
@@ -284,6 +284,23 @@ def test_odd_characters_of_ids_and_values_survive(postgres: str) -> None:
         assert store.find("image", "paths", odd) == [odd]
     assert store.ids("image") == [ident for ident, _ in store.iter("image")] or len(store.ids("image")) == 5
     assert list(store.verify()) == []
+    store.close()
+
+
+def test_sections_go_on_when_what_was_prepared_is_gone(postgres: str) -> None:
+    """The driver lets go of all prepared statements after a rollback: the next section works, and one it happened in goes on."""
+    store = PostgresStore(postgres)
+    for ident in "ab":
+        put(store, "image", ident, sha256="x")
+        with store.database.connection() as connection:
+            connection.execute("DEALLOCATE ALL")
+    with store.writing(lambda: ["a"]):
+        put(store, "image", "c", sha256="x")
+        with store.database.connection() as connection:
+            connection.execute("DEALLOCATE ALL")
+        put(store, "image", "d", sha256="x")
+        assert store.find("image", "sha256", "x") == ["a", "b", "c", "d"]
+    assert store.ids("image") == ["a", "b", "c", "d"] and list(store.verify()) == []
     store.close()
 
 

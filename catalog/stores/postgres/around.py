@@ -32,7 +32,7 @@ NAMES, MOST = 12, 400
 
 #: The keys stand in a question of their own: from so many the planner would conclude that most documents have one of them, and
 #: read all.
-_ASK = """
+ASK = """
 SELECT kind, id, doc::text, keys::text FROM document WHERE keys && (SELECT %s::uuid[])
 UNION ALL
 SELECT kind, id, doc::text, '{}' FROM document WHERE kind = ANY(%s::text[]) AND id = ANY(%s::text[])
@@ -91,7 +91,7 @@ def ask(run: Callable[..., Rows], names: Mapping[str, str]) -> tuple[Texts, Foun
         for kind, field, prefixes in _LOOKED_FOR[own]
         for prefix in prefixes
     }
-    rows = run(_ASK, f"{{{','.join(values)}}}", _KINDS, [to_text(name) for name in names], MOST)
+    rows = run(ASK, f"{{{','.join(values)}}}", _KINDS, [to_text(name) for name in names], MOST)
     if len(rows) == MOST:
         return None
     texts: Texts = {(kind, name): None for kind in KINDS for name in names}

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from psycopg import Connection
+from psycopg import Connection, errors
 
 from ..base import WHOLE
 from ..documents import decode_doc
@@ -30,7 +30,7 @@ from . import around
 from .bulk import UPSERT, Documents, Key, copy_in, row
 from .connection import Rows
 from .rows import buckets, from_jsonb
-from .together import Statement, together
+from .together import Statement, forget, together
 
 #: Locks for subjects. More of them let more people work at once; each held one takes a place in the server's lock table.
 BUCKETS = 1024
@@ -92,6 +92,11 @@ changed AS (SELECT kind, n FROM unnest(%s::text[], %s::bigint[]) AS changed (kin
 #: All of a section's only transaction, for most sections have one. ``done`` has its row when everything is put.
 _PUT_AND_FINISH = (
     f"{_WRITTEN}, done AS (SELECT own.txn, 1 AS nth FROM own, (SELECT count(*) FROM put) AS everything){_ENDED}"
+)
+
+#: What nearly every section sends is planned once for each connection; one of them is in what opens a section.
+_PLANS = frozenset(
+    {_SHARED, _ALONE, _EACH, _POSITION, _NUMBER, _TXN, _PUT, _DELETE, _FINISH, _PUT_AND_FINISH, around.ASK}
 )
 
 
@@ -160,6 +165,7 @@ class Section:
         """Send what still waits, for somebody else goes on with the connection."""
         if not self.begun or self.waiting:
             self._send([])
+        forget(self.connection)
 
     def _send(self, statements: Sequence[Statement]) -> list[Rows]:
         """Run statements, what waits before them, in one message; return the rows of each."""
@@ -172,7 +178,15 @@ class Section:
         waiting, self.waiting = self.waiting, ""
         if waiting:
             ahead.append((_PUT, (waiting,)))
-        answers = together(self.connection, [*ahead, *statements])
+        message = [*ahead, *statements]
+        try:
+            answers = together(self.connection, message, _PLANS)
+        except errors.InvalidSqlStatementName:
+            if not opening:
+                raise
+            self.connection.rollback()  # nothing was done but to begin
+            forget(self.connection)
+            answers = together(self.connection, message, _PLANS)
         if opening:
             self.position = int(answers[2 - self.alone][0][0])
         if waiting:
@@ -235,6 +249,7 @@ class Section:
         if len(keys) >= BULK or not keys:
             txn = int(self.ask(_TXN)[0][0])
             self.counts.update(copy_in(self.connection, txn, keys, docs) if keys else {})
+            forget(self.connection)
         else:
             put = self.ask(_PUT, _given(keys, docs))
             txn = int(put[0][2])

@@ -120,15 +120,17 @@ class PostgresStore:
 
     def find(self, kind: str, field: str, value: str) -> list[str]:
         """Return the ids of documents whose ``field`` is or contains ``value``, sorted. KeyError for a field not in LOOKUPS."""
+        asked, section = (kind, field, value), self._section
+        if section is not None and (known := section.found.get(asked)) is not None:
+            return list(known)
         if field not in LOOKUPS.get(kind, ()):
             raise KeyError(f"{kind}.{field} is not among the lookups")
-        asked, section = (kind, field, value), self._section
         if section is not None and kind == "decision" and field == "undoes" and value in section.taken:
             return []  # a number that was taken just now
-        if section is not None and asked not in section.found and around.foreseen(kind, field):
+        if section is not None and around.foreseen(kind, field):
             section.look_around(around.bare(value))
-        if section is not None and asked in section.found:
-            return list(section.found[asked])
+            if asked in section.found:
+                return list(section.found[asked])
         rows = self._fetch("SELECT id FROM document WHERE keys @> ARRAY[%s::uuid]", lookup_key(kind, field, value))
         idents = sorted(from_text(ident) for (ident,) in rows)
         if section is not None:
