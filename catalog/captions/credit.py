@@ -55,10 +55,10 @@ WEIGHTS = {
 _BRACKETS = re.compile(
     r"[(\[（［【〔]([^()\[\]（）［］【】〔〕]{1,200}(?:\([^()]{1,60}\)[^()\[\]]{0,60})?)[)\]）］】〕]"
 )
-#: The end of a clause after which a credit may stand; not the dot of an initial ("J. Doe").
+#: The end of a clause after which a credit may stand; not the dot of an initial ("J. Doe"), but that of a year ("1958 г.").
 _BREAK = re.compile(
     r"(?<![ .(/][^\W\d_])(?<!^[^\W\d_])[.!?…][»”\"’')\]）】]{0,2}(?=\s)|[。！？।۔؟։።။។][」』”）]{0,2}|[»”\"’)\]）】](?=\s)"
-    r"|\s[|•·–—]\s|\||\n|\s-\s|(?<=\S)[＝=](?=\S)"
+    r"|\s[|•·–—]\s|\||\n|\s-\s|(?<=\S)[＝=](?=\S)|(?<=\d\sг)\.(?=\s)"
 )
 _NUMBER = re.compile(r"(?<![^\W\d_])\d")
 _DAYS = re.compile(r"[\s(]*(?:\d{1,4}[-./年月日년월일\s]{1,3}){2,3}\d{0,4}[/\s]{1,3}")
@@ -414,7 +414,7 @@ def _bare_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut
     slash = printed.rfind(" / ", start, end) + 1
     for place in (*_breaks(printed, start, end), *((slash + 1,) if slash > start else ())):
         before, clause = printed[start:place].rstrip(), printed[place:end].lstrip()
-        if before and before[-1] in "|•·/" + _FINISHED and bare_credit(clause, apart=before[-1] in "|•·/"):
+        if before and before[-1] in "|•·/-–—" + _FINISHED and bare_credit(clause, apart=before[-1] in "|•·/"):
             return _made(printed, (start, place), (end - len(clause), end), "credit-marker")
     return None
 

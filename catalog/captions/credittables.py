@@ -16,7 +16,9 @@ _EDGE = r"(?<![^\W_])"
 #: After a marker: a sign that only credits have, or a joining word or dash that sentences have too.
 #: Small letters go on where a hyphen only saves a word ("Bild- und Tonaufnahmen").
 _SIGN = r"(?<=[^\W\d_])[-–]\s{1,3}(?-i:(?![a-zß-ÿа-яё]))|\s{0,3}(?::|：|՝|(?<=[\u3041-\u9fff])・|=|＝|／|\|)\s{0,3}|\s{0,2}/\s{0,2}"
-_JOIN = r"\s{1,3}(?:by|via|von|oleh|door|par|por|av|af|-|–|—)\s{1,3}"
+#: "foto di gruppo", "foto de familia" say of what kind a picture is, not whose.
+_NO_KIND = r"(?:(?<!\sd[ie]\s)|(?!(?-i:[a-zà-ÿ]{1,30})[)\].]{0,2}\s{0,3}$))"
+_JOIN = r"\s{1,3}(?:by|via|von|oleh|door|par|por|av|af|nga|od|-|–|—)\s{1,3}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ def tables() -> Tables:
         weak=re.compile(rf"{_EDGE}(?:{before}){plural}{_JOIN}", re.I),
         bare=re.compile(rf"(?:{before}){plural}(?:\s{{1,3}}|(?<=\.))(?=[^\s:])", re.I),
         alone=re.compile(
-            rf"{_EDGE}(?:{alternatives(_split(data['alone']['words']))})(?![^\W_])\s{{0,3}}[:：]?\s{{0,3}}", re.I
+            rf"{_EDGE}(?:{alternatives(_split(data['alone']['words']))})(?![^\W_])\s{{0,3}}+[:：]?+\s{{0,3}}+{_NO_KIND}",
+            re.I,
         ),
         alone_words=frozenset(max(w.split(), key=len).lower() for w in _split(data["alone"]["words"])),
         # Letters with capitals end at a space or sign: the house "Nordfoto" holds no marker.

@@ -30,6 +30,7 @@ _HALVES = re.compile(r"\s?[/／]\s?")
 _WORD = re.compile(r"(?:^|(?<=[\s(\[«“\"'/]))[^\s(\[«“\"'/]{1,20}$")
 _DATE = re.compile(r"[\d.,:/\s-]*\d[\d.,:/\s-]*(?:년|월|일|年|月|日|時|时|分)?")
 _CASELESS = re.compile(r"[\u0590-\u08ff\u0900-\u109f\u10d0-\u10ff\u1200-\u139f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af]")
+_INDIC = re.compile(r"[\u0900-\u0dff]{1,8}")
 #: Brackets that part a caption from its credit: square ones, and any after letters of a script without capitals.
 _BRACKETED = re.compile(r"[\[［【〔（]|(?<=[\u0590-\u08ff\u0900-\u109f\u2e80-\u9fff\uac00-\ud7af])\s?\(")
 #: Japanese prose: a particle or verb ending after a word's sign, or a date.
@@ -86,7 +87,7 @@ PARTICLES = frozenset(
     ]
 )
 #: A joining word between a marker and the names.
-JOINS = re.compile(r"(?<=\s)(?:by|via|von|oleh|door|par|por|av|af|[-–—])(?=\s)", re.I)
+JOINS = re.compile(r"(?<=\s)(?:by|via|von|oleh|door|par|por|av|af|nga|od|[-–—])(?=\s)", re.I)
 
 
 @lru_cache(maxsize=4096)
@@ -199,7 +200,8 @@ def _bare_marker(text: str, start: int, end: int) -> tuple[int, bool] | None:
         return match.end(), True
     if (match := tables().core.match(text, start, end)) and not tables().agency.match(text, start, end):
         names = text[match.end() : end]
-        return (match.end(), False) if is_names(names, 0.0) or is_agency(names.strip(LOOSE)) else None
+        share = 0.7 if names[:1].isupper() else 0.0
+        return (match.end(), False) if is_names(names, share) or is_agency(names.strip(LOOSE)) else None
     space = text.find(" ", start, end)
     if 0 < space - start < 12 and text[start].isupper() and text[start:space].isalpha():
         # "Express Photo by X", "Staff photo: X"
@@ -317,6 +319,9 @@ def reads_on(text: str) -> bool:
 def _is_short(before: str) -> bool:
     """Tell whether a text ends in a word of one or two letters, small ones among them, as unlisted abbreviations do."""
     word = before.rsplit(None, 1)[-1] if before.strip() else ""
+    if _INDIC.fullmatch(word):
+        # A letter or two with their vowel signs, as initials are written: "எஸ். குமார்".
+        return sum(map(str.isalpha, word)) < 3
     return len(word) < 3 and not word.isupper() and not _CASELESS.search(word) and not word.isdigit()
 
 
@@ -361,8 +366,11 @@ def is_credit(text: str, known: tuple[str, ...] = (), *, apart: bool = False, br
         return is_names(text[label.end() :], 0.0)
     if is_agency_clause(text, known):
         return True
-    if bracketed and (bare := tables().bare.match(text)) and is_names(text[bare.end() :], 0.0):
-        return True
+    if bracketed and (bare := tables().bare.match(text)):
+        # After a capital a house may go on in small letters: "(foto Archivio storico comunale)".
+        share = 0.7 if text[bare.end()].isupper() and tables().core.match(text) else 0.0
+        if is_names(text[bare.end() :], share):
+            return True
     if after := tables().after.search(text, max(0, len(text) - tables().reach)):
         return (
             after.start() > 0

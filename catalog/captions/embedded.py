@@ -162,7 +162,7 @@ def _entry(node: dict[str, Any], base: str, source: str) -> Entry | None:
         return None
     caption = next((t for k in _CAPTION if (t := _text(node.get(k)))), "")
     credit = next((t for k in _CREDIT if (t := _text(node.get(k)))), "")
-    if not credit and source == "json-ld":
+    if not credit and (source == "json-ld" or caption):
         credit = _text(node.get("author") or node.get("creator"))
     if not (caption or credit):
         return None

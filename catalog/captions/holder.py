@@ -156,7 +156,8 @@ def _beside(scope: Element, holders: list[Element], known: tuple[str, ...]) -> I
                 ("credit" in said and "caption" not in said)
                 or (element.tag in _ASIDE and is_credit(words(element), known))
             )
-            and 0 < len(words(element)) < MAX_CREDIT
+            and len(text := words(element)) < MAX_CREDIT
+            and any(map(str.isalnum, text))
             and next(element.iter("img"), None) is None
         ):
             taken.add(element)

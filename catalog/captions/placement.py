@@ -134,7 +134,7 @@ class Placer:
         linked = sum(len(words(a)) for a in node.iter("a"))
         if linked > 0.5 * len(text):
             return None
-        evidence = [_way("wrapper-text")] if node.tag in ("figure", "table") or "wrapper" in says(node) else []
+        evidence = [_way("wrapper-text")] if node.tag in ("figure", "table", "dl") or "wrapper" in says(node) else []
         if _same_as_alt(text, picture):
             evidence.append(_way("same-as-alt"))
         if cut(text, known=self.known).credit or _set_apart(node, text):
