@@ -34,14 +34,25 @@ def compare(
     if a == b and a_credit == b_credit and a_published[:10] == b_published[:10]:
         return Comparison("identical", score=1.0)
     one, other = read(a, a_credit, a_published), read(b, b_credit, b_published)
-    note = "" if one.whole and other.whole else NOTE_CUT
-    if languages.apart(one.items, other.items):
-        verdict, foreign = multilingual.judge(one, other), multilingual.NOTE
-        note = f"{foreign}; {note}" if note else foreign
-    else:
-        verdict = judge(one, other)
+    verdict, notes = _judge(one, other)
+    if verdict.overlap < UNRELATED and (one.swallowed or other.swallowed):
+        one, other = _entire(one, a, a_credit, a_published), _entire(other, b, b_credit, b_published)
+        verdict, notes = _judge(one, other)
+    note = "; ".join(notes if one.whole and other.whole else (*notes, NOTE_CUT))
     found = [_with_words(c, a, b) for c in verdict.found]
     return _result(a, b, one, other, verdict, found, note)
+
+
+def _judge(one: Reading, other: Reading) -> tuple[Verdict, tuple[str, ...]]:
+    """Lay two readings against each other, word by word or by what every language shares, and say which."""
+    if languages.apart(one.items, other.items):
+        return multilingual.judge(one, other), (multilingual.NOTE,)
+    return judge(one, other), ()
+
+
+def _entire(reading: Reading, text: str, credited: str, published: str) -> Reading:
+    """Read a caption anew without looking for a credit where the credit took most of it: "Kuvituskuva: A car in Tampere"."""
+    return read(text, credited, published, entire=True) if reading.swallowed else reading
 
 
 def cities(text: str) -> frozenset[str]:
@@ -62,11 +73,12 @@ def _result(
     if found:
         kinds = tuple(dict.fromkeys(c.kind for c in found))
         return Comparison("contradictory", kinds, tuple(found), _score(verdict, found), note)
-    if verdict.only_x or verdict.only_y:
+    said_more = verdict.only_x or verdict.only_y
+    if said_more and verdict.news >= 0.5:
         return Comparison("additive", score=round(verdict.overlap, 3), note=note)
     if a == b and one.credit == other.credit:
         return Comparison("identical", score=1.0, note=note)
-    return Comparison("cosmetic", score=1.0, note=note)
+    return Comparison("cosmetic", score=round(1 - verdict.news, 3) if said_more else 1.0, note=note)
 
 
 def _with_words(found: Contradiction, a: str, b: str) -> Contradiction:

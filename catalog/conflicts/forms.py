@@ -25,6 +25,7 @@ _FAMILIES = tuple(
 )
 #: Those after a stem of three letters.
 _SURE_ENDINGS = frozenset(("", "s", "e", "es", "ed", "ing"))
+_VOWEL = re.compile(r"[aeiouyаеиоуыэюя]")
 _DOUBLED = re.compile(r"([bdfglmnprt])\1(?=ed$|ing$|en$|er$)")
 
 
@@ -88,16 +89,35 @@ def pairs(
 def abbreviates(items: Sequence[Item], i: int, long: Item) -> bool:
     """Tell whether the word at ``i`` is short for ``long``: it has a dot within a sentence, and begins ``long`` or its ends.
 
-    An initial is not short for a first name: the caption that gives the name says more.
+    A word of its consonants needs no dot. An initial is not short for a first name: the caption that gives it says more.
     """
     short = items[i]
     letters = fold(short.text).rstrip(".")
     within = short.dotted and i + 1 < len(items) and items[i + 1].glued and not items[i + 1].first
-    if not within or not letters or len(letters) >= len(long.key) or long.key in names.first_names():
+    if (
+        not (within or contracted(letters, long.key))
+        or not letters
+        or len(letters) >= len(long.key)
+        or long.key in names.first_names()
+    ):
         return False
     rest = iter(long.key)
     ends = long.key.startswith(letters) or (letters[0] == long.key[0] and letters[-1] == long.key[-1])
     return ends and all(c in rest for c in letters) and (not short.capital or long.capital)
+
+
+def contracted(short: str, long: str) -> bool:
+    """Tell whether a folded word of up to four letters is a longer one without its vowels: "st", "mlle", "pr", "ft"."""
+    if not 2 <= len(short) <= 4 or len(long) < len(short) + 2 or not short.isalpha() or _VOWEL.search(short[:-1]):
+        return False
+    rest = iter(long)
+    return short[0] == long[0] and short[-1] == long[-1] and all(c in rest for c in short)
+
+
+def akin(a: str, b: str) -> bool:
+    """Tell whether two folded words begin alike, for the greater part of the shorter: of one family, whatever they end in."""
+    begin = next((n for n, (p, q) in enumerate(zip(a, b, strict=False)) if p != q), min(len(a), len(b)))
+    return begin >= max(4, 0.6 * min(len(a), len(b)))
 
 
 def entitled(x: Sequence[Item], y: Sequence[Item]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from . import dates, eastern, forms, leftover, names, numbers, roles
+from . import dates, eastern, forms, leftover, names, numbers, residue, roles
 from .alignment import Gap, gaps
 from .reading import Reading
 from .sheet import Sheet, Verdict, is_content
@@ -30,7 +30,15 @@ class Judge(Sheet):
         leftover.settle(self)
         self.result.only_x = sum(is_content(self.x[i]) for i in self.gone_x)
         self.result.only_y = sum(is_content(self.y[j]) for j in self.gone_y)
+        self.result.news = residue.news(*self.sides(), self.pairs, german=self.german)
         return self.result
+
+    def sides(self) -> tuple[residue.Side, residue.Side]:
+        """Return both captions with what is left over of each."""
+        return (
+            residue.Side(self.texts[0], self.x, frozenset(self.gone_x)),
+            residue.Side(self.texts[1], self.y, frozenset(self.gone_y)),
+        )
 
     # ------------------------------------------------------------ what is no difference
 
@@ -210,6 +218,7 @@ class Judge(Sheet):
         same = (
             roles.alike(x.key, y.key)
             or forms.inflected(x.key, y.key)
+            or forms.akin(x.key, y.key)
             or forms.abbreviates(self.x, xs[0], y)
             or forms.abbreviates(self.y, ys[0], x)
         )

@@ -44,14 +44,25 @@ _CUT_OFF = re.compile(r"(?:…|\.\.\.|\[\s?(?:…|\.\.\.)\s?\])\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A caption as it is compared. ``cut_off`` means that it ends in an ellipsis; ``whole`` that all of it was read."""
+    """A caption as it is compared. ``cut_off`` means that it ends in an ellipsis; ``whole`` that all of it was read.
 
+    ``text`` is the caption as given, as far as it was read; the places of the items slice it.
+    """
+
+    text: str
     items: tuple[Item, ...]
     credit: str
     credit_span: tuple[int, int]
     cut_off: bool
     whole: bool
     published: date | None
+
+    @property
+    def swallowed(self) -> bool:
+        """Tell whether more of the caption was taken for its credit than was left."""
+        start, end = self.credit_span
+        left = self.items[-1].end - self.items[0].start if self.items else 0
+        return end - start > left
 
     @property
     def german(self) -> bool:
@@ -75,15 +86,19 @@ def points(key: str) -> bool:
     return key in boilerplate() or key.startswith(_stems())
 
 
-def read(text: str, credited: str = "", published: str = "") -> Reading:
-    """Return a caption's items and its credit: the one given, else the one that the text itself ends with."""
-    return _read(text[: MAX_CHARS + 1], credited[:MAX_CHARS], published[:10])
+def read(text: str, credited: str = "", published: str = "", *, entire: bool = False) -> Reading:
+    """Return a caption's items and its credit: the one given, else the one that the text itself ends with.
+
+    With ``entire`` no credit is looked for in the text.
+    """
+    return _read(text[: MAX_CHARS + 1], credited[:MAX_CHARS], published[:10], entire)
 
 
 @lru_cache(maxsize=256)
-def _read(text: str, credited: str, published: str) -> Reading:
+def _read(text: str, credited: str, published: str, entire: bool) -> Reading:
     """Read a caption once for all the captions that it is compared with."""
-    start, end, said, span = _without_credit(text[:MAX_CHARS])
+    whole_text = (0, min(len(text), MAX_CHARS), "", (0, 0))
+    start, end, said, span = whole_text if entire else _without_credit(text[:MAX_CHARS])
     items, _ = tokenise(text[start:end])
     line = _DATELINE.match(text[start:end])
     if line and credit.has_agency(line.group(1)):
@@ -97,7 +112,7 @@ def _read(text: str, credited: str, published: str) -> Reading:
     items = names.find(phrases.ages(numbers.find(dates.find(items))))
     day = dates.published_day(published)
     items = [_settled(x, day) for x in items]
-    return Reading(tuple(items), said or credited, span, bool(_CUT_OFF.search(text[start:end])), whole, day)
+    return Reading(text, tuple(items), said or credited, span, bool(_CUT_OFF.search(text[start:end])), whole, day)
 
 
 def _settled(item: Item, published: date | None) -> Item:

@@ -15,7 +15,10 @@ from .tokens import Item
 
 @dataclass(slots=True)
 class Verdict:
-    """What comparing the words gave. ``only_x``/``only_y`` count what just one says; ``shared`` what both say."""
+    """What comparing the words gave. ``only_x``/``only_y`` count what just one says; ``shared`` what both say.
+
+    ``news`` is the probability that what just one says is new to the other, and not its words in another style.
+    """
 
     found: list[Contradiction] = field(default_factory=list)
     only_x: int = 0
@@ -24,6 +27,7 @@ class Verdict:
     size: int = 0
     moved: int = 0
     longer: int = 0
+    news: float = 1.0
 
     @property
     def overlap(self) -> float:
@@ -45,6 +49,7 @@ class Sheet:
 
     def __init__(self, one: Reading, other: Reading) -> None:
         self.x, self.y = one.items, other.items
+        self.texts = (one.text, other.text)
         self.german = one.german or other.german
         self.cut_off = (one.cut_off, other.cut_off)
         self.pairs = align(self.x, self.y, function_words())
