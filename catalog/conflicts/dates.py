@@ -126,7 +126,7 @@ def _at(items: list[Item], i: int) -> tuple[Day, int] | None:
         return Day(ahead=_near()[item.key]), i + 1
     # Two letters ("Mo", "Fr") are words too often; three ("Sun") only count with their dot.
     dated = len(item.key) == 2 and i + 1 < len(items) and items[i + 1].kind in ("number", "date")  # "Mi., 4. Sept."
-    sure = len(item.key) > 4 or ((len(item.key) == 3 or dated) and item.dotted and item.capital)
+    sure = len(item.key) > 4 or ((len(item.key) in (3, 4) or dated) and item.dotted and item.capital)
     if item.kind == "word" and i + 1 < len(items) and items[i + 1].glued:
         joined = weekdays.get(f"{item.key}-{items[i + 1].key}")  # "quarta-feira"
         if joined:

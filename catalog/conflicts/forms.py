@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 from functools import cache
 
 from . import names
@@ -14,7 +15,7 @@ from .tokens import Item, fold
 _FAMILIES = tuple(
     frozenset(("", *endings.split()))
     for endings in (
-        "e es s d ed ing y ies ied n en t te ten em et ene erne ar ade ades at ad er or as de",
+        "e es s d ed ing y ies ied ying n en t te ten em et ene erne ar ade ades at ad er or as de",
         "a o e i s as os es an en on ano ono ava avano aba aban ait aient ent ant ando endo iendo ado ada ados adas ato ata ati ate"
         " ito ita ido ida aron ieron io ia ian iam eron arono iscono isce ee ees er ar ir are ere ire ou am em iu eu",
         "a e i u y o ie em ow om ami ach ego emu ej ym im ich ych mi il al ila ala ili aly alo lo la li ly l"
@@ -87,37 +88,43 @@ def pairs(
 
 
 def abbreviates(items: Sequence[Item], i: int, long: Item) -> bool:
-    """Tell whether the word at ``i`` is short for ``long``: it has a dot within a sentence, and begins ``long`` or its ends.
+    """Tell whether the word at ``i`` is short for ``long``: it has a dot, and begins ``long``, its ends or its consonants.
 
-    A word of its consonants needs no dot. An initial is not short for a first name: the caption that gives it says more.
+    Of the consonants with the last letter no dot is asked. At the end of a sentence a dot may be the sentence's: there
+    the word must be no name that is known. An initial is not short for a first name: the caption that gives it says more.
     """
-    short = items[i]
+    short, full = items[i], fold(long.text) if long.kind == "place" else long.key
     letters = fold(short.text).rstrip(".")
-    within = short.dotted and i + 1 < len(items) and items[i + 1].glued and not items[i + 1].first
-    if (
-        not (within or contracted(letters, long.key))
-        or not letters
-        or len(letters) >= len(long.key)
-        or long.key in names.first_names()
-    ):
+    if not letters or len(letters) >= len(full) or full in names.first_names():
         return False
-    rest = iter(long.key)
-    ends = long.key.startswith(letters) or (letters[0] == long.key[0] and letters[-1] == long.key[-1])
-    return ends and all(c in rest for c in letters) and (not short.capital or long.capital)
+    if contracted(letters, full):
+        return not short.capital or long.capital
+    within = i + 1 < len(items) and items[i + 1].glued and not items[i + 1].first
+    named = short.kind == "place" or letters in names.first_names() or short.text.isupper()
+    if not short.dotted or (not within and (named or not 3 <= len(letters) <= len(full) - 3)):
+        return False
+    ends = letters[0] == full[0] and (letters[-1] == full[-1] or not _VOWEL.search(letters))
+    cut = not within and letters[0] == full[0]
+    return (full.startswith(letters) or ends or cut) and _within(letters, full) and (not short.capital or long.capital)
 
 
 def contracted(short: str, long: str) -> bool:
     """Tell whether a folded word of up to four letters is a longer one without its vowels: "st", "mlle", "pr", "ft"."""
     if not 2 <= len(short) <= 4 or len(long) < len(short) + 2 or not short.isalpha() or _VOWEL.search(short[:-1]):
         return False
+    return short[0] == long[0] and short[-1] == long[-1] and _within(short, long)
+
+
+def _within(short: str, long: str) -> bool:
+    """Tell whether a word has the letters of another in their order."""
     rest = iter(long)
-    return short[0] == long[0] and short[-1] == long[-1] and all(c in rest for c in short)
+    return all(c in rest for c in short)
 
 
 def akin(a: str, b: str) -> bool:
-    """Tell whether two folded words begin alike, for the greater part of the shorter: of one family, whatever they end in."""
-    begin = next((n for n, (p, q) in enumerate(zip(a, b, strict=False)) if p != q), min(len(a), len(b)))
-    return begin >= max(4, 0.6 * min(len(a), len(b)))
+    """Tell whether two folded words begin alike and have most letters in one order: of one family, whatever they end in."""
+    one, other = sorted((a, b))  # the measure depends on their order
+    return one[:4] == other[:4] and len(one) > 3 and SequenceMatcher(None, one, other, autojunk=False).ratio() >= 0.7
 
 
 def entitled(x: Sequence[Item], y: Sequence[Item]) -> bool:

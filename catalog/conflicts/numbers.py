@@ -125,6 +125,11 @@ def find(items: list[Item]) -> list[Item]:
     return out
 
 
+_TENS = (20, 30, 40, 50, 60, 70, 80, 90)
+#: What stands between tens and ones in words.
+_PLUS = ("e", "y", "et", "i", "si")
+
+
 def _at(items: list[Item], i: int) -> tuple[Amount, int] | None:
     item = items[i]
     loose = _loose().get(items[i - 1].key, "") if i else ""
@@ -167,9 +172,13 @@ def _at(items: list[Item], i: int) -> tuple[Amount, int] | None:
     stop = i + 1
     if stop < len(items) and items[stop].kind == "word" and items[stop].glued:
         after = items[stop]
-        if value in (20, 30, 40, 50, 60, 70, 80, 90) and item.kind == "word" and 0 < _words().get(after.key, 0) < 10:
+        if value in _TENS and item.kind == "word" and 0 < _words().get(after.key, 0) < 10:
             value += _words()[after.key]
             stop += 1
+        elif value in _TENS and item.kind == "word" and after.key in _PLUS and stop + 1 < len(items):
+            ones = _words().get(items[stop + 1].key, 0)  # "quarenta e cinco"
+            if 0 < ones < 10 and items[stop + 1].glued:
+                value, stop = value + ones, stop + 2
         if [x.key for x in items[stop : stop + 3]] == ["and", "a", "half"]:
             value, stop = value + 0.5, stop + 3  # "two and a half million"
         value, stop = _french(items, stop, value)

@@ -23,6 +23,7 @@ from itertools import pairwise
 from . import names
 from .alignment import gaps
 from .data import lines
+from .languages import function_words
 from .sheet import is_content
 from .tokens import Item, fold
 
@@ -105,18 +106,20 @@ class _There:
     """What the other caption has: all its words and figures, its credit's too, and the words that only it has."""
 
     text: str
+    keys: frozenset[str]
     words: frozenset[str]
     figures: frozenset[str]
     alone: tuple[str, ...]
 
     @staticmethod
     def of(side: Side) -> _There:
-        left = (side.items[j] for j in sorted(side.gone))
+        left = (side.items[j] for j in sorted(side.gone) if side.items[j].key not in function_words())
         return _There(
             side.text,
+            frozenset(o.key for o in side.items),
             frozenset(fold(w) for w in _WORD.findall(side.text)),
             frozenset(_figures(side.text)),
-            tuple(o.key for o in left if o.kind in ("word", "place", "position"))[:MOST_COMPARED],
+            tuple(_spelled(o) for o in left if o.kind in ("word", "place", "position"))[:MOST_COMPARED],
         )
 
 
@@ -130,7 +133,7 @@ def _sort(mine: Side, i: int, rivals: Sequence[Item], there: _There, *, marks: f
     if item.kind in ("position", "order"):
         return "side"
     if item.kind == "place":
-        return "place"
+        return "form" if any(len(key) < 4 and kindred(key, _spelled(item)) for key in there.alone) else "place"
     if rivals and all(r.kind == "number" for r in rivals) and (item.first or not item.capital):
         return "in letters"
     if any(kindred(item.key, key) for key in there.alone):
@@ -146,6 +149,11 @@ def _sort(mine: Side, i: int, rivals: Sequence[Item], there: _There, *, marks: f
     return "short" if len(item.key) < 4 and not _eastern_run(mine, i) else "added"
 
 
+def _spelled(item: Item) -> str:
+    """Return an item's word, a place as it is spelled here."""
+    return fold(item.text) if item.kind == "place" else item.key
+
+
 def _figures(text: str) -> list[str]:
     """Return the runs of digits of a text, in our digits and without zeros before them."""
     return ["".join(str(unicodedata.decimal(c)) for c in d).lstrip("0") for d in _DIGITS.findall(text)]
@@ -154,6 +162,8 @@ def _figures(text: str) -> list[str]:
 def _said_again(mine: Side, i: int, there: _There) -> bool:
     """Tell whether the other caption has the words or figures of an item somewhere, be it in its credit."""
     item = mine.items[i]
+    if item.kind == "place":
+        return item.key in there.keys  # "Hamburg-Marathon" does not say that it is in Hamburg
     text = mine.text[item.start : item.end]
     figures = _figures(text)
     if figures:
@@ -171,7 +181,7 @@ def _said_again(mine: Side, i: int, there: _There) -> bool:
 
 def kindred(a: str, b: str) -> bool:
     """Tell whether two folded words may be ways of writing or forms of one: short for it, the same beginning, a part of it."""
-    short, long = sorted((a.replace(".", ""), b.replace(".", "")), key=len)
+    short, long = sorted((a.replace(".", ""), b.replace(".", "")), key=lambda word: (len(word), word))
     if not short or short == long:
         return bool(short)
     if len(short) < 4:
@@ -180,7 +190,7 @@ def kindred(a: str, b: str) -> bool:
     alike = next((n for n, (p, q) in enumerate(zip(short, long, strict=False)) if p != q), len(short))
     if alike >= max(3, 0.6 * len(short)) or short in long:
         return True
-    return alike > 0 and SequenceMatcher(None, short, long, autojunk=False).ratio() >= 0.75
+    return alike > 0 and SequenceMatcher(None, short, long, autojunk=False).ratio() >= (0.7 if alike > 3 else 0.75)
 
 
 def _in_letters(item: Item, rivals: Sequence[Item]) -> bool:

@@ -132,7 +132,10 @@ def side_of(items: Sequence[Item], i: int) -> str:
     if i and _ranked(items, i, key):
         return {**short, **whole}[key]
     lone = item.dotted and not item.capital and not counted and key in ("l", "li", "lks", "r", "re")
-    aside = before == "a" and i > 0 and items[i - 1].bracket  # "(à g.)"
+    ends = i + 1 >= len(items) or not items[i + 1].glued
+    aside = (
+        before == "a" and i > 0 and (items[i - 1].bracket or (ends and not items[i - 1].glued))
+    )  # "(à g.)", ", a sx,"
     joined = i + 1 < len(items) and items[i + 1].glued and items[i + 1].start <= item.end + 1  # "(D-Mich.)"
     if key in short and (
         ((item.bracket or item.closing) and not joined) or before in ("v", "from", "von") or lone or aside
