@@ -43,8 +43,8 @@ ALTERNATIVES = 4
 PROVEN = 2.0
 """Log-odds that evidence for a picture adds to a line of plain text being a caption."""
 
-DOUBTED = 2 / 3
-"""Words of a page that are not two to one a caption: a link of them says no more than that, however sure their picture is."""
+DOUBTED = 0.6
+"""Words of a page that are not three to two a caption: a link of them says no more than that, however sure their picture is."""
 
 
 def link(article: Article, captions: Sequence[Caption], candidates: Sequence[Candidate]) -> list[Link]:
