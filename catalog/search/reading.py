@@ -14,6 +14,7 @@ import numpy as np
 
 from . import sql
 from .base import CAP, Page
+from .common import Counts, View
 from .nodes import Query
 from .paging import RANKED, UNRANKED, Asked, Entry, Paging
 from .queue import Pictures
@@ -30,11 +31,16 @@ class Reader:
 
     def __init__(self) -> None:
         self.fingerprints = Fingerprints()
-        self.ranking = Ranking()
+        self.counts = Counts()
 
-    def plan(self, connection: sqlite3.Connection, query: Query) -> sql.Plan:
-        """Return how to run a query, hidden pictures left out."""
-        return sql.plan(query.effective, connection, lambda i, d: self.fingerprints.near(connection, i, d))
+    def plan(self, connection: sqlite3.Connection, query: Query, view: View | None = None) -> sql.Plan:
+        """Return how to run a query, hidden pictures left out.
+
+        That they are left out is only said where there are any: the engine takes half as long again to look for them at each row.
+        """
+        hidden = (view or self.counts.view(connection)).hidden
+        node = query.effective if hidden else query.node
+        return sql.plan(node, connection, lambda i, d: self.fingerprints.near(connection, i, d))
 
     def page(self, connection: sqlite3.Connection, asked: Asked) -> Page:
         """Return one page of pictures."""
@@ -74,7 +80,9 @@ class _Search(Paging):
     def __init__(self, reader: Reader, connection: sqlite3.Connection, asked: Asked) -> None:
         super().__init__(SqliteSession(connection), asked)
         self.reader, self.connection = reader, connection
-        self.plan = reader.plan(connection, asked.query)
+        self.view = reader.counts.view(connection)
+        self.plan = reader.plan(connection, asked.query, self.view)
+        self.ranking = Ranking(connection, self.view, asked.query.node)
 
     def page(self) -> Page:
         facets = self.asked.facets
@@ -82,8 +90,10 @@ class _Search(Paging):
             return self.made(self._walk(), 0, False, ({}, (), 1))
         if self.order == "relevance" and (best := self._best()) is not None:
             head, entries, total, capped = self._by_relevance(*best, whole=bool(facets) or self.after is not None)
-        elif self.order == "relevance" and self.after is None and not facets and not self._ranks():
+        elif self.order == "relevance" and self.after is None and not facets and not self.ranking.ranks():
             head, entries, total, capped = self._newest()
+        elif self.plan.is_words and not self.plan.match and self.view.rows > CAP:
+            head, entries, total, capped = self._rowids(self.plan, 0), self._walk(), CAP, True
         else:
             head = self._rowids(self.plan, CAP + 1)
             capped = len(head) > CAP
@@ -95,15 +105,20 @@ class _Search(Paging):
     # ---- order
 
     def _best(self) -> tuple[sql.Rows, sql.Rows] | None:
-        return self.reader.ranking.scored(self.connection, self.plan, self.query.node, RANKED)
+        return self.ranking.scored(self.plan, RANKED)
 
-    def _ranks(self) -> bool:
-        return self.reader.ranking.ranks(self.connection, self.query.node)
+    def _counted(self, rest: sql.Plan, before: int) -> int:
+        """How many pictures are selected, counted up to one more than CAP: those of a plan for the ``rest``, and those ``before``.
+
+        What is known of the word, where that is the whole query, spares the counting.
+        """
+        told = self.view.told(self.plan.match, CAP + 1) if self.plan.is_words else None
+        return before + self.reader.counted(self.connection, rest, CAP + 1 - before) if told is None else told
 
     def _newest(self) -> tuple[sql.Rows, list[Entry], int, bool]:
         """What :meth:`_by_relevance` returns where all words are too common to rank by."""
         rows = self._rowids(self.plan, self.limit + 1)
-        total = self.reader.counted(self.connection, self.plan, CAP + 1)
+        total = self._counted(self.plan, 0)
         self.ranked = RANKED if total > RANKED else 0
         return rows, [(0, r) for r in rows.tolist()], min(total, CAP), total > CAP
 
@@ -121,7 +136,7 @@ class _Search(Paging):
                 head = np.concatenate([head, following[: CAP - RANKED]])
                 keys = np.concatenate([keys, np.full(len(head) - RANKED, UNRANKED, np.int64)])
             else:
-                more = self.reader.counted(self.connection, rest, CAP + 1 - RANKED)
+                more = self._counted(rest, RANKED) - RANKED
             self.ranked = RANKED if more else 0
         best = np.lexsort((-head, keys))
         total = min(len(head), RANKED) + more
@@ -131,7 +146,7 @@ class _Search(Paging):
         """The entries of this page and at least one more if there is one: (key, row number)."""
         if self.order == "relevance":
             keys = np.full(len(head), UNRANKED, np.int64)
-            keys[:RANKED] = self.reader.ranking.keys(self.connection, self.query.node, head[:RANKED])
+            keys[:RANKED] = self.ranking.keys(head[:RANKED])
             self.ranked = RANKED if len(head) > RANKED else 0
             best = np.lexsort((-head, keys))
             return self.entries_of(keys[best], head[best])

@@ -22,8 +22,9 @@ def snippets(row: Row, words: Sequence[Words]) -> tuple[tuple[str, Segments], ..
         return ()
     out: list[tuple[str, Segments]] = []
     by_field = any(w.field for w in words)
-    wanted, first = words, words[0].tokens[0] if len(words) == 1 else ""
-    alone = bool(first) and len(words[0].tokens) == 1 and not words[0].prefix
+    wanted, first = words, words[0].tokens[0]
+    others = {w.tokens[0] for w in words} - {first}
+    alone = len(words) == 1 and len(words[0].tokens) == 1 and not words[0].prefix
     for field, values in zip(TEXT_FIELDS, texts(row), strict=True):
         if not values:
             continue
@@ -32,7 +33,7 @@ def snippets(row: Row, words: Sequence[Words]) -> tuple[tuple[str, Segments], ..
         for value in values if wanted else ():
             plain = value.isascii()
             low = value.lower() if plain else ""
-            if plain and first not in low:
+            if plain and first not in low and (not others or not any(other in low for other in others)):
                 continue
             if alone and plain and len(value) <= WINDOW:
                 segments = _word_marked(value, low, first)

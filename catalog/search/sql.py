@@ -45,6 +45,11 @@ class Plan:
     params: Params
     few: tuple[int, ...] | None
 
+    @property
+    def is_words(self) -> bool:
+        """Whether the full-text expression alone selects, also where it is empty and all are selected."""
+        return self.few is None and not self.where and (self.low, self.high) == (0, LAST)
+
     def also(self, token: str) -> Plan:
         """Return the plan that also asks for a token."""
         return replace(self, match=f'("{token}") AND ({self.match})' if self.match else f'"{token}"')

@@ -15,7 +15,7 @@ import pytest
 from catalog import searching
 from catalog.errors import Damaged, UsageError
 from catalog.model import Finding
-from catalog.search import parse, ranking
+from catalog.search import common, parse
 from catalog.search.facade import SearchIndex
 from catalog.search.index import Index
 from catalog.search.row import Row
@@ -473,7 +473,7 @@ def test_one_word_is_marked_in_short_texts_as_in_long_ones(text: str) -> None:
 
 def test_words_that_hidden_pictures_make_common_do_not_rank(own_file: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     """How common a word is counts hidden pictures too, at the first question as at later ones."""
-    monkeypatch.setattr(ranking, "COMMON", 5)
+    monkeypatch.setattr(common, "COMMON", 5)
     rows = [
         Row(f"r{n}", captions=(" ".join(["harbour"] * (4 - n)),), date=f"2020-01-0{n + 1}", note="quay" * (n == 0))
         for n in range(4)
@@ -501,4 +501,7 @@ def test_small_changes_leave_what_was_filled_as_it_is(own_file: Index) -> None:
     for n in range(400):
         own_file.apply([replace(rows[n], note=f"edition{n}")], [], n + 3)
     assert connection.execute(pages, (filled,)).fetchall() == before
+    ((parts,),) = connection.execute("SELECT count(DISTINCT segid) FROM words_idx")
+    assert parts <= 26  # every question looks into each of them
+    assert own_file.search(parse("edition399")).ids == ("r399",)
     assert list(own_file.verify()) == []

@@ -18,8 +18,9 @@ import numpy.typing as npt
 from psycopg import Connection
 
 from ...stores.postgres.columns import Whole
+from ..common import COMMON
 from ..nodes import RANKING_FIELDS, TEXT_FIELDS, And, Node, Or, Words
-from ..ranking import COMMON, SCALE
+from ..ranking import SCALE
 from ..schema import COLUMNS, WEIGHTS
 from . import sql
 from .lexemes import LONG, term, weight_key
