@@ -15,7 +15,7 @@ from .base import Numbers, Page, Queue
 from .facade import Facade
 from .reading import Reader
 from .row import Row
-from .schema import Database
+from .schema import Database, merge_all
 from .session import SqliteSession
 from .suggest import Terms
 from .writing import Writer
@@ -56,7 +56,7 @@ class Index(Facade[sqlite3.Connection]):
     def optimize(self) -> None:
         """Merge the parts of the full-text index: worth its seconds after a large import."""
         with self._database.writing() as connection:
-            connection.execute("INSERT INTO words (words) VALUES ('optimize')")
+            merge_all(connection)
         self._database.connection().execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _session(self, connection: sqlite3.Connection) -> SqliteSession:

@@ -42,10 +42,12 @@ _MAP_BYTES = 1 << 30
 #: How much is written beside the file before it is taken into it.
 _WAL_BYTES = 16 << 20
 _BUFFER_BYTES = 32 << 20
-#: Small parts of the full-text index that are merged into a larger one when there are so many, and so many of these with what the
-#: index was filled with. At SQLite's own number, sixteen, every two hundredth small change or so writes the whole of it anew, and
-#: everybody who changes something waits for seconds.
-_MERGED = 64
+#: Every change adds a part to the full-text index, and every question looks into all parts. So many of about one size are merged
+#: into one, a few pages at a time (:data:`MERGE_PAGES`, some 10 ms) and by one small change in :data:`MERGE_EVERY`.
+_PARTS = 8
+MERGE_EVERY, MERGE_PAGES = 8, 512
+#: So many are merged at once, while everybody waits. At SQLite's own number, sixteen, that comes while an import fills the index.
+_CRISIS = 64
 
 _TABLES = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -322,7 +324,23 @@ def add_indexes(connection: sqlite3.Connection) -> None:
         for statement in _INDEXES.split(";\n"):
             if statement.strip():
                 connection.execute(statement)
-        connection.execute("INSERT INTO words (words, rank) VALUES ('crisismerge', ?)", (_MERGED,))
+        settings = [("crisismerge", _CRISIS), ("usermerge", _PARTS)]
+        connection.executemany("INSERT INTO words (words, rank) VALUES (?, ?)", settings)
+
+
+def merge_all(connection: sqlite3.Connection) -> None:
+    """Merge all parts of the full-text index into one, which stands apart from those that small changes make.
+
+    SQLite merges parts that stand on one level into one on the next, where the eighth merging of small changes would take it along
+    and write the whole of it anew. When they stand on two, it puts the result above both and the next: so a part that is begun and
+    given up again, and a merging of which a page is done, come before.
+    """
+    connection.execute("INSERT INTO words (rowid, marks) VALUES (0, ?)", (EVERY,))
+    connection.execute("INSERT INTO words (words, rowid, marks) VALUES ('delete', 0, ?)", (EVERY,))
+    connection.executemany(
+        "INSERT INTO words (words, rank) VALUES (?, ?)", [("usermerge", 2), ("merge", 1), ("usermerge", _PARTS)]
+    )
+    connection.execute("INSERT INTO words (words) VALUES ('optimize')")
 
 
 def _version(connection: sqlite3.Connection) -> str:

@@ -16,7 +16,7 @@ import msgspec
 from .fold import fold, tokens
 from .learning import Known, grams, learnable, short_value
 from .row import GAP, Row, mark_text, texts
-from .schema import COLUMNS, SEQ_BITS, Database, add_indexes
+from .schema import COLUMNS, MERGE_EVERY, MERGE_PAGES, SEQ_BITS, Database, add_indexes
 from .values import day_of
 
 __all__ = ["Writer", "filename_key", "grams", "learnable", "packed", "short_value", "unpack"]
@@ -25,6 +25,8 @@ __all__ = ["Writer", "filename_key", "grams", "learnable", "packed", "short_valu
 #: their numbers: each step back in it closes a part of the full-text index, and many small parts make every question slow.
 _CHUNK, _COMMIT = 10_000, 40_000
 _SHORT_VALUE = 200
+#: Rows up to which a change is small: larger ones are an import's, which need not wait for the merging of parts.
+_SMALL = 50
 
 _encoder = msgspec.msgpack.Encoder(order="deterministic")
 _decoder = msgspec.msgpack.Decoder(Row)
@@ -80,6 +82,7 @@ class _Batch:
         meta = dict(connection.execute("SELECT key, value FROM meta WHERE key IN ('seq', 'stamp', 'rows', 'bytes')"))
         self.seq, self.stamp = int(meta["seq"]), int(meta["stamp"]) + 1
         self.rows, self.bytes = int(meta["rows"]), int(meta["bytes"])
+        self.touched = 0
 
     def put(self, rows: list[Row]) -> None:
         """Put rows; one that is there already as it is costs nothing more."""
@@ -107,13 +110,15 @@ class _Batch:
         self._remove([(rowid, _decoder.decode(doc)) for _, rowid, doc in self._held(idents)])
 
     def finish(self) -> None:
-        """Write the running numbers and the counts of facet values."""
+        """Write the running numbers and the counts of facet values; tidy up a little after small changes."""
         changed = [(n, ident) for ident, n in self.counts.items() if n]
         self.connection.executemany("UPDATE value SET count = count + ? WHERE id = ?", changed)
         self.connection.executemany(
             "UPDATE meta SET value = ? WHERE key = ?",
             [(self.seq, "seq"), (self.stamp, "stamp"), (self.rows, "rows"), (self.bytes, "bytes")],
         )
+        if self.stamp % MERGE_EVERY == 0 and 0 < self.touched <= _SMALL:
+            self.connection.execute("INSERT INTO words (words, rank) VALUES ('merge', ?)", (MERGE_PAGES,))
 
     def _held(self, idents: Iterable[str]) -> list[tuple[str, int, bytes]]:
         sql = "SELECT i.id, i.rowid, p.doc FROM image i JOIN page p ON p.rowid = i.rowid"
@@ -122,6 +127,7 @@ class _Batch:
 
     def _remove(self, rows: list[tuple[int, Row]]) -> None:
         rows = sorted(rows, key=lambda item: item[0])
+        self.touched += len(rows)
         self.connection.executemany(_DELETE_WORDS, ((rowid, *_columns(row)) for rowid, row in rows))
         self.connection.executemany("DELETE FROM image WHERE rowid = ?", [(rowid,) for rowid, _ in rows])
         self.connection.executemany("DELETE FROM page WHERE rowid = ?", [(rowid,) for rowid, _ in rows])
@@ -135,6 +141,7 @@ class _Batch:
 
     def _insert(self, rows: list[tuple[int, Row, bytes]]) -> None:
         columns = [_columns(row) for _, row, _ in rows]
+        self.touched += len(rows)
         words = [(rowid, *each) for (rowid, _, _), each in zip(rows, columns, strict=True)]
         self.connection.executemany(_INSERT_WORDS, words)
         self.known.learn(self.connection, [text for each in columns for text in each[:-1] if text])
