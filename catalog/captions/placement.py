@@ -59,7 +59,8 @@ class Placer:
                 found[number] = shared
         held = [f for f in found if f is not None]
         for one, text in zip(held, counters.without([f.text for f in held]), strict=True):
-            one.text = text
+            # A duration or date alone is no caption.
+            one.text = text if any(map(str.isalpha, text)) else ""
         return found
 
     def _of(self, number: int, picture: Picture) -> Found | None:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import pytest
 
+from catalog.captions import extract_document
 from catalog.captions.counters import is_counter, without
+from catalog.sources.base import Document
+
+PROSE = "<p>" + "The boats lay in the harbour all winter and nobody asked whose they were. " * 4 + "</p>"
+
+
+def captions(figure: str) -> list[str]:
+    """The captions of the pictures of a page with one figure between two paragraphs."""
+    page = f"<html><body><article><h1>Boats in winter</h1>{PROSE}{figure}{PROSE}</article></body></html>"
+    story = extract_document(Document("page.html", "webpage", page, "utf-8", "0" * 64, "https://daily.example/boats"))
+    told = {c.picture: c.text for c in story.captions}
+    return [told.get(p.position, "") for p in story.article.pictures]
 
 
 @pytest.mark.parametrize(
@@ -49,3 +61,17 @@ def test_a_counter_alone_is_told() -> None:
 def test_hostile_captions_are_counted_in_bounded_time(unit: str) -> None:
     """Long runs of digits, spaces and brackets are answered."""
     assert without([unit * 20_000]) is not None
+
+
+@pytest.mark.parametrize("words", ["08:15", "02/02/2025", "3/12"])
+def test_numbers_alone_are_no_caption(words: str) -> None:
+    """A duration, a date or a counter in a caption's place leaves the picture without one."""
+    figure = '<figure><img src="https://img.daily.example/boats-{}.jpg"><figcaption>{}</figcaption></figure>'
+    assert captions(figure.format(1, words) + figure.format(2, "Boats at dawn")) == ["", "Boats at dawn"]
+
+
+def test_a_banner_for_a_newsletter_is_no_picture_of_the_story() -> None:
+    """What a page offers in its own name is named as such by its address."""
+    banner = '<div class="image"><img src="https://img.daily.example/newsletters/evening.png"><div class="caption">{}</div></div>'
+    assert captions(banner.format("Get our news every evening, free of charge")) == []
+    assert captions(banner.format("Boats at dawn").replace("/newsletters/", "/news/")) == ["Boats at dawn"]
