@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image as Pictures
 
-from . import features
+from . import features, shrinking
 from .model import Fingerprint
 
 #: What :func:`prepare` wants: the picture upright (EXIF orientation applied), mode L or RGB, reduced (JPEG ``draft``: 1/8, 1/4,
@@ -87,7 +87,7 @@ def prepare(picture: Pictures.Image) -> Prepared:
     picture = _opaque(picture)
     grey = np.asarray(picture if picture.mode == "L" else picture.convert("L"), np.uint8)
     small = _small(grey)
-    flat = float(small.std()) < FLAT_DEVIATION
+    flat = float(cv2.meanStdDev(small)[1].item()) < FLAT_DEVIATION
     box = None if flat else content_box(grey)
     fingerprint = Fingerprint(
         phash=phash(Pictures.fromarray(grey)),
@@ -107,7 +107,7 @@ def phash(grey: Pictures.Image) -> str:
     It is computed by two matrix products, without the FFT of SciPy, which takes long to load. Where a coefficient is so near
     the median that rounding would decide (drawings, flat pictures), ImageHash itself decides.
     """
-    pixels = np.asarray(grey.resize((32, 32), Pictures.Resampling.LANCZOS), np.float64)
+    pixels = shrinking.lanczos(np.asarray(grey, np.uint8)).astype(np.float64)
     basis = _wide_basis()
     low = 4 * (basis @ pixels @ basis.T)
     middle = float(np.median(low))
@@ -160,6 +160,9 @@ def _edges(grey: Grey) -> tuple[int, int]:
 
 def _border(grey: Grey) -> int:
     """How many of the first rows are uniform border; 0 when all are."""
+    # Nearly always the first row has structure, and no other needs to be looked at.
+    if len(grey) and float(cv2.meanStdDev(grey[0])[1].item()) >= _BORDER_DEVIATION:
+        return 0
     first = 0.0
     for start in range(0, len(grey), _BORDER_STEP):
         rows = grey[start : start + _BORDER_STEP].astype(np.float32)
@@ -228,13 +231,23 @@ def _opaque(picture: Pictures.Image) -> Pictures.Image:
 
 def _colours(picture: Pictures.Image, count: int = 5) -> tuple[str, ...]:
     """The dominant colours: cells of a coarse RGB cube by frequency, each by the mean of its pixels."""
-    times = min(picture.size) // 96
-    coarse = np.asarray(picture.reduce(times) if times > 1 else picture)
-    small = np.asarray(cv2.resize(coarse, (48, 48), interpolation=cv2.INTER_AREA), np.uint8)
+    small = _sampled(picture)
     channels = [small.reshape(-1)] * 3 if small.ndim == 2 else list(small.reshape(-1, 3).T)
     cells = (channels[0] >> 6 << 4) + (channels[1] >> 6 << 2) + (channels[2] >> 6)
     counts = np.bincount(cells, minlength=64)
-    best = [int(c) for c in np.argsort(-counts, kind="stable")[:count] if counts[c] * 50 >= len(cells)]
+    best = [c for c in np.argsort(-counts, kind="stable")[:count].tolist() if counts[c] * 50 >= len(cells)]
     sums = [np.bincount(cells, weights=channel, minlength=64) for channel in channels]
     means = ([round(float(s[c] / counts[c])) for s in sums] for c in best)
     return tuple("#{:02x}{:02x}{:02x}".format(*m) for m in means)
+
+
+def _sampled(picture: Pictures.Image) -> Grey:
+    """Some 48 x 48 pixels that stand for all: means, of a large picture those of every third pixel each way (an odd step, so that
+    a dithered one is met in all its phases)."""
+    if min(picture.size) >= 3 * 96:
+        picture = picture.resize((picture.width // 3, picture.height // 3), Pictures.Resampling.NEAREST)
+    times = min(picture.size) // 48
+    small = np.asarray(picture.reduce(times) if times > 1 else picture, np.uint8)
+    if max(small.shape[:2]) <= 96:
+        return small
+    return np.asarray(cv2.resize(small, (48, 48), interpolation=cv2.INTER_AREA), np.uint8)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from catalog import features, panels
+from catalog import features, panels, shrinking
 from catalog.features import extract, pack, unpack
 from catalog.fingerprints import FORMS, content_box, phash, prepare, turned
 from tests.duplicates_drawn import drawn, jpeg
@@ -40,6 +40,24 @@ def test_the_quick_phash_is_imagehashs_bit_for_bit() -> None:
     greys = [drawn(seed, (200 + seed, 150)).convert("L") for seed in range(40)]
     greys += [Image.fromarray(ramp), Image.fromarray(bars), Image.new("L", (40, 30), 7), Image.new("L", (1, 1))]
     assert [phash(grey) for grey in greys] == [str(imagehash.phash(grey)) for grey in greys]
+
+
+@pytest.mark.parametrize("size", [(500, 375), (641, 321), (32, 33), (600, 90), (31, 400), (1, 1), (2000, 40)])
+def test_pictures_are_shrunk_as_pillow_does(size: tuple[int, int]) -> None:
+    """Products of matrices give Pillow's Lanczos filter, every pixel, whatever the shape; noise and extremes included."""
+    noise = np.random.default_rng(sum(size)).integers(0, 256, size[::-1], dtype=np.uint8)
+    for grey in (noise, noise // 128 * 255, np.full_like(noise, 255)):
+        wanted = Image.fromarray(grey).resize((32, 32), Image.Resampling.LANCZOS)
+        assert np.array_equal(shrinking.lanczos(grey), np.asarray(wanted))
+
+
+@pytest.mark.parametrize("step", [1, 2])
+def test_a_dithered_picture_has_both_its_colours(step: int) -> None:
+    """A large chequered picture is not taken for one of its two colours."""
+    fields = np.indices((600, 800)).sum(axis=0) // step % 2
+    picture = Image.fromarray(np.where(fields[..., None], (250, 240, 10), (10, 20, 250)).astype(np.uint8))
+    [colour] = prepare(picture).fingerprint.colours[:1]
+    assert all(100 <= int(colour[at : at + 2], 16) <= 160 for at in (1, 3, 5))
 
 
 @pytest.mark.parametrize("name", FORMS)

@@ -63,6 +63,9 @@ _PIXEL_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16
 #: How often the decoded picture is in memory at once while a format's codec works.
 _COPIES = {"WEBP": 3.0, "AVIF": 3.0, "HEIF": 3.0, "TIFF": 2.0}
 
+#: Bytes of a JPEG that are handed to its decoder at once, at most.
+_PORTION = 32 << 20
+
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -93,6 +96,9 @@ def open_guarded(source: Path | BinaryIO | bytes, limits: Limits = Limits()) -> 
     except DECODING_ERRORS as error:
         raise Rejected(_cut(form) if ends_early(form, data) else explain(error, form)) from error
     _check(picture, form, data, limits)
+    if form == "JPEG":
+        # Handed over at once: what its decoder has not used of a portion, Pillow copies before the next one.
+        picture.decodermaxblock = min(len(data), _PORTION)
     return picture
 
 
