@@ -264,8 +264,9 @@ def titled(x: Sequence[Item], y: Sequence[Item], german: bool) -> bool:
 
 
 def initials_of(x: Sequence[Item], y: Sequence[Item]) -> bool:
-    """Tell whether the one item of ``x`` is made of the first letters of ``y``: "EU", "European Union"."""
-    return len(x) == 1 < len(y) and x[0].text.isupper() and fold(x[0].text) == "".join(fold(i.text[:1]) for i in y)
+    """Tell whether the one item of ``x`` is made of the first letters of ``y``: "EU", "European Union"; "SP", "São Paulo"."""
+    parts = [w for i in y for w in (str(i.value).split() if i.kind == "place" else [fold(i.text)])]
+    return len(x) == 1 < len(parts) and x[0].text.isupper() and fold(x[0].text) == "".join(w[:1] for w in parts)
 
 
 def near(a: str, b: str) -> bool:

@@ -75,6 +75,7 @@ def test_consonants_of_a_word_are_short_for_it() -> None:
         ("Una mujer que sostiene un retrato en Bogotá.", "Una mujer sosteniendo un retrato en Bogotá."),
         ("Marta Bini, a sx, e Gino Pace, a dx, a Bormio.", "Marta Bini (a sinistra) e Gino Pace (a destra) a Bormio."),
         ("A tram stops in Lund on Thurs., Feb. 6, 2025.", "A tram stops in Lund on Thursday, February 6, 2025."),
+        ("Lígia Melo na avenida Paulista, em SP.", "Lígia Melo na avenida Paulista, em São Paulo."),
         ("Skibet sejler fra Kbh. til Bornholm.", "Skibet sejler fra København til Bornholm."),
     ],
 )
