@@ -333,25 +333,26 @@ def infer_findings(cat: Catalogue, article_ids: Iterable[str], image_ids: Iterab
         if article is not None and not cat.is_hidden(f"article:{ident}"):
             captions = cat.captions_of(ident)
             made |= {f.id: f for f in findings.caption_findings(article, captions, cat.links_of_article(ident))}
-    shown, images, groups = Shown(cat), set[str](), dict[str, Group]()
+    images, groups = set[str](), dict[str, Group]()
     for ident in image_ids:
         images.add(ident)
         for group in groups_around(cat, ident):
             groups[group.id] = group
             images.update(group.images)
+    bare = {i for i, image in cat.images(images).items() if not image.metadata.caption and not _is_used(cat, i)}
+    waiting = Shown(cat).by_a_story(bare)
     for ident in sorted(images):
         own = {"metadata", "image-without-caption", "duplicate"}
         old.update(f.id for f in cat.findings("images", ident) if f.kind in own)
         image = cat.image(ident)
         if image is not None:
-            used = bool(cat.store.find("link", "image", ident)) or bool(cat.usages_of(ident))
-            waits = not used and not image.metadata.caption and shown.by_a_story(ident)
-            made |= {f.id: f for f in findings.image_findings(image, waits)}
+            made |= {f.id: f for f in findings.image_findings(image, ident in waiting)}
     for group in groups.values():
         made |= {f.id: f for f in findings.duplicate_findings(group)}
     _put_conflicts(cat, images, list(groups.values()), made, old, change)
     hidden = {i for i in {i for f in made.values() for i in f.images} if cat.is_hidden(f"image:{i}")}
     made = {i: f for i, f in made.items() if not _of_hidden(f, hidden)}
+    cat.store.expect([("decision", field, i) for i in sorted(old | made.keys()) for field in ("subject", "subjects")])
     for gone in sorted(old - made.keys()):
         finding = cat.finding(gone)
         if finding is not None and cat.decisions_about([gone]):
@@ -364,6 +365,10 @@ def infer_findings(cat: Catalogue, article_ids: Iterable[str], image_ids: Iterab
         if cat.finding(finding.id) != resolved:
             change.put("finding", finding.id, to_dict(resolved))
     return change
+
+
+def _is_used(cat: Catalogue, image: str) -> bool:
+    return bool(cat.store.find("link", "image", image)) or bool(cat.usages_of(image))
 
 
 def restate_findings(cat: Catalogue, decisions: Iterable[Decision]) -> Transaction:

@@ -7,7 +7,7 @@ picture came with, and the folders in which files lie.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from . import findings, linking
 from .catalogue import Catalogue
@@ -26,13 +26,20 @@ class Shown:
         self._cat = cat
         self._texts: dict[str, bool] = {}
 
-    def by_a_story(self, ident: str) -> bool:
-        """Return whether a page's story names the picture, or a text lies beside or above a picture that came with no page."""
-        keys = (self._cat.store.get("image", ident) or {}).get("keys", {})
-        folders = list(keys.get("folders", ()))
-        if any(self._names(doc, ident) for doc in self._near(ident, keys.get("stems", ()), set(folders))):
-            return True
-        return not self._came_with_page(ident) and any(map(self._has_text, folders))
+    def by_a_story(self, idents: Collection[str]) -> set[str]:
+        """Return those of the pictures that a page's story names, or that came without a page and have a text beside or above."""
+        docs = self._cat.store.get_many("image", idents)
+        keys = {ident: doc.get("keys", {}) for ident, doc in docs.items()}
+        stems = {stem for own in keys.values() for stem in own.get("stems", ())}
+        self._cat.store.expect([("article", "keys.stems", s) for s in stems] + [("source", "ids", i) for i in docs])
+        named = {i for i, own in keys.items() if self._is_named(i, own.get("stems", ()), set(own.get("folders", ())))}
+        rest = {i: own.get("folders", ()) for i, own in keys.items() if i not in named and not self._came_with_page(i)}
+        folders = {folder for own in rest.values() for folder in own}
+        self._cat.store.expect([("article", "keys.folders", f) for f in folders if f not in self._texts])
+        return named | {i for i, own in rest.items() if any(map(self._has_text, own))}
+
+    def _is_named(self, ident: str, stems: Sequence[str], folders: set[str]) -> bool:
+        return any(self._names(doc, ident) for doc in self._near(ident, stems, folders))
 
     def _near(self, ident: str, stems: Sequence[str], folders: set[str]) -> Iterator[Doc]:
         """The documents of stories that name a picture so, and that it came with or lies beside."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,6 +13,8 @@ from ..model import Damage
 Doc = dict[str, Any]
 #: Names what a piece of work touches; called once or more.
 Touches = Callable[[], Iterable[str]]
+#: Kind, field and a value that is looked for in it.
+Value = tuple[str, str, str]
 #: Among what is touched: everything.
 WHOLE = "*"
 
@@ -127,6 +129,9 @@ class Store(Protocol):
 
     def find(self, kind: str, field: str, value: str) -> list[str]:
         """Return the ids of documents whose ``field`` (one of LOOKUPS, else KeyError) is or contains ``value``, sorted."""
+
+    def expect(self, asked: Collection[Value]) -> None:
+        """Be told what :meth:`find` will be asked next, and the documents that it finds: a store may find out all at once."""
 
     def commit(self, transaction: Transaction) -> int:
         """Apply a transaction; when this returns it is on disk. Returns the new position.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 
 import msgspec
@@ -16,6 +16,7 @@ from .base import (
     Store,
     Touches,
     Transaction,
+    Value,
     last_in_document,
     lookup_values,
     numbers_in_document,
@@ -81,6 +82,10 @@ class Overlay:
         if not over and not below:
             return []
         return sorted({*(i for i in below if i not in puts and i not in deletes), *over})
+
+    def expect(self, asked: Collection[Value]) -> None:
+        """Let the base find out ahead."""
+        self.base.expect(asked)
 
     def commit(self, transaction: Transaction) -> int:
         """Lay one more transaction over the rest."""

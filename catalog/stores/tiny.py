@@ -11,14 +11,14 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from ..errors import Absent, CatalogueUnusable, Damaged, Locked
 from ..model import Damage
 from . import compaction
-from .base import LOOKUPS, Change, Doc, Touches, Transaction, last_in_document, numbers_in_document
+from .base import LOOKUPS, Change, Doc, Touches, Transaction, Value, last_in_document, numbers_in_document
 from .damage import check
 from .documents import decode_doc, encoded
 from .files import refuse_network, refused
@@ -161,6 +161,9 @@ class TinyStore:
             raise KeyError(f"{kind}.{field} is not among the lookups")
         with self._mutex:
             return self._state.find(kind, field, value)
+
+    def expect(self, asked: Collection[Value]) -> None:
+        """Nothing to do ahead: each question is answered here."""
 
     def position(self) -> int:
         """Return the position of the last transaction seen."""

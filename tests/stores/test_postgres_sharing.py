@@ -181,6 +181,23 @@ def test_a_decision_is_few_messages_to_the_server(postgres: str, monkeypatch: py
     store.close()
 
 
+def test_stories_of_many_pictures_are_asked_about_together(shared: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A decision in a group of many copies asks once for the stories and sources of all, not for each picture."""
+    store, messages = PostgresStore(shared), list[str]()
+    wanted = (doc for _, doc in store.iter("finding") if doc["kind"] == "duplicate" and doc["status"] == "open")
+    finding = max(wanted, key=lambda doc: len(inferring.component(Catalogue(store), doc["subjects"][0])[0]))
+
+    def counted(connection: Connection[Any], statements: Sequence[Statement], plans: frozenset[str]) -> list[Rows]:
+        messages.append(statements[-1][0])
+        return together(connection, statements, plans)
+
+    monkeypatch.setattr(section, "together", counted)
+    deciding.decide(store, finding["id"], "not-same", seen=finding["seen"], note="", who="", values={})
+    assert len(inferring.component(Catalogue(store), finding["subjects"][0])[0]) > 5
+    assert sum("keys @>" in text for text in messages) <= 2 and len(messages) <= 12
+    store.close()
+
+
 def test_sections_on_different_subjects_do_not_wait(postgres: str) -> None:
     """Two people on two findings work at the same time; two on the same one after the other."""
     store = PostgresStore(postgres)

@@ -7,9 +7,9 @@ that name and about those that the documents it has just read speak of.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from ..base import Doc, lookup_values
+from ..base import Doc, Value, lookup_values
 from .connection import Rows
 from .rows import from_text, lookup_key, to_text
 
@@ -25,7 +25,8 @@ _NAMING: Mapping[str, Mapping[str, str]] = {
 }
 #: The kinds of documents that a name may be the id of.
 KINDS = dict.fromkeys(("article", "caption", "image", "link", "match", "conflict", "finding", "decision"))
-#: Decisions also speak of ``image:ID`` and ``article:ID``.
+#: Decisions also speak of ``image:ID`` and ``article:ID``, in these fields.
+_SPOKEN_OF = ("subject", "subjects")
 _PREFIXES = ("image:", "article:")
 #: Names asked about at once, and documents that one answer may hold: more are asked for as they are needed.
 NAMES, MOST = 12, 400
@@ -38,17 +39,18 @@ UNION ALL
 SELECT kind, id, doc::text, '{}' FROM document WHERE kind = ANY(%s::text[]) AND id = ANY(%s::text[])
 LIMIT %s
 """
+NAMING = "SELECT kind, id, doc::text, keys::text FROM document WHERE keys && (SELECT %s::uuid[]) LIMIT %s"
 _KINDS = f"{{{','.join(KINDS)}}}"
 Texts = dict[tuple[str, str], str | None]
 #: The ids found by kind, field and value.
-Found = dict[tuple[str, str, str], list[str]]
+Found = dict[Value, list[str]]
 
 
 def _looked_for(own: str) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     """Every field that may name a document of kind ``own`` (""  for any), and what stands before its id there."""
     prefixes = ("", *(p for p in _PREFIXES if p == f"{own}:" or not own))
     return tuple(
-        (kind, field, prefixes if (kind, field) == ("decision", "subject") else ("",))
+        (kind, field, prefixes if kind == "decision" and field in _SPOKEN_OF else ("",))
         for kind, fields in _NAMING.items()
         for field, named in fields.items()
         if not own or named in ("", own)
@@ -95,6 +97,28 @@ def ask(run: Callable[..., Rows], names: Mapping[str, str]) -> tuple[Texts, Foun
     if len(rows) == MOST:
         return None
     texts: Texts = {(kind, name): None for kind in KINDS for name in names}
+    found = _taken(rows, values, texts)
+    return texts, found
+
+
+def naming(run: Callable[..., Rows], asked: Sequence[Value]) -> tuple[Texts, Found] | None:
+    """Return the texts of the documents found by some values, and which those are of each; ``None`` when they are very many.
+
+    A single value is not worth asking ahead for.
+    """
+    if len(asked) < 2:
+        return None
+    values = {lookup_key(*value): value for value in asked}
+    rows = run(NAMING, f"{{{','.join(values)}}}", MOST)
+    if len(rows) == MOST:
+        return None
+    texts: Texts = {}
+    found = _taken(rows, values, texts)
+    return texts, found
+
+
+def _taken(rows: Rows, values: Mapping[str, Value], texts: Texts) -> Found:
+    """Put the texts of ``rows`` among ``texts``; return the ids that each of the values finds."""
     found: dict[str, set[str]] = {}
     for kind, ident, text, keys in rows:
         own = from_text(ident)
@@ -102,4 +126,4 @@ def ask(run: Callable[..., Rows], names: Mapping[str, str]) -> tuple[Texts, Foun
         for key in keys.strip("{}").replace("-", "").split(","):
             if key in values:
                 found.setdefault(key, set()).add(own)
-    return texts, {value: sorted(found.get(key, ())) for key, value in values.items()}
+    return {value: sorted(found.get(key, ())) for key, value in values.items()}

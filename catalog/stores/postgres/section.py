@@ -24,7 +24,7 @@ from typing import Any
 import msgspec
 from psycopg import Connection, errors
 
-from ..base import WHOLE
+from ..base import WHOLE, Value
 from ..documents import decode_doc
 from . import around
 from .bulk import UPSERT, Documents, Key, copy_in, row
@@ -41,9 +41,6 @@ REMEMBERED = 20_000
 #: The channel on which positions are announced.
 CHANNEL = "cutline"
 _encode = msgspec.json.Encoder().encode
-
-#: Kind, field and a value that is looked for in it.
-Value = tuple[str, str, str]
 
 _BEGIN = "BEGIN"
 _COMMIT = "COMMIT"
@@ -96,7 +93,20 @@ _PUT_AND_FINISH = (
 
 #: What nearly every section sends is planned once for each connection; one of them is in what opens a section.
 _PLANS = frozenset(
-    {_SHARED, _ALONE, _EACH, _POSITION, _NUMBER, _TXN, _PUT, _DELETE, _FINISH, _PUT_AND_FINISH, around.ASK}
+    {
+        _SHARED,
+        _ALONE,
+        _EACH,
+        _POSITION,
+        _NUMBER,
+        _TXN,
+        _PUT,
+        _DELETE,
+        _FINISH,
+        _PUT_AND_FINISH,
+        around.ASK,
+        around.NAMING,
+    }
 )
 
 
@@ -228,6 +238,14 @@ class Section:
             with suppress(ValueError):  # a damaged one: who asks for it is told
                 for other, own in around.named_in(kind, decode_doc(from_jsonb(text))) if text else ():
                     self.expected[other] = self.expected.get(other) or own
+
+    def expect(self, asked: Collection[Value]) -> None:
+        """Read what is found by some values, as if each had been looked for."""
+        answer = around.naming(self.ask, [value for value in asked if value not in self.found])
+        if answer is not None:
+            texts, found = answer
+            self.remember(texts)
+            self.found |= found
 
     # ---------------------------------------------------------------- writing
 

@@ -17,7 +17,7 @@ from psycopg import errors
 
 from ...errors import Damaged
 from ...model import Damage
-from ..base import LOOKUPS, WHOLE, Change, Doc, Touches, Transaction
+from ..base import LOOKUPS, WHOLE, Change, Doc, Touches, Transaction, Value
 from ..documents import decode_doc
 from . import around, bulk, checking
 from .connection import Database, Rows
@@ -137,6 +137,12 @@ class PostgresStore:
             section.found[asked] = idents
             return list(idents)
         return idents
+
+    def expect(self, asked: Collection[Value]) -> None:
+        """Find out in one question what will be asked, inside a section, which remembers the answers."""
+        section = self._section
+        if section is not None:
+            section.expect(asked)
 
     # ---------------------------------------------------------------- following
 
