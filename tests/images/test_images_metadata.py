@@ -208,6 +208,23 @@ def test_utf16_packets(encoding: str) -> None:
     assert said(xmp=packets.xmp({"dc:description": {"x-default": "Größe ↑"}}, encoding=encoding)).caption == "Größe ↑"
 
 
+@pytest.mark.parametrize(
+    ("whole", "broken"),
+    [
+        (b" xmlns:xmp=", b" xml~s:xmp="),  # what follows in the tag declares the others
+        (b" xmlns:photoshop=", b" xmlns:photoshoq="),
+        (b" xml:lang=", b" \nml:lang="),
+    ],
+)
+def test_tags_with_a_damaged_attribute_keep_the_rest(whole: bytes, broken: bytes) -> None:
+    """One wrong letter among the attributes loses no value of the packet, and no attribute becomes a caption."""
+    packet = packets.xmp({"dc:description": {"x-default": "Boats"}, "photoshop:City": "Port Selby"})
+    assert whole in packet
+    meta = said(xmp=packet.replace(whole, broken))
+    assert (meta.caption, meta.city) == ("Boats", "Port Selby")
+    assert warned(meta, "broken")
+
+
 def test_extended_xmp_is_joined_and_checked() -> None:
     """Parts in any order are joined when their digest is right, and left out with a warning when it is not."""
     more = packets.xmp({"dc:description": {"x-default": "From the extension"}}, "<!-- " + "x" * 100_000 + " -->")

@@ -57,6 +57,9 @@ _PREFIXES = {
     "http://www.digikam.org/ns/1.0/": "digiKam",
 }
 
+#: One namespace for each prefix, and that of RDF: what a broken packet means by a prefix that it does not declare.
+_DECLARED = {space: prefix for prefix, space in {p: s for s, p in _PREFIXES.items()}.items()} | {_RDF[1:-1]: "rdf"}
+
 #: Working data of editors and previews: long, and nothing that a picture desk reads.
 _SKIPPED = (
     "crs:",
@@ -84,6 +87,9 @@ _DATES = frozenset(
     )
 )
 _UNSAFE = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+#: A start tag up to the next bracket, and an attribute in it.
+_TAG = re.compile(r"<([^\W\d][\w:.-]*)((?:[^<>\"'/]|\"[^\"<]*\"|'[^'<]*'|/(?!>))*)(/?)>")
+_ATTRIBUTE = re.compile(r"\s([^\W\d][\w:.-]*)\s*=\s*(?:\"[^\"<]*\"|'[^'<]*')(?=[\s/]|$)")
 _NAME = re.compile(r"[^\w.\-]")
 _POSITION = re.compile(r"(\d{1,3}),(\d{1,2}(?:\.\d+)?)(?:,(\d{1,2}(?:\.\d+)?))?([NSEWnsew])")
 
@@ -165,9 +171,24 @@ def _parse(text: str, notes: Notes) -> etree._Element | None:
     except etree.XMLSyntaxError:
         notes.warn("An XMP packet is broken: what can be read of it was kept.")
     try:
-        return etree.fromstring(text.encode("utf-8", "replace"), _parser(recover=True))
+        return etree.fromstring(_mended(text).encode("utf-8", "replace"), _parser(recover=True))
     except etree.XMLSyntaxError:
         return None
+
+
+def _mended(text: str) -> str:
+    """Return a broken packet without what is no attribute in its tags, the usual prefixes declared around it.
+
+    A parser gives up a tag at the first sign that does not belong there, with all declarations behind it.
+    """
+    declared = "".join(f' xmlns:{prefix}="{space}"' for space, prefix in _DECLARED.items())
+    return f"<packet{declared}>{_TAG.sub(_well_formed, text)}</packet>"
+
+
+def _well_formed(tag: re.Match[str]) -> str:
+    name, inside, end = tag.groups()
+    kept = {match[1]: match[0] for match in _ATTRIBUTE.finditer(inside)}
+    return f"<{name}{''.join(kept.values())}{end}>"
 
 
 def _parser(*, recover: bool) -> etree.XMLParser:
@@ -175,6 +196,11 @@ def _parser(*, recover: bool) -> etree.XMLParser:
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=recover,
         remove_comments=True, remove_pis=True, collect_ids=False,
     )  # fmt: skip
+
+
+def _is_field(key: str) -> bool:
+    """Tell whether an attribute is a property: of no syntax, and with no prefix that nothing declares."""
+    return key not in _SYNTAX and not key.startswith(_XML) and (key.startswith("{") or ":" not in key)
 
 
 class _Walk:
@@ -188,7 +214,7 @@ class _Walk:
     def properties(self, holder: etree._Element, path: str, depth: int) -> None:
         """Take the properties of a description: its attributes and its children."""
         for key, value in holder.items():
-            if key not in _SYNTAX and not str(key).startswith(_XML):
+            if _is_field(str(key)):
                 self._leaf(path + self._name(str(key), holder), str(value))
         for child in holder.iterchildren(tag=etree.Element):
             self._left -= 1
@@ -237,7 +263,7 @@ class _Walk:
                 self._leaf(name, item.text or item.get(_RDF + "resource") or "")
 
     def _has_fields(self, element: etree._Element) -> bool:
-        return any(key not in _SYNTAX and not str(key).startswith(_XML) for key in element.keys())  # noqa: SIM118
+        return any(_is_field(str(key)) for key in element.keys())  # noqa: SIM118
 
     def _leaf(self, name: str, value: str) -> None:
         if name == "xmpNote:HasExtendedXMP":
