@@ -238,7 +238,7 @@ def _marker_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> C
         if not strong and is_apart and match.group().rstrip().endswith(("–", "—")):
             # After a finished sentence a dash is as good as a colon: "…. Foto — Anna Lind, Krasta ziņas"
             share = 0.5
-        if is_names(rest, share):
+        if is_names(rest, share) or is_agency(rest.strip(LOOSE + ".")):
             return _made(printed, (start, first), (first, end), "credit-marker")
     return None
 
@@ -331,7 +331,8 @@ def _house_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cu
             return _made(printed, (start, place), (place, end), "credit-slash")
         if printed[place - 2] in "|•·" and 2 <= len(clause.split()) <= 4 and clause.istitle() and is_name(clause):
             return _made(printed, (start, place), (place, end), "credit-slash")
-        if is_capitals(clause) and not before.isupper():
+        is_capital_word = printed[place - 2] in "|•·" and clause.strip().isupper() and clause.strip().isalpha()
+        if (is_capitals(clause) or (is_capital_word and len(clause.strip()) > 2)) and not before.isupper():
             return _made(printed, (start, place), (place, end), "credit-capitals")
     place = printed.rfind(" / ", start, end)
     if place - start > 12 and is_capitals(printed[place:end]) and not printed[start:place].isupper():

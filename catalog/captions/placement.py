@@ -178,7 +178,7 @@ class Placer:
         if after is None or self.shown.get(after) or after.tag in _HEADINGS:
             return None
         text = words(after)
-        if not text or len(text) > 600 or next(after.iter("img"), None) is not None:
+        if not text or len(text) > 600 or next(after.iter("img"), None) is not None or self._closes_group(after):
             return None
         evidence: list[Evidence] = []
         if after.tag == "figcaption":
@@ -187,7 +187,7 @@ class Placer:
             evidence.append(_way("caption-class"))
         if _same_as_alt(text, picture):
             evidence.append(_way("same-as-alt"))
-        if len(text) < 400 and after.tag in ("p", "div", "span", "em", "i", "small", "center", "cite"):
+        if len(text) < 400 and after.tag in ("p", "div", "section", "span", "em", "i", "small", "center", "cite"):
             credited = bool(cut(text, known=self.known).credit)
             if credited or after.tag in _SMALL or _set_apart(after, text):
                 evidence.append(_way("set-apart"))
@@ -197,6 +197,14 @@ class Placer:
         if found:
             found.reasons += evidence
         return found
+
+    def _closes_group(self, caption: Element) -> bool:
+        """Tell whether an element named as a caption ends a block of several pictures that has no other: it is shared."""
+        around = caption.getparent()
+        if around is None or not gallery.is_caption(caption) or ends_search(around) or self.region.mass.get(around, 0):
+            return False
+        is_last = all(after not in self.shown for after in caption.itersiblings())
+        return is_last and len(self.shown.get(around, ())) > 1 and gallery.captions_below(around) == [caption]
 
     def _short_after(self, caption: Element) -> Element | None:
         """The element after a caption where it is as short as a credit, and shows and leads to nothing."""
@@ -242,7 +250,11 @@ def is_told_beside(element: Element) -> bool:
             break
         node = above
     after = node.getnext()
-    if after is None or after.tag not in ("p", "div", "center") or next(after.iter("img", "a"), None) is not None:
+    if (
+        after is None
+        or after.tag not in ("p", "div", "section", "center")
+        or next(after.iter("img", "a"), None) is not None
+    ):
         return False
     text = words(after)
     return 4 < len(text) < 250 and (bool(cut(text).credit) or _set_apart(after, text))
