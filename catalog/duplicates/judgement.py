@@ -3,9 +3,9 @@
 A logistic regression on three measures (``weights.tsv``), fitted by ``bench/fit_duplicates.py`` on one half of the development
 photographs: copies against strangers, frames of one scene and pictures under one template; the other half reports. Three guards
 stand before it: a few blocks prove nothing; what agrees must be much of one of the pictures (a logo is not, nor are the marks of
-two screens, laid on each other so that nothing else meets); and of what both could show, about half must agree, somewhat more
-where they cover each other (pages of one template agree exactly, but only in the template; they are alike as wholes, as a picture
-laid into another is not). The last two were chosen on the same half.
+two screens, laid on each other so that nothing else meets, nor a corner of two broadcasts that looks the same mirrored); and of
+what both could show, about half must agree, somewhat more where they cover each other (pages of one template agree exactly, but
+only in the template; they are alike as wholes, as a picture laid into another is not). The last two were chosen on the same half.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def measures(agreement: Agreement, repeated: float) -> dict[str, float]:
 def guards(agreement: Agreement) -> float:
     """Log-odds that are taken away where too little was compared, shared or alike."""
     taken = 0.25 * max(0.0, _ENOUGH_BLOCKS - agreement.blocks)
-    taken += 60 * max(0.0, _ENOUGH_COVER - max(agreement.of_a, agreement.of_b))
+    taken += 120 * max(0.0, _ENOUGH_COVER - max(agreement.of_a, agreement.of_b))
     whole = min(overlap(agreement.matrix)) >= _WHOLE
     share, weight = (_ENOUGH_SHARE, 45) if whole else (_ENOUGH_OF_PART, 30)
     return taken + weight * max(0.0, share - agreement.share)

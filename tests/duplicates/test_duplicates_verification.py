@@ -203,3 +203,11 @@ def test_the_weights_are_read_from_their_table() -> None:
     assert set(judgement.weights()) == set(judgement.measures(agreement, 1.0))
     assert all(judgement.weights()[name] > 0 for name in ("share", "close", "repeated"))
     assert judgement.score(agreement, 1.0) > 0.97
+
+
+@pytest.mark.parametrize(("cover", "copy"), [(0.16, False), (0.3, True)])
+def test_a_corner_that_agrees_wholly_is_no_copy(cover: float, copy: bool) -> None:
+    """Two broadcasts laid on each other mirrored, so that only a strip meets: all of it agrees, and proves nothing."""
+    mirrored = np.array([[-1.0, 0, 2 - cover], [0, 1, 0], [0, 0, 1]])
+    agreement = Agreement(mirrored, 1.0, 0.98, 37.0, cover, cover, np.ones((2, 2), np.int8), 1.0, 0.0)
+    assert (judgement.score(agreement, 0.46) >= judgement.COPY) is copy
