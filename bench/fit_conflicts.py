@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from bench import weights
 from catalog.conflicts import UNRELATED, data, forms, languages, phrases, residue, roles
 from catalog.conflicts.judging import Judge
 from catalog.conflicts.reading import read
@@ -129,18 +130,6 @@ def share(counts: Counter[tuple[bool, bool]], more: bool) -> float:
     return 100 * counts[more, True] / max(1, counts[more, True] + counts[more, False])
 
 
-def write(w: Floats) -> None:
-    """Put the weights into the table, all else as it was."""
-    fitted = dict(zip((*residue.NAMES, "start"), w, strict=True))
-    lines = []
-    for line in OUT.read_text(encoding="utf-8").splitlines():
-        cells = line.split("\t")
-        if cells[0] in fitted:
-            cells[1] = f"{fitted[cells[0]] + 0.0:.2f}"
-        lines.append("\t".join(cells))
-    OUT.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
 def main() -> None:
     """Fit, measure each batch by the others, and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -159,7 +148,7 @@ def main() -> None:
     w = fit(rows)
     print("\n" + "\n".join(f"{name:12}{x + 0.0:6.2f}" for name, x in zip((*residue.NAMES, "start"), w, strict=True)))
     if args.write:
-        write(w)
+        weights.write(OUT, dict(zip((*residue.NAMES, "start"), w, strict=True)))
 
 
 if __name__ == "__main__":

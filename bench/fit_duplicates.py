@@ -27,6 +27,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from bench import weights
 from bench.duplicates import Row, half_of, rows_of, samples_of
 from catalog.duplicates import Sample, judgement
 from catalog.duplicates.index import DuplicateIndex
@@ -161,18 +162,6 @@ def _logit(score: float) -> float:
     return math.log(score / (1 - score))
 
 
-def write(weights: Floats) -> None:
-    """Put the weights into the table; its other columns and lines stay."""
-    path = Path(judgement.__file__).with_name("weights.tsv")
-    lines = path.read_text(encoding="utf-8").splitlines()
-    by = dict(zip(NAMES, weights, strict=True))
-    for number, line in enumerate(lines):
-        cells = line.split("\t")
-        if cells[0] in by:
-            lines[number] = "\t".join((cells[0], f"{by[cells[0]]:.2f}", *cells[2:]))
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("manifest", type=Path)
@@ -191,7 +180,7 @@ def main() -> None:
     report(cases, {"in use": present, "fitted on A": new})
     print(", ".join(f"{name} {old:.2f} -> {value:.2f}" for name, old, value in zip(NAMES, present, new, strict=True)))
     if arguments.write:
-        write(new)
+        weights.write(Path(judgement.__file__).with_name("weights.tsv"), dict(zip(NAMES, new, strict=True)))
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from bench import linking_cases
+from bench import linking_cases, weights
 from catalog import captions, sources
 from catalog.images import metadata
 from catalog.linking import Candidate, assignment, calibration, overlooked, tokens
@@ -41,6 +41,7 @@ from catalog.model import Article, Caption, Evidence, Image
 from catalog.sources.base import Document, PictureFile
 
 Floats = NDArray[np.float64]
+TABLE = Path(calibration.__file__).with_name("weights.tsv")
 PRIOR_SPREAD = 1.5
 """Standard deviation of the prior around each weight, in log-odds."""
 BASE_SPREAD = 0.25
@@ -272,19 +273,6 @@ def cross_validated(pairs: Pairs) -> Floats:
     return out
 
 
-def write(w: Floats) -> None:
-    """Put the fitted weights into the table, all else as it was."""
-    path = Path(calibration.__file__).with_name("weights.tsv")
-    fitted = dict(zip(calibration.weights(), w, strict=True))
-    lines = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        cells = line.split("\t")
-        if cells[0] in fitted:
-            cells[1] = f"{fitted[cells[0]]:.2f}"
-        lines.append("\t".join(cells))
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
 def main() -> int:
     """Fit, print and compare; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -334,7 +322,7 @@ def main() -> int:
         )
         print(f"  wrong there: {dict(wrong.most_common(6))}")
     if options.write:
-        write(w)
+        weights.write(TABLE, dict(zip(calibration.weights(), w, strict=True)))
         return 0
     return int(far > 0 or error > 0.05)
 
