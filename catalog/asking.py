@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from . import grouping, naming, searching, showing
+from . import grouping, naming, searching, showing, subjects
 from .asof import Past, moment
 from .codec import from_dict
 from .errors import NotFound, WrongType
@@ -188,6 +188,10 @@ class Asking(Opened):
                 cursor = page.next
                 if cursor is None:
                     break
+
+    def told(self, about: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:
+        """Return what the subjects of findings or decisions are called, for each in turn. See :func:`catalog.subjects.told`."""
+        return subjects.told(self.cat, about)
 
     def finding(self, ident: str) -> FindingView:
         """Return a finding with what is needed to decide it. Raises NotFound."""

@@ -146,7 +146,8 @@ def log(ctx: Context, limit: int | None, as_json: bool) -> None:
         cursor, shown = None, 0
         while True:
             page = library.log(limit=200, cursor=cursor)
-            for decision in page.items:
+            names = library.told(d.subjects for d in page.items) if not as_json else [()] * len(page.items)
+            for decision, about in zip(page.items, names, strict=True):
                 if limit is not None and shown >= limit:
                     return
                 shown += 1
@@ -154,9 +155,11 @@ def log(ctx: Context, limit: int | None, as_json: bool) -> None:
                     terminal.emit({**_fields(decision), "undone": decision.id in page.undone})
                 else:
                     mark = "undone " if decision.id in page.undone else ""
-                    when, who_ = decision.time[:19], decision.who or "-"
-                    what = f"{mark}{decision.action} {decision.kind} {decision.subject} {decision.note}"
-                    terminal.say(f"{decision.id} {when} {who_}: {what}")
+                    when, who_ = decision.time[:19].replace("T", " "), decision.who or "-"
+                    parts = (f"{mark}{decision.action}", decision.kind, decision.subject, decision.note)
+                    terminal.say(f"{decision.id}  {when}  {who_}: {' '.join(filter(None, parts))}")
+                    if about:
+                        terminal.say(f"    {' · '.join(about)}")
             cursor = page.next
             if cursor is None:
                 return

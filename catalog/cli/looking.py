@@ -19,6 +19,8 @@ from .main import Context, cli, json_option
 
 #: What may be an id, or the beginning of one.
 _ID = re.compile(r"(?:image:)?[0-9a-fA-F]{4,16}")
+#: Findings whose captions and pictures are looked up together.
+_AT_ONCE = 200
 
 
 def _line(record: Record) -> dict[str, Any]:
@@ -223,8 +225,8 @@ def similar(ctx: Context, what: str, as_json: bool) -> None:
 
 
 def _part(box: tuple[float, ...] | None, detail: str) -> str:
-    where = "" if box is None else "part {:.0%} {:.0%} to {:.0%} {:.0%}".format(*box)
-    return f"{detail} {where}".strip()
+    where = "" if box is None else "from {:.0%} {:.0%} to {:.0%} {:.0%}".format(*box)
+    return ": ".join(filter(None, (detail, where)))
 
 
 @cli.command(short_help="List groups of pictures that show one photograph.")
@@ -304,13 +306,26 @@ def findings(ctx: Context, kind: str, query: str, all_: bool, limit: int | None,
       cutline findings --query 'credit:AFP date:2017' --json
     """
     with ctx.open() as library:
-        for finding in islice(library.all_findings(kind, query, status="all" if all_ else "open"), limit):
-            if as_json:
+        found = islice(library.all_findings(kind, query, status="all" if all_ else "open"), limit)
+        if as_json:
+            for finding in found:
                 terminal.emit(finding)
-            else:
-                terminal.say(
-                    f"{finding.id}  {finding.kind:<22} {finding.score:5.1f}  {finding.summary}  [{', '.join(finding.actions)}]"
-                )
+            return
+        actions: dict[str, tuple[str, ...]] = {}
+        while some := list(islice(found, _AT_ONCE)):
+            for finding, names in zip(some, library.told(f.subjects for f in some), strict=True):
+                actions.setdefault(finding.kind, finding.actions)
+                terminal.say(f"{finding.id}  {finding.score:5.1f}  {finding.kind:<21}  {finding.summary}")
+                if names:
+                    terminal.say(f"    {' · '.join(names)}")
+    if not actions:
+        terminal.note("No such finding is open." if kind or query else "No finding is open.")
+        return
+    terminal.note(
+        "\nDecide one with `cutline decide ID ACTION`, or see them with their pictures: `cutline serve`. Actions:"
+    )
+    for kind_, words in actions.items():
+        terminal.note(f"  {kind_}: {', '.join(words)}")
 
 
 @cli.command(short_help="Check the whole catalogue; --repair mends it.")

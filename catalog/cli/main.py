@@ -41,6 +41,16 @@ class Door(click.Group):
             with formatter.section(title):
                 formatter.write_dl([(n, self.commands[n].get_short_help_str(70)) for n in names])
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Part the group's options from the command; say of a command's option that stands too early where it belongs."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            name = error.option_name
+            if not any(name in param.opts for command in self.commands.values() for param in command.params):
+                raise
+            raise click.UsageError(f"{name} stands after the command: cutline COMMAND {name}", ctx) from None
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; map what goes wrong."""
         try:

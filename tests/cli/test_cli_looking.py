@@ -138,7 +138,25 @@ def test_findings_come_in_order_of_worth(cutline: Cutline) -> None:
     assert [f["score"] for f in lines] == sorted((f["score"] for f in lines), reverse=True)
     assert all({"id", "kind", "score", "subjects", "seen", "actions"} <= set(f) for f in lines)
     assert [f["id"] for f in cutline("findings", "--limit", "3", "--json").lines] == [f["id"] for f in lines[:3]]
-    assert len(cutline("findings").out.splitlines()) == len(lines)
+    told = cutline("findings").out.splitlines()
+    assert [line.split()[0] for line in told if not line.startswith(" ")] == [f["id"] for f in lines]
+
+
+def test_findings_are_told_by_their_captions_and_files_and_the_actions_once(cutline: Cutline) -> None:
+    """Beneath each stands what it is about; what can be decided of a kind stands once, at the end, not in the output."""
+    ran = cutline("findings")
+    conflict = cutline("findings", "--kind", "conflict", "--json").lines[0]
+    lines = ran.out.splitlines()
+    below = lines[next(n for n, line in enumerate(lines) if line.startswith(conflict["id"])) + 1]
+    assert below.count("The footbridge over the") == 2 and "bridge.jpg" in below
+    assert "confirm" not in ran.out and ran.err.count("conflict: confirm, a-right") == 1
+    assert cutline("findings", "--query", "nothinglikethis").err == "No such finding is open.\n"
+
+
+def test_an_option_of_commands_before_the_command_is_told_its_place(cutline: Cutline) -> None:
+    """`cutline --json list` says where --json stands, and does not guess at another option."""
+    ran = cutline("--json", "list")
+    assert ran.code == 2 and "cutline COMMAND --json" in ran.err and "--version" not in ran.err
 
 
 def test_findings_by_kind_and_by_query(cutline: Cutline) -> None:
