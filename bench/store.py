@@ -25,7 +25,7 @@ from typing import Any
 
 from tinydb import TinyDB, where
 
-from catalog.stores import Transaction
+from catalog.stores.base import Transaction
 from catalog.stores.tiny import TinyStore
 
 Doc = dict[str, Any]

@@ -5,30 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from . import grouping, naming, searching, showing, subjects
-from .asof import Past, moment
+from . import naming
 from .codec import from_dict
 from .errors import NotFound, WrongType
-from .export import export, export_files
-from .images.worker import Failed, Task
+from .later import later
 from .model import Article, Finding, Group, Match, Record
 from .opened import Opened
-from .search import parse
-from .views import (
-    ArticleView,
-    CompareView,
-    FindingPage,
-    FindingView,
-    GroupView,
-    LogPage,
-    Overview,
-    Place,
-    RunView,
-    SearchPage,
-    Similar,
-    Suggestion,
-)
+
+if TYPE_CHECKING:
+    from . import asof, export, grouping, search, searching, showing, subjects, views
+    from .images import worker
+    from .views import (
+        ArticleView,
+        CompareView,
+        FindingPage,
+        FindingView,
+        GroupView,
+        LogPage,
+        Overview,
+        Place,
+        RunView,
+        SearchPage,
+        Similar,
+        Suggestion,
+    )
+else:
+    asof, export, grouping, search, searching, showing, subjects, views, worker = later(
+        ".asof", ".export", ".grouping", ".search", ".searching", ".showing", ".subjects", ".views", ".images.worker"
+    )
 
 #: Groups of copies that are counted; each has to be put together from its matches and what people said.
 MAX_COUNTED = 250
@@ -65,7 +71,7 @@ class Asking(Opened):
         Raises NotFound (also for a picture that was not known by then), UsageError for a time that is none.
         """
         self.store.refresh()
-        cat = Past(self.store, moment(as_of)) if as_of else self.cat
+        cat = asof.Past(self.store, asof.moment(as_of)) if as_of else self.cat
         record = cat.record(image)
         if record is None:
             raise NotFound(f"picture known by {as_of[:25]}" if as_of else "picture", image)
@@ -119,14 +125,14 @@ class Asking(Opened):
         else:
             others = self._unknown(what)
         images = self.cat.images(i for i, _ in others)
-        return [Similar(i, images[i].paths, m) for i, m in others if i in images]
+        return [views.Similar(i, images[i].paths, m) for i, m in others if i in images]
 
     def _unknown(self, what: str | Path | bytes) -> list[tuple[str, Match]]:
         if not isinstance(what, bytes) and not Path(what).is_file():
             raise NotFound("picture or file", str(what))
         file, data = (None, what) if isinstance(what, bytes) else (str(what), None)
-        done = next(iter(self._workers().map([Task(path="this picture", file=file, data=data)])))
-        if isinstance(done, Failed):
+        done = next(iter(self._workers().map([worker.Task(path="this picture", file=file, data=data)])))
+        if isinstance(done, worker.Failed):
             raise WrongType(done.reason)
         return showing.matches_of(self.neighbours, self.store, done)
 
@@ -135,7 +141,7 @@ class Asking(Opened):
 
         ``after`` is the smallest id of a group: those that follow it are yielded.
         """
-        copies = self.index.ids(parse("is:duplicate"))
+        copies = self.index.ids(search.parse("is:duplicate"))
         return grouping.groups(self.cat, copies, after)
 
     def group_count(self) -> tuple[int, bool]:
@@ -224,8 +230,8 @@ class Asking(Opened):
 
         Raises UsageError for an unknown format, QueryError.
         """
-        return export(self.cat, format_, self.records(query), everything=everything, base=base)
+        return export.export(self.cat, format_, self.records(query), everything=everything, base=base)
 
     def export_files(self, format_: str, query: str = "", *, base: str = "") -> Iterator[tuple[str, bytes]]:
         """Yield (name, content) of one file a picture. Raises UsageError for a format that is one file for all, QueryError."""
-        return export_files(format_, self.records(query), base=base)
+        return export.export_files(format_, self.records(query), base=base)

@@ -10,16 +10,22 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from . import findings, grouping, inferring, marking, resolve
+from . import findings, grouping, inferring, resolve
 from .catalogue import Catalogue
 from .codec import facts_hash, to_dict
 from .errors import Gone, NotAllowed, NotFound, Stale
+from .later import later
 from .model import Decision, Finding, Group
 from .remembering import Remembering
 from .stores.base import WHOLE, Store, Transaction
 from .stores.overlay import Overlay
+
+if TYPE_CHECKING:
+    from . import marking
+else:
+    (marking,) = later(".marking")
 
 #: What may be said of a kind of finding beyond its own actions.
 _VALUES = {"choose": "image", "link": "image"}

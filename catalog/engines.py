@@ -11,14 +11,18 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 
-from .duplicates.base import Neighbours
-from .media import Media, choose, open_media, place
-from .search.facade import SearchIndex
+from .media import choose, open_media, place
 from .stores import is_postgres, open_store
-from .stores.base import Store
+
+if TYPE_CHECKING:
+    from .duplicates.base import Neighbours
+    from .media import Media
+    from .search.facade import SearchIndex
+    from .stores.base import Store
 
 
 def _untold(_: Callable[[], None]) -> AbstractContextManager[None]:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from . import inferring, resolve
+from . import resolve
 from .catalogue import Catalogue
 from .codec import facts_hash
 from .errors import NotFound
+from .later import later
 from .model import Decision, Group, Record
 from .views import GroupView
+
+if TYPE_CHECKING:
+    from . import inferring
+else:
+    (inferring,) = later(".inferring")
 
 #: The single values of a photograph that its copies may carry differently, and of which a person chooses one.
 SINGLE = ("caption", "credit")

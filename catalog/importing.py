@@ -35,7 +35,8 @@ from .restoring import is_export, restore
 from .sources.base import Document, Entry, PictureFile
 from .sources.kinds import PICTURE_SUFFIXES, suffix
 from .stores.base import Doc, Store, Transaction
-from .waiting import COMMITTER, Progress, Waiting
+from .views import Progress
+from .waiting import COMMITTER, Waiting
 
 if TYPE_CHECKING:
     from .fetching import Inputs

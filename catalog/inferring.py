@@ -11,17 +11,24 @@ import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
-from . import addresses, conflicts, documents, findings, linking, marking, resolve
+from . import addresses, documents, findings, resolve
 from .catalogue import Catalogue, embedded_caption
 from .codec import from_dict, to_dict
 from .duplicates import Sample
 from .duplicates.groups import build
-from .images.worker import Prepared
+from .later import later
 from .model import Article, Caption, Conflict, Decision, Finding, Group, Image, Link, Match
 from .remembering import remembering
 from .shown import Shown, newly_beside
 from .stores.base import Doc, Transaction
+
+if TYPE_CHECKING:
+    from . import conflicts, linking, marking
+    from .images.worker import Prepared
+else:
+    conflicts, linking, marking = later(".conflicts", ".linking", ".marking")
 
 #: Largest component of matching pictures that is looked at as a whole; larger ones are cut there, nearest first.
 MAX_COMPONENT = 200

@@ -11,47 +11,29 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from . import inferring
-from .checking import beyond_store, verify
-from .copying import Copied, Parts, copy
 from .errors import CatalogueUnusable, NotFound, UsageError, WrongType
 from .export import FORMATS as EXPORT_FORMATS
-from .images import thumbnails
-from .images.pool import Pool
-from .images.worker import Failed, Prepared, Task
-from .importing import Importer
-from .media import Blob as Blob
-from .media import remember
-from .model import Damage, ImportResult, ImportSummary
-from .recomputing import Recomputing, What
+from .later import later
+from .media import Blob, remember
 from .saying import Saying
 from .stores import verify_store
 from .stores.overlay import Overlay
-from .views import (
-    ArticleView,
-    BulkPreview,
-    CompareView,
-    FacetValue,
-    FindingPage,
-    FindingView,
-    GroupView,
-    Hit,
-    LogPage,
-    Overview,
-    RunView,
-    SearchPage,
-    Similar,
-    Snippet,
-    Suggestion,
-)
-from .waiting import Progress as Progress
 
-__all__ = [
-    "EXPORT_FORMATS", "ArticleView", "BulkPreview", "CompareView", "FacetValue", "FindingPage", "FindingView",
-    "GroupView", "Hit", "Library", "LogPage", "Overview", "RunView", "SearchPage", "Similar", "Snippet", "Suggestion",
-    "open_library", "verify_catalogue",
-]  # fmt: skip
+if TYPE_CHECKING:
+    from . import checking, copying, importing, inferring, recomputing
+    from .images import pool as workers_
+    from .images import thumbnails, worker
+    from .model import Damage, ImportResult, ImportSummary
+    from .views import Progress
+else:
+    checking, copying, importing, inferring, recomputing = later(
+        ".checking", ".copying", ".importing", ".inferring", ".recomputing"
+    )
+    workers_, thumbnails, worker = later(".images.pool", ".images.thumbnails", ".images.worker")
+
+__all__ = ["EXPORT_FORMATS", "Blob", "Library", "open_library", "verify_catalogue"]
 
 
 def open_library(url: str | Path, *, create: bool = True, media: str = "", follower: bool = False) -> Library:
@@ -76,16 +58,16 @@ def verify_catalogue(url: str, *, repair: bool = False) -> Iterator[Damage]:
         yield damage
     if not broken:
         with open_library(url, create=False) as library:
-            yield from beyond_store(library, repair=repair)
+            yield from checking.beyond_store(library, repair=repair)
 
 
-def _hands(workers: int | None, executor: Executor | None, cluster: str) -> AbstractContextManager[Pool]:
+def _hands(workers: int | None, executor: Executor | None, cluster: str) -> AbstractContextManager[workers_.Pool]:
     """What the heavy part is done by: processes of this machine, somebody's executor, or a cluster."""
     if cluster:
         from .cluster import connect
 
         return connect(cluster, workers)
-    return Pool(workers=workers, executor=executor)
+    return workers_.Pool(workers=workers, executor=executor)
 
 
 class Library(Saying):
@@ -121,14 +103,14 @@ class Library(Saying):
             for_import(folder, inputs, pictures=fetch, private=allow_private, dry_run=dry_run) as net,
         ):
             if dry_run:
-                run = Importer(
+                run = importing.Importer(
                     Overlay(self.store), pool.map, None, None,
                     in_place=in_place, fetching=net, reading=pool.apply, told=told,
                 )  # fmt: skip
             else:
                 remember(self.store, self.media.address)
                 self._complete_neighbours(pool)
-                run = Importer(
+                run = importing.Importer(
                     self.store,
                     pool.map,
                     self.media,
@@ -155,7 +137,7 @@ class Library(Saying):
             self._importer.stop()
 
     def recompute(
-        self, what: What, *, workers: int | None = None, executor: Executor | None = None, cluster: str = ""
+        self, what: recomputing.What, *, workers: int | None = None, executor: Executor | None = None, cluster: str = ""
     ) -> Iterator[Progress | ImportResult | ImportSummary]:
         """Recompute inferences of the whole catalogue from its facts; decisions are untouched.
 
@@ -165,7 +147,7 @@ class Library(Saying):
         """
         with _hands(workers, executor, cluster) as pool:
             self._complete_neighbours(pool)
-            self._importer = run = Recomputing(self.store, self.media, self.neighbours, pool)
+            self._importer = run = recomputing.Recomputing(self.store, self.media, self.neighbours, pool)
             try:
                 yield from run.run(what)
             except OSError as error:
@@ -174,13 +156,15 @@ class Library(Saying):
                 self._importer = None
                 self._level()
 
-    def _complete_neighbours(self, pool: Pool) -> None:
+    def _complete_neighbours(self, pool: workers_.Pool) -> None:
         """Fingerprint again what the index of fingerprints lacks: it was deleted, or a run was killed."""
         missing = self.neighbours.missing(self.store.ids("image"))
         found = ((ident, self._find_original(ident)) for ident in missing)
-        tasks = (Task(path=ident, file=str(blob.path or blob.address)) for ident, blob in found if blob is not None)
+        tasks = (
+            worker.Task(path=ident, file=str(blob.path or blob.address)) for ident, blob in found if blob is not None
+        )
         for done in pool.map(tasks):
-            if isinstance(done, Prepared) and done.image.fingerprint is not None:
+            if isinstance(done, worker.Prepared) and done.image.fingerprint is not None:
                 self.neighbours.add([inferring.sample(done)])
         if missing:
             self.neighbours.flush()
@@ -215,20 +199,21 @@ class Library(Saying):
         # In a worker: originals are hostile, and a page must not die of one.
         blob = self.open_original(image)
         file, data = (str(blob.path), None) if blob.path is not None else (None, blob.content())
-        done = next(iter(self._workers().map([Task(path=image, file=file, data=data, thumbnail=size)])))
-        if isinstance(done, Failed):
+        done = next(iter(self._workers().map([worker.Task(path=image, file=file, data=data, thumbnail=size)])))
+        if isinstance(done, worker.Failed):
             raise WrongType(done.reason)
         made = self.media.keep_thumb(image, size, done.thumbnail)
         self.media.sync()
         return made
 
-    def copy_to(self, target: Library) -> Iterator[Copied]:
+    def copy_to(self, target: Library) -> Iterator[copying.Copied]:
         """Copy everything into ``target``, which is empty or an unfinished copy of this. See :func:`catalog.copying.copy`."""
-        yield from copy(
-            Parts(self.store, self.media, self.neighbours), Parts(target.store, target.media, target.neighbours)
+        yield from copying.copy(
+            copying.Parts(self.store, self.media, self.neighbours),
+            copying.Parts(target.store, target.media, target.neighbours),
         )
         target._level()
 
     def verify(self, *, repair: bool = False) -> Iterator[Damage]:
         """Check everything that is kept and yield each damage; with ``repair`` mend what can be mended."""
-        return verify(self, repair=repair)
+        return checking.verify(self, repair=repair)

@@ -6,19 +6,22 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from . import conflicts, showing
 from .catalogue import Catalogue
-from .duplicates.base import Neighbours
 from .engines import open_engine
-from .images.pool import Pool
-from .importing import Importer
-from .indexing import Indexer
-from .media import Blob
-from .recomputing import Recomputing
-from .search.facade import SearchIndex
-from .search.parser import parse
+from .later import later, read_all
+
+if TYPE_CHECKING:
+    from . import conflicts, indexing, search, showing
+    from .duplicates.base import Neighbours
+    from .images import pool
+    from .importing import Importer
+    from .media import Blob
+    from .recomputing import Recomputing
+    from .search.facade import SearchIndex
+else:
+    conflicts, indexing, search, showing, pool = later(".conflicts", ".indexing", ".search", ".showing", ".images.pool")
 
 
 class Opened:
@@ -35,9 +38,9 @@ class Opened:
         self.url = self.store.url
         self.cat = Catalogue(self.store)
         self._index: SearchIndex | None = None
-        self._indexer: Indexer | None = None
+        self._indexer: indexing.Indexer | None = None
         self._neighbours: Neighbours | None = None
-        self._pool: Pool | None = None
+        self._pool: pool.Pool | None = None
         self._importer: Importer | Recomputing | None = None
         self._group_count = (-1, 0)
         self._lock = threading.RLock()
@@ -52,7 +55,7 @@ class Opened:
             with self._lock:
                 if self._index is None:
                     self._index = self._engine.open_index()
-                    self._indexer = Indexer(self.store, self._index)
+                    self._indexer = indexing.Indexer(self.store, self._index)
         assert self._index is not None and self._indexer is not None
         self.store.refresh()
         if self._follower:
@@ -76,10 +79,10 @@ class Opened:
                 self._neighbours.refresh()
             return self._neighbours
 
-    def _workers(self) -> Pool:
+    def _workers(self) -> pool.Pool:
         with self._lock:
             if self._pool is None:
-                self._pool = Pool(workers=1)
+                self._pool = pool.Pool(workers=1)
             return self._pool
 
     def level(self) -> None:
@@ -111,9 +114,10 @@ class Opened:
             yield
 
     def warm_up(self) -> None:
-        """Read now what is read at a first use, lists of names and where documents stand: else somebody's first decision waits."""
+        """Read now what is read at a first use, modules, lists of names and where documents stand: else somebody waits for it."""
+        read_all()
         conflicts.compare("Anna Ruiz at Mosul, 12 March 2017.", "Ana Ruiz in Paris, 13 March 2017.")
-        for hit in self.index.search(parse(""), limit=1).ids:
+        for hit in self.index.search(search.parse(""), limit=1).ids:
             self.cat.record(hit)
 
     def _hear(self) -> None:

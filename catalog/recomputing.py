@@ -26,7 +26,8 @@ from .images.worker import Failed, Prepared, Task
 from .media import Media
 from .model import Image, ImportResult, ImportSummary
 from .stores.base import Store, Transaction
-from .waiting import Progress, Waiting
+from .views import Progress
+from .waiting import Waiting
 
 What = Literal["rehash", "relink", "regroup"]
 #: What each marks: the kind of work, and the documents that wait for it.

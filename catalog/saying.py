@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from . import correcting, deciding, resolve, searching, showing
+from . import resolve
 from .asking import Asking
 from .errors import UsageError
-from .model import Caption, Decision
-from .purging import purge
-from .views import BulkPreview
+from .later import later
+
+if TYPE_CHECKING:
+    from . import correcting, deciding, purging, searching, showing
+    from .model import Caption, Decision
+    from .views import BulkPreview
+else:
+    correcting, deciding, purging, searching, showing = later(
+        ".correcting", ".deciding", ".purging", ".searching", ".showing"
+    )
 
 #: Pictures that one bulk step may change.
 MAX_BULK = 5_000
@@ -120,7 +127,7 @@ class Saying(Asking):
 
     def purge(self, subject: str) -> int:
         """Remove something hidden for good; return how many documents went. Raises NotFound, NotAllowed when it is not hidden."""
-        gone = purge(self.store, self.media, subject)
+        gone = purging.purge(self.store, self.media, subject)
         if subject.startswith("image:"):
             self.neighbours.discard([subject.removeprefix("image:")])
             self.neighbours.flush()

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import importlib.util
-from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .errors import CatalogError
+from .later import later
+
+if TYPE_CHECKING:
+    from importlib import metadata
+else:
+    (metadata,) = later("importlib.metadata")
 
 _MARKS = {"catalog": "model.py", "web": "openapi.py"}
 

@@ -5,21 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from . import conflicts, grouping, inferring, marking, resolve
+from . import grouping, resolve
 from .catalogue import Catalogue
 from .codec import facts_hash, from_dict
-from .duplicates.base import Neighbours
 from .errors import NotFound, UsageError
-from .images.worker import Prepared
+from .later import later
 from .media import Blob, Media, file_blob
 from .model import Article, Caption, Comparison, Conflict, Decision, Finding, Image, Link, Match, Record
 from .paths import to_path
 from .search.base import STATUSES
-from .search.facade import SearchIndex
 from .stores.base import Doc, Store
 from .views import ArticleView, BulkPreview, CompareView, Difference, FindingView, LogPage, Overview, RunView
+
+if TYPE_CHECKING:
+    from . import conflicts, inferring, marking
+    from .duplicates.base import Neighbours
+    from .images.worker import Prepared
+    from .search.facade import SearchIndex
+else:
+    conflicts, inferring, marking = later(".conflicts", ".inferring", ".marking")
 
 _MAX_LOG = 500
 #: Pictures of an article's folder that are looked at for its page, and those that are shown where nothing speaks for them.

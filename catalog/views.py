@@ -265,3 +265,12 @@ class BulkPreview:
     count: int
     examples: tuple[tuple[str, dict[str, str], dict[str, str]], ...]
     overwrites: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one kind of long work is: ``done`` of ``total``."""
+
+    what: str
+    done: int
+    total: int

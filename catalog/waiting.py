@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
@@ -20,6 +19,7 @@ from .duplicates.rounds import Apply, Problem
 from .facts import MAX_PROBLEMS, pending
 from .model import Match
 from .stores.base import Store, Transaction
+from .views import Progress
 
 #: Images or articles per transaction of inferences.
 STEP = 40
@@ -29,15 +29,6 @@ _MARKS = 1000
 
 #: What importers of one catalogue touch: they decode at the same time, and commit one after the other.
 COMMITTER = "import"
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far one kind of work is: ``done`` of ``total``."""
-
-    what: str
-    done: int
-    total: int
 
 
 class Waiting:

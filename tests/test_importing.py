@@ -112,7 +112,7 @@ def test_a_page_that_is_never_read_through_costs_one_page(
     folder.mkdir()
     (folder / "1.html").write_text(f"<html><p>Words.</p><img {' '.join(f'data-a{n}=x' for n in range(100_000))}>")
     (folder / "2.html").write_text("<html><title>Bridge</title><p>The bridge is open again.</p>")
-    monkeypatch.setattr("catalog.library.Pool", partial(Pool, timeout_s=2.0))
+    monkeypatch.setattr("catalog.images.pool.Pool", partial(Pool, timeout_s=2.0))
     for dry in (True, False):
         slow, fine = run(empty, folder, dry_run=dry)
         assert (slow.result, fine.result) == ("rejected", "new")

@@ -50,8 +50,11 @@ def test_imports_run_one_way() -> None:
     }
     for room in ("sources", "captions", "images", "duplicates", "linking"):
         for file in (ROOT / "catalog" / room).rglob("*.py"):
-            for name in re.findall(r"^\s*from \.{1,3}(\w+)", file.read_text(), re.M):
+            text = file.read_text()
+            for name in re.findall(r"^\s*from \.{1,3}(\w+)", text, re.M):
                 assert name not in below or (file.parent / f"{name}.py").exists(), f"{file} imports {name}"
+            for call in re.findall(r"\blater\(([^)]*)\)", text):
+                assert not below & set(re.findall(r'"\.(\w+)', call)), f"{file} reads later what lies below it"
     for file in (ROOT / "web").rglob("*.py"):
         for name in re.findall(r"^\s*(?:from|import) catalog(?:\.(\w+))?", file.read_text(), re.M):
             assert name in {"library", "model", "errors", "views", ""}, f"{file} imports catalog.{name}"

@@ -16,7 +16,7 @@ from catalog.library import Library
 from catalog.model import Fingerprint, Image, ImportResult, ImportSummary, Match
 from catalog.recomputing import Recomputing, What
 from catalog.stores.base import Transaction
-from catalog.waiting import Progress
+from catalog.views import Progress
 
 
 def run(library: Library, what: What) -> tuple[ImportSummary, list[ImportResult]]:

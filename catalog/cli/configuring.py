@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from ..config import SETTINGS, find_file, setting
+from ..later import later
 from . import terminal
 from .main import Context, cli, json_option
+
+if TYPE_CHECKING:
+    from .. import doctoring
+else:
+    (doctoring,) = later(".doctoring")
 
 
 @cli.command(short_help="Show every setting and where its value comes from.")
@@ -41,10 +48,8 @@ def doctor(ctx: Context, as_json: bool) -> None:
     Example:
       cutline doctor
     """
-    from ..doctoring import checks
-
     wrong = False
-    for check in checks(ctx.url):
+    for check in doctoring.checks(ctx.url):
         wrong |= check.state == "wrong"
         if as_json:
             terminal.emit(check)

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import UsageError
+from ..later import later
 from . import terminal
 from .main import Context, cli, json_option
+
+if TYPE_CHECKING:
+    from .. import library
+else:
+    (library,) = later(".library")
 
 
 @cli.command(short_help="Copy a catalogue between folders and PostgreSQL.")
@@ -30,11 +37,12 @@ def copy(ctx: Context, source: str, target: str, media: str, as_json: bool) -> N
       cutline copy pictures postgresql://desk@db/cutline --media s3://bucket/pictures
       cutline copy postgresql://desk@db/cutline backup
     """
-    from ..library import open_library
-
     if source == target:
         raise UsageError("A catalogue cannot be copied onto itself.", field="target")
-    with open_library(source, create=False) as one, open_library(target, media=media) as other:
+    with (
+        library.open_library(source, create=False) as one,
+        library.open_library(target, media=media) as other,
+    ):
         documents = 0
         lacking = 0
         for step in one.copy_to(other):

@@ -8,11 +8,15 @@ import click
 
 from ..config import setting
 from ..errors import NotFound
+from ..later import later
 from . import terminal
 from .main import Context, cli, json_option
 
 if TYPE_CHECKING:
+    from .. import codec
     from ..library import Library
+else:
+    (codec,) = later(".codec")
 
 
 def who() -> str:
@@ -166,9 +170,7 @@ def log(ctx: Context, limit: int | None, as_json: bool) -> None:
 
 
 def _fields(decision: object) -> dict[str, object]:
-    from ..codec import to_dict
-
-    return to_dict(decision)
+    return codec.to_dict(decision)
 
 
 @cli.command(short_help="Take a picture or article out of searches and queues.")

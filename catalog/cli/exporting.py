@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import UsageError
+from ..later import later
 from . import terminal
 from .main import Context, cli
+
+if TYPE_CHECKING:
+    import tempfile
+else:
+    (tempfile,) = later("tempfile")
 
 
 @cli.command(short_help="Write records to a file, a folder or stdout.")

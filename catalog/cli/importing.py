@@ -7,16 +7,21 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..codec import to_dict
 from ..config import setting
-from ..model import ImportResult, ImportSummary
+from ..later import later
 from ..paths import display
 from . import terminal
 from .main import INTERRUPTED, Context, cli, json_option
+
+if TYPE_CHECKING:
+    from .. import codec, extracting, model, watching
+    from ..model import ImportResult, ImportSummary
+else:
+    codec, extracting, model, watching = later(".codec", ".extracting", ".model", ".watching")
 
 _MARKS = {"new": "+", "updated": "~", "unchanged": "=", "duplicate": "2", "ignored": "-", "rejected": "!"}
 
@@ -114,7 +119,7 @@ def _follow(
     summary = None
     for result in run:
         progress.clear()
-        if isinstance(result, ImportSummary):
+        if isinstance(result, model.ImportSummary):
             summary = result
             if as_json:
                 summed = {**result.counts, **_found(result), "seconds": result.seconds}
@@ -124,7 +129,7 @@ def _follow(
                 for warning in result.warnings:
                     terminal.say(f"! warning   {display(warning)}")
         elif as_json:
-            terminal.emit({k: v for k, v in to_dict(result).items() if v})
+            terminal.emit({k: v for k, v in codec.to_dict(result).items() if v})
         elif result.result != "unchanged":
             reason = f": {result.reason}" if result.reason else ""
             terminal.say(f"{_MARKS[result.result]} {result.result:<9} {display(result.path)}{reason}")
@@ -154,9 +159,7 @@ def watch(ctx: Context, folder: Path, in_place: bool, settle: float, as_json: bo
     Example:
       cutline watch /srv/incoming
     """
-    from ..watching import Watcher
-
-    with ctx.open(create=True) as library, Watcher(folder, settle) as watcher:
+    with ctx.open(create=True) as library, watching.Watcher(folder, settle) as watcher:
         handler = signal.signal(signal.SIGINT, lambda *_: watcher.stop())
         try:
             progress = terminal.Progress([str(folder)])
@@ -182,11 +185,9 @@ def extract(files: tuple[str, ...], url: str | None, as_json: bool) -> None:
       cutline extract story.txt
       cutline extract page.html --url https://example.com/story --json
     """
-    from ..extracting import extract as read
-
     failed = False
     for file in files:
-        for line in read(file, url):
+        for line in extracting.extract(file, url):
             failed |= "error" in line
             if as_json:
                 terminal.emit(line)

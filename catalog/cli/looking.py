@@ -7,15 +7,21 @@ import sys
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..codec import to_dict
-from ..model import Group, Record
+from ..later import later
 from ..paths import display
 from . import terminal
 from .main import Context, cli, json_option
+
+if TYPE_CHECKING:
+    from .. import codec, library
+    from ..export import jsonl
+    from ..model import Group, Record
+else:
+    codec, library, jsonl = later(".codec", ".library", ".export.jsonl")
 
 #: What may be an id, or the beginning of one.
 _ID = re.compile(r"(?:image:)?[0-9a-fA-F]{4,16}")
@@ -24,9 +30,7 @@ _AT_ONCE = 200
 
 
 def _line(record: Record) -> dict[str, Any]:
-    from ..export.jsonl import record_line
-
-    return record_line(record)
+    return jsonl.record_line(record)
 
 
 def _name(record: Record) -> str:
@@ -61,7 +65,7 @@ def list_(ctx: Context, as_json: bool) -> None:
 
 def record_json(record: Record) -> dict[str, Any]:
     """Return a record with everything: what `show` prints and the API answers."""
-    return {**_line(record), **to_dict(record), "captions": list(record.captions)}
+    return {**_line(record), **codec.to_dict(record), "captions": list(record.captions)}
 
 
 @cli.command(short_help="Show one picture's record, with its evidence.")
@@ -339,10 +343,8 @@ def verify(ctx: Context, repair: bool, as_json: bool) -> None:
     Example:
       cutline verify --repair
     """
-    from ..library import verify_catalogue
-
     damages = 0
-    for damage in verify_catalogue(ctx.url, repair=repair):
+    for damage in library.verify_catalogue(ctx.url, repair=repair):
         damages += not damage.repaired
         if as_json:
             terminal.emit(damage)

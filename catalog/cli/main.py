@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -12,11 +13,16 @@ import click
 from .. import __version__
 from ..config import Setting, setting
 from ..errors import CatalogError
+from ..later import later
 from ..selfcheck import check
+from ..stores import require
 from . import terminal
 
 if TYPE_CHECKING:
+    from .. import library
     from ..library import Library
+else:
+    (library,) = later(".library")
 
 INTERRUPTED = 130
 
@@ -113,10 +119,9 @@ class Context:
 
     def open(self, *, create: bool = False) -> Library:
         """Open the catalogue. Raises CatalogueUnusable when it is not there and ``create`` is false."""
-        # Not before a command needs it: help and completions must come at once.
-        from ..library import open_library
-
-        return open_library(self.url, create=create, media=self._media())
+        if not create:
+            require(self.url)
+        return library.open_library(self.url, create=create, media=self._media())
 
     def _media(self) -> str:
         return str(setting("media", self.media).value or "")
@@ -134,6 +139,8 @@ def interrupted(*_: object) -> NoReturn:
 
 def main() -> None:
     """Run the command line; the console script's entry."""
+    # NumPy starts a thread for each processor to multiply with; nothing here multiplies that much, and each command would wait.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         check()
     except CatalogError as error:

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..codec import to_dict
 from ..config import setting
-from ..model import ImportResult, ImportSummary
+from ..later import later
 from ..paths import display
 from . import terminal
 from .importing import cluster_option, stop_politely, workers_option
 from .main import INTERRUPTED, Context, cli, json_option
 
 if TYPE_CHECKING:
+    from .. import codec, model, views
+    from ..model import ImportResult, ImportSummary
     from ..recomputing import What
-
-#: Kinds of work, as they are shown.
+else:
+    codec, model, views = later(".codec", ".model", ".views")
 
 
 @cli.command(short_help="Take the fingerprint of every picture again.")
@@ -76,8 +77,6 @@ def regroup(ctx: Context, /, **options: Any) -> None:
 
 
 def _run(ctx: Context, what: What, *, workers: int | None, cluster: str | None, as_json: bool) -> None:
-    from ..library import Progress
-
     count, where = setting("workers", workers).value, str(setting("cluster", cluster).value or "")
     summary = None
     progress = terminal.Progress()
@@ -85,9 +84,9 @@ def _run(ctx: Context, what: What, *, workers: int | None, cluster: str | None, 
         handler = stop_politely(library.stop_import)
         try:
             for step in library.recompute(what, workers=count, cluster=where):
-                if isinstance(step, Progress):
+                if isinstance(step, views.Progress):
                     progress.told(step)
-                elif isinstance(step, ImportSummary):
+                elif isinstance(step, model.ImportSummary):
                     summary = step
                 else:
                     _rejected(step, as_json)
@@ -104,7 +103,7 @@ def _run(ctx: Context, what: What, *, workers: int | None, cluster: str | None, 
 
 def _rejected(result: ImportResult, as_json: bool) -> None:
     if as_json:
-        terminal.emit({k: v for k, v in to_dict(result).items() if v})
+        terminal.emit({k: v for k, v in codec.to_dict(result).items() if v})
     else:
         terminal.say(f"! rejected  {display(result.path)}: {result.reason}")
 

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import os
-import secrets
 from typing import TYPE_CHECKING
 
 import click
 
 from ..config import setting
+from ..later import later
 from . import terminal
 from .main import Context, cli
 
 if TYPE_CHECKING:
+    import secrets
+
+    import web
+    from web import access
+
+    from .. import demo as example
+    from .. import library
     from ..library import Library
+else:
+    secrets, web, access, example, library = later("secrets", "web", "web.access", ".demo", ".library")
 
 
 #: Processes that answer questions beside the server's own, at most, unless told.
@@ -25,14 +34,11 @@ def usual_readers() -> int:
     return min(MAX_READERS, os.cpu_count() or 1)
 
 
-def _serve(library: Library, host: str, port: int, readers: int) -> None:
-    from web import serve as serve_pages
-    from web.access import access_from_environment
-
+def _serve(opened: Library, host: str, port: int, readers: int) -> None:
     def ready(address: str) -> None:
         terminal.say(f"Cutline is at {address}  (Ctrl-C ends it)")
 
-    serve_pages(library, host, port, access_from_environment(), ready=ready, readers=readers)
+    web.serve(opened, host, port, access.access_from_environment(), ready=ready, readers=readers)
 
 
 @cli.command(short_help="Serve search and review in a browser.")
@@ -56,9 +62,9 @@ def serve(ctx: Context, host: str | None, port: int | None, readers: int | None)
     Example:
       cutline --catalog pictures serve --port 8000
     """
-    with ctx.open(create=True) as library:
+    with ctx.open(create=True) as opened:
         _serve(
-            library,
+            opened,
             str(setting("host", host).value),
             int(setting("port", port).value),
             usual_readers() if readers is None else readers,
@@ -75,15 +81,13 @@ def password(token: bool) -> None:
       cutline password
       cutline password --token
     """
-    from web.access import hash_password, hash_token
-
     if token:
         made = secrets.token_urlsafe(32)
         terminal.note(f"Token: {made}")
-        terminal.say(f'token_sha256 = "{hash_token(made)}"')
+        terminal.say(f'token_sha256 = "{access.hash_token(made)}"')
         return
     typed = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
-    terminal.say(f'password = "{hash_password(typed)}"')
+    terminal.say(f'password = "{access.hash_password(typed)}"')
 
 
 @cli.command(short_help="Import the example stories, show them and serve them.")
@@ -97,16 +101,13 @@ def demo(ctx: Context, no_serve: bool, port: int | None) -> None:
     Example:
       cutline demo --no-serve
     """
-    from ..demo import demo_catalogue, fixtures_folder, summary_rows
-    from ..library import open_library
-
-    folder = fixtures_folder()
-    with open_library(demo_catalogue()) as library:
+    folder = example.fixtures_folder()
+    with library.open_library(example.demo_catalogue()) as opened:
         terminal.note(f"Importing the example stories of {folder} ...")
-        for _ in library.import_([folder / "stories"]):
+        for _ in opened.import_([folder / "stories"]):
             pass
-        for title, columns, rows in summary_rows(library):
+        for title, columns, rows in example.summary_rows(opened):
             terminal.table(columns, rows, title)
             terminal.say("")
         if not no_serve:
-            _serve(library, "127.0.0.1", int(setting("port", port).value), 0)
+            _serve(opened, "127.0.0.1", int(setting("port", port).value), 0)

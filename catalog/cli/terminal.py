@@ -13,16 +13,18 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from ..model import ImportSummary
+from ..later import later
 from ..paths import display, escaped, plain
 
 if TYPE_CHECKING:
-    from ..waiting import Progress as Step
+    import msgspec
+
+    from ..model import ImportSummary
+    from ..views import Progress as Step
+    from . import tables
+else:
+    msgspec, tables = later("msgspec", ".cli.tables")
 
 
 def emit(value: Any) -> None:
@@ -68,17 +70,7 @@ def display_lines(text: str) -> str:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
     """Print a readable table to stdout, as wide as the terminal."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = 150
-    grid = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
-    for column in columns:
-        grid.add_column(
-            column, overflow="fold", justify="right" if column in ("score", "pictures", "bytes") else "left"
-        )
-    for row in rows:
-        grid.add_row(*(Text(display(cell)) for cell in row))
-    console.print(grid)
+    tables.show(columns, [[display(cell) for cell in row] for row in rows], title)
 
 
 class Line:
@@ -107,7 +99,7 @@ def passing(text: str) -> None:
         click.echo(f"\r\033[K{display(text)}", err=True, nl=False)
 
 
-#: What is counted, by the kind of work that :class:`catalog.waiting.Progress` names.
+#: What is counted, by the kind of work that :class:`catalog.views.Progress` names.
 WORK = {
     "input": "inputs",
     "hash": "pictures fingerprinted",

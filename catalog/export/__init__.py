@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ..catalogue import Catalogue
 from ..codec import encode
 from ..errors import UsageError
-from ..model import Record
-from . import archive, csvfile, iiif, jsonl, jsonld, ninjs, xmp
-from .description import describe, unique_names
+from ..later import later
+
+if TYPE_CHECKING:
+    from ..catalogue import Catalogue
+    from ..model import Record
+    from . import archive, csvfile, description, iiif, jsonl, jsonld, ninjs, xmp
+else:
+    archive, csvfile, description, iiif, jsonl, jsonld, ninjs, xmp = later(
+        *(
+            f".export.{name}"
+            for name in ("archive", "csvfile", "description", "iiif", "jsonl", "jsonld", "ninjs", "xmp")
+        )
+    )
 
 Files = Iterator[tuple[str, bytes]]
 
@@ -27,12 +37,12 @@ class Format:
 
 
 def _sidecars(records: Iterable[Record], base: str) -> Files:
-    for d, name in unique_names(map(describe, records), ".xmp"):
+    for d, name in description.unique_names(map(description.describe, records), ".xmp"):
         yield name, xmp.packet(d)
 
 
 def _items(records: Iterable[Record], base: str) -> Files:
-    for d, name in unique_names(map(describe, records), ".json"):
+    for d, name in description.unique_names(map(description.describe, records), ".json"):
         yield name, encode(ninjs.item(d, base)) + b"\n"
 
 
@@ -49,10 +59,12 @@ FORMATS = {
         _items,
     ),
     "jsonld": Format(
-        lambda records, base: jsonld.write(map(describe, records), base), "application/ld+json", "cutline.jsonld"
+        lambda records, base: jsonld.write(map(description.describe, records), base),
+        "application/ld+json",
+        "cutline.jsonld",
     ),
     "iiif": Format(
-        lambda records, base: iiif.write(map(describe, records), base),
+        lambda records, base: iiif.write(map(description.describe, records), base),
         'application/ld+json;profile="http://iiif.io/api/presentation/3/context.json"',
         "cutline-iiif.json",
     ),

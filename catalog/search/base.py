@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from .facets import Count
-from .row import Row
-from .snippets import Segments
+if TYPE_CHECKING:
+    from .facets import Count
+    from .row import Row
+    from .snippets import Segments
 
 #: How far results are counted, ranked, and counted for facets one by one.
 CAP = 10_000

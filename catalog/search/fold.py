@@ -15,7 +15,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import chain
+from typing import NamedTuple
 
 #: Letters that do not decompose, with what people type for them.
 _LETTERS = {
@@ -41,18 +43,38 @@ _UNSPACED = (
     "\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff"
     "\U0001b000-\U0001b16f\U00020000-\U0003ffff"
 )
-_MARKS = "".join(
-    chr(c)
-    for low, high in ((0x300, 0x1E00), (0x2CEF, 0x3100), (0xA66F, 0xABEF), (0xFB1E, 0xFB1F), (0x10A00, 0x11FFF))
-    for c in range(low, high)
-    if unicodedata.category(chr(c))[0] == "M"
-)
-_IGNORED_CLASS = "".join(f"{chr(low)}-{chr(high)}" for low, high in _IGNORED)
-_WORD = re.compile(f"\\w[\\w{re.escape(_MARKS)}{_IGNORED_CLASS}]*")
-_FOLDED_WORD = re.compile(f"[\\w{re.escape(_MARKS)}]+")
-_RUNS = re.compile(f"([{_UNSPACED}]+)")
-_UNSPACED_CHAR = re.compile(f"[{_UNSPACED}]")
+#: Where marks that combine with letters are looked for.
+_MARKED = ((0x300, 0x1E00), (0x2CEF, 0x3100), (0xA66F, 0xABEF), (0xFB1E, 0xFB1F), (0x10A00, 0x11FFF))
 _ASCII_WORD = re.compile(r"[0-9a-z]+")
+
+
+class _Patterns(NamedTuple):
+    """What finds words that are not plain ASCII, before and after folding."""
+
+    word: re.Pattern[str]
+    folded: re.Pattern[str]
+    runs: re.Pattern[str]
+    unspaced: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    """Made at a first use: going through Unicode for its marks takes longer than a search."""
+    marks: list[list[int]] = []
+    for code in chain.from_iterable(range(*span) for span in _MARKED):
+        if unicodedata.category(chr(code))[0] == "M":
+            if marks and marks[-1][1] == code - 1:
+                marks[-1][1] = code
+            else:
+                marks.append([code, code])
+    marked = "".join(f"{chr(low)}-{chr(high)}" for low, high in marks)
+    ignored = "".join(f"{chr(low)}-{chr(high)}" for low, high in _IGNORED)
+    return _Patterns(
+        re.compile(f"\\w[\\w{marked}{ignored}]*"),
+        re.compile(f"[\\w{marked}]+"),
+        re.compile(f"([{_UNSPACED}]+)"),
+        re.compile(f"[{_UNSPACED}]"),
+    )
 
 
 def fold(text: str) -> str:
@@ -67,10 +89,13 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def _word_tokens(word: str, whole: bool) -> tuple[str, ...]:
     """The tokens of one word as written; ``whole`` adds the last single character of an unspaced run at its end."""
+    if word.isascii():
+        return tuple(_ASCII_WORD.findall(word.lower()))
     out: list[str] = []
-    pieces = [piece for part in _FOLDED_WORD.findall(fold(word)) for piece in _RUNS.split(part) if piece]
+    patterns = _patterns()
+    pieces = [piece for part in patterns.folded.findall(fold(word)) for piece in patterns.runs.split(part) if piece]
     for n, piece in enumerate(pieces):
-        if _UNSPACED_CHAR.match(piece):
+        if patterns.unspaced.match(piece):
             out.extend(piece[i : i + 2] for i in range(len(piece) - 1))
             if whole or n < len(pieces) - 1 or len(piece) == 1:
                 out.append(piece[-1])
@@ -87,7 +112,9 @@ def tokens(text: str) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(text.replace("_", " "))
+    if text.isascii():
+        return _ASCII_WORD.findall(text.lower())
+    return _patterns().word.findall(text.replace("_", " "))
 
 
 def query_tokens(text: str, prefix: bool = False) -> tuple[tuple[str, ...], bool]:
@@ -103,7 +130,7 @@ def query_tokens(text: str, prefix: bool = False) -> tuple[tuple[str, ...], bool
     found.extend(last)
     if not last:
         return tuple(found), False
-    if _UNSPACED_CHAR.match(last[-1]):
+    if not last[-1].isascii() and _patterns().unspaced.match(last[-1]):
         return tuple(found), len(last[-1]) == 1
     return tuple(found), prefix
 
@@ -117,7 +144,7 @@ def spans(text: str) -> Iterator[tuple[str, int, int]]:
         for match in _ASCII_WORD.finditer(text.lower()):
             yield match.group(), match.start(), match.end()
         return
-    for match in _WORD.finditer(text.replace("_", " ")):
+    for match in _patterns().word.finditer(text.replace("_", " ")):
         word, begin = match.group(), match.start()
         found = _word_tokens(word, True)
         folded = fold(word) if len(found) > 1 else ""

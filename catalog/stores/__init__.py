@@ -6,21 +6,30 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import CatalogueUnusable
-from ..model import Damage
-from .base import Change, Doc, Store, Transaction
-from .tiny import TinyStore
-from .verifying import verify_folder
+from ..errors import Absent, CatalogueUnusable
+from ..later import later
+from .presence import present
 
 if TYPE_CHECKING:
+    from ..model import Damage
+    from . import tiny, verifying
+    from .base import Store
     from .postgres.store import PostgresStore
+else:
+    tiny, verifying = later(".stores.tiny", ".stores.verifying")
 
-__all__ = ["Change", "Doc", "Store", "Transaction", "is_postgres", "open_store", "verify_store"]
+__all__ = ["is_postgres", "open_store", "require", "verify_store"]
 
 
 def is_postgres(url: str) -> bool:
     """Return whether an address names a PostgreSQL database rather than a folder."""
     return url.startswith(("postgresql://", "postgres://"))
+
+
+def require(url: str) -> None:
+    """Raise Absent when an address names a folder that holds no catalogue, without reading anything else."""
+    if "://" not in url and not present(Path(url)):
+        raise Absent(url)
 
 
 def open_store(url: str, *, create: bool = True, readonly: bool = False) -> Store:
@@ -32,7 +41,7 @@ def open_store(url: str, *, create: bool = True, readonly: bool = False) -> Stor
         return _postgres()(url, create=create, readonly=readonly)
     if "://" in url:
         raise CatalogueUnusable(f"A catalogue is a folder or a postgresql:// address, not {url[:80]}.")
-    return TinyStore(url, create=create, readonly=readonly)
+    return tiny.TinyStore(url, create=create, readonly=readonly)
 
 
 def _postgres() -> type[PostgresStore]:
@@ -52,7 +61,7 @@ def verify_store(url: str, *, repair: bool = False) -> Iterator[Damage]:
     """
     if is_postgres(url):
         return _verify_shared(open_store(url, create=False), repair)
-    return verify_folder(Path(url), repair=repair)
+    return verifying.verify_folder(Path(url), repair=repair)
 
 
 def _verify_shared(store: Store, repair: bool) -> Iterator[Damage]:

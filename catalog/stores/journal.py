@@ -25,8 +25,8 @@ import msgspec
 from ..errors import Damaged, Newer
 from .documents import encode_doc
 from .files import ReadFile, data_sync, refused, write_all
+from .presence import JOURNAL as JOURNAL
 
-JOURNAL = "journal.jsonl"
 VERSION = 1
 
 _SEAL = len(b'{"crc":"00000000",')

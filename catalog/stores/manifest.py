@@ -17,11 +17,11 @@ import msgspec
 
 from ..errors import Damaged, Newer
 from .journal import seal, unseal
+from .presence import BACKUP as BACKUP
+from .presence import MAIN as MAIN
+from .presence import MANIFEST as MANIFEST
 
-MAIN = "catalogue.json"
-MANIFEST = "catalogue.sum"
 LOOKUPS_FILE = "catalogue.lookups"
-BACKUP = "backup"
 VERSION = 1
 
 

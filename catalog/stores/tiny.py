@@ -26,8 +26,9 @@ from .generation import Generation
 from .journal import JOURNAL, Entry, replay, transaction_body
 from .lock import WriterLock
 from .manifest import BACKUP, MANIFEST
+from .presence import present
 from .table import CatalogueDB, open_db
-from .verifying import TIMEOUT, present, verify_folder
+from .verifying import TIMEOUT, verify_folder
 
 log = logging.getLogger(__name__)
 

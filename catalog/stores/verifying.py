@@ -10,17 +10,11 @@ from ..errors import Absent, CatalogueUnusable, Damaged
 from ..model import Damage
 from . import compaction
 from .damage import check, mend
-from .journal import JOURNAL
 from .lock import WriterLock
-from .manifest import BACKUP, MAIN, MANIFEST
+from .presence import present
 
 #: Seconds a writer waits for another.
 TIMEOUT = 15.0
-
-
-def present(folder: Path) -> bool:
-    """Return whether there is anything of a catalogue in ``folder``."""
-    return any((folder / name).exists() for name in (MANIFEST, MAIN, JOURNAL, BACKUP))
 
 
 def verify_folder(folder: Path, *, repair: bool = False) -> Iterator[Damage]:

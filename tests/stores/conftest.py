@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from catalog.stores import Store, open_store
+from catalog.stores import open_store
+from catalog.stores.base import Store
 
 #: Gives another store on the same catalogue, as another process would open it.
 Opener = Callable[[], Store]

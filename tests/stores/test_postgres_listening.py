@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from catalog.library import Library, open_library
-from catalog.stores import Transaction
+from catalog.stores.base import Transaction
 from catalog.stores.postgres.listening import listening
 from catalog.stores.postgres.neighbours import PostgresNeighbours
 from catalog.stores.postgres.store import PostgresStore

@@ -21,7 +21,8 @@ from catalog.errors import CatalogueUnusable, NotAllowed, NotFound, Stale
 from catalog.library import open_library
 from catalog.model import Image as Photo
 from catalog.model import ImportResult, ImportSummary, Match, Metadata
-from catalog.stores import Store, Transaction, open_store
+from catalog.stores import open_store
+from catalog.stores.base import Store, Transaction
 from catalog.stores.postgres import section
 from catalog.stores.postgres.connection import Database, Rows
 from catalog.stores.postgres.store import PostgresStore

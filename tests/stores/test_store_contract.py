@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from catalog.stores import Change, Doc, Store, Transaction
+from catalog.stores.base import Change, Doc, Store, Transaction
 
 Opener = Callable[[], Store]
 

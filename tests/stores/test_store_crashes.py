@@ -19,7 +19,8 @@ from typing import Any
 import pytest
 
 from catalog.errors import CatalogueUnusable, Damaged, Locked
-from catalog.stores import Transaction, open_store, verify_store
+from catalog.stores import open_store, verify_store
+from catalog.stores.base import Transaction
 from catalog.stores.compaction import compact
 from catalog.stores.tiny import TinyStore
 

@@ -10,7 +10,8 @@ import pytest
 from tinydb import TinyDB, where
 
 from catalog.errors import CatalogueUnusable, Damaged, Newer
-from catalog.stores import Doc, Transaction, open_store, verify_store
+from catalog.stores import open_store, verify_store
+from catalog.stores.base import Doc, Transaction
 from catalog.stores.journal import seal, unseal
 from catalog.stores.tiny import TinyStore
 

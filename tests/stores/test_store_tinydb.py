@@ -14,7 +14,7 @@ from tinydb.operations import delete, increment
 from tinydb.queries import Query
 from tinydb.table import Document, Table
 
-from catalog.stores import Transaction
+from catalog.stores.base import Transaction
 from catalog.stores.table import CatalogueDB, CatalogueStorage, CatalogueTable
 from catalog.stores.tiny import TinyStore
 
