@@ -100,7 +100,7 @@ def _caption(ident: str, article: Article, block: textlines.Block, read: Sequenc
         reasons=(Evidence(REASON, 10.0), *parts.reasons),
     )
     if article.kind != "plaintext":
-        return made  # The text shown is the readable story: its offsets are not the source's.
+        return replace(made, after=block.line - 1)  # The text is the readable story: its offsets are not the source's.
     at = (block.start + parts.credit_span[0], block.start + parts.credit_span[1]) if parts.credit else (-1, -1)
     return replace(
         made, start=block.start, end=block.end, line=block.line, credit_start=at[0], credit_end=at[1]

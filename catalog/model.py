@@ -54,7 +54,8 @@ class Caption:
     ``printed`` is verbatim; ``text`` is ``printed`` without its ``credit``. ``start``/``end`` slice the article's
     decoded source to the caption as printed (-1 where that cannot be told), ``credit_start``/``credit_end`` likewise
     to the credit; ``line`` is 1-based. ``picture`` is the position of the picture that the source itself puts the
-    caption with (same figure, wrapper, gallery entry), ``image_url`` that picture's address.
+    caption with (same figure, wrapper, gallery entry), ``image_url`` that picture's address. ``after`` is for pages, whose
+    readable text leaves captions out: how many lines of the article's text stand before it (-1 where that is not told).
     ``confidence`` is the probability that this is a caption; ``reasons`` say why.
     """
 
@@ -73,6 +74,7 @@ class Caption:
     image_url: str = ""
     confidence: float = 1.0
     reasons: tuple[Evidence, ...] = ()
+    after: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,10 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the text with its number, counted from 1; ``apart`` when a blank one stands before it."""
+    """A line of the text with its number, counted from 1; ``apart`` when a blank one stands before it.
+
+    Number 0 is a caption that the source prints there, and that the text of a page leaves out.
+    """
 
     number: int
     stretches: tuple[Stretch, ...]
@@ -43,7 +46,7 @@ class Line:
     def begins(self) -> Caption | None:
         """The caption of which this is the first line."""
         first = next((s.caption for s in self.stretches if s.caption), None)
-        return first if first and (not first.line or first.line == self.number) else None
+        return first if first and (not self.number or not first.line or first.line == self.number) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,35 @@ def lines(found: Iterable[Stretch]) -> list[Line]:
     return made
 
 
+def in_place(found: list[Line], captions: Iterable[Caption]) -> list[Line]:
+    """Return the lines of a page's text with the captions between them where the page prints them.
+
+    A caption whose words are the next line's is that line.
+    """
+    waiting = sorted((c for c in captions if c.after >= 0), key=lambda c: (c.after, c.position))
+    made: list[Line] = []
+    for line in found:
+        while waiting and waiting[0].after < line.number:
+            caption = waiting.pop(0)
+            if caption.after == line.number - 1 and "".join(s.text for s in line.stretches) == caption.printed:
+                line = replace(line, number=line.number, stretches=_parted(caption))
+                break
+            made.append(Line(0, _parted(caption), apart=True))
+        made.append(line)
+    return [*made, *(Line(0, _parted(c), apart=True) for c in waiting)]
+
+
+def _parted(caption: Caption) -> tuple[Stretch, ...]:
+    """A caption as printed, its credit apart."""
+    printed = caption.printed or caption.text
+    at = printed.rfind(caption.credit) if caption.credit else -1
+    if at < 0:
+        return (Stretch(printed, caption),)
+    end = at + len(caption.credit)
+    parts = ((printed[:at], False), (printed[at:end], True), (printed[end:], False))
+    return tuple(Stretch(text, caption, credit) for text, credit in parts if text)
+
+
 def cards(view: ArticleView) -> list[Card]:
     """Return the captions in the article's order, with their links, best first, but for those that a person said are none."""
     findings = {s: f for f in view.findings for s in f.subjects if f.kind in ("link", "caption-without-image")}
@@ -125,12 +157,13 @@ def article(ident: str) -> str:
     """Show one article."""
     view = library().article(ident)
     made = cards(view)
+    captions = tuple(card.caption for card in made)
     held = {x.image for card in made for x, status in card.links if status == "linked"}
     pictures = list(dict.fromkeys(i for ids in view.pictures.values() for i in ids if i in view.records))
     loose = [i for i in (*pictures, *view.records) if i not in held]
     return render_template(
         "article.html", view=view, article=view.article, cards=made,
-        lines=lines(stretches(view.article, tuple(card.caption for card in made))),
+        lines=in_place(lines(stretches(view.article, captions)), captions),
         loose=list(dict.fromkeys(loose)), pictures=pictures,
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ page's data -> Extraction
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from ..model import Article, Caption, Evidence, Extraction, PictureRef
@@ -81,11 +82,25 @@ def _extract(document: Document, page: Page, region: region_.Region, facts: stor
         pictures=refs,
         warnings=(*document.warnings, *((TOO_LARGE,) if page.cut else ()), *((TOO_DEEP,) if page.too_deep else ())),
     )
-    return Extraction(article, tuple(_captions(ident, document.text, refs, printed)))
+    lines = [region.place(block) for block, _ in region.blocks]
+    places = [_place(region, p, f) for p, f in zip(chosen, printed, strict=True)]
+    after = [bisect_left(lines, place) if place >= 0 else -1 for place in places]
+    return Extraction(article, tuple(_captions(ident, document.text, refs, printed, after)))
 
 
-def _captions(ident: str, source: str, refs: tuple[PictureRef, ...], printed: list[Found | None]) -> list[Caption]:
-    """The captions of a story's pictures, with their places in the source."""
+def _place(region: region_.Region, picture: Picture, found: Found | None) -> int:
+    """Where a picture's caption stands in the document order of the story's elements, -1 where that is not told.
+
+    What only the page's data names has the page itself for its element, which is the first of all and no place.
+    """
+    stands = [e for e in (found.element if found else None, picture.element) if e is not None]
+    return next((place for e in stands if (place := region.place(e)) > 0), -1)
+
+
+def _captions(
+    ident: str, source: str, refs: tuple[PictureRef, ...], printed: list[Found | None], after: list[int]
+) -> list[Caption]:
+    """The captions of a story's pictures, with their places in the source and between the lines of the text."""
     locator = Locator(source)
     held = [(n, f) for n, f in enumerate(printed) if f is not None and (f.text or f.credit)]
     captions = []
@@ -112,6 +127,7 @@ def _captions(ident: str, source: str, refs: tuple[PictureRef, ...], printed: li
                 image_url=refs[number].url,
                 confidence=probability(sum(r.weight for r in reasons)),
                 reasons=reasons,
+                after=after[number],
             )
         )
     return captions

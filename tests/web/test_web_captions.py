@@ -47,6 +47,32 @@ def test_a_line_is_marked_and_dismissed_by_forms(client: FlaskClient, library: L
     assert f'id="c-{made.id}"' in client.get(address).get_data(as_text=True)
 
 
+def test_a_pages_captions_stand_between_the_lines_of_its_text(client: FlaskClient, library: Library) -> None:
+    """The text of a page leaves captions out: they are shown where the page prints them, credit apart, without a number."""
+    story = next(a for a in library.articles() if a.source.endswith("market.html"))
+    captions = library.article(story.id).captions
+    page = client.get(f"/articles/{story.id}").get_data(as_text=True)
+    shown = re.findall(r'<li(?: value="(\d+)")?[^>]*>(.*?)</li>', page[page.index('<ol class="source"') :], re.S)
+    order = [
+        next((n for n, c in enumerate(captions) if f'id="t-{c.id}"' in inner), None) if not number else int(number) * 10
+        for number, inner in shown
+    ]
+    lines = len(story.text.splitlines())
+    assert [n for n in order if n is None or n < 10] == list(range(len(captions)))
+    assert [n for n in order if n is not None and n >= 10] == [10 * n for n in range(1, lines + 1)]
+    first = captions[0]
+    assert order.index(0) == first.after and f">{first.credit}</a>" in page
+
+
+def test_a_line_of_a_page_that_is_marked_is_shown_as_one(client: FlaskClient, library: Library) -> None:
+    """It is no line to be marked any more, and its card leads to it."""
+    story = next(a for a in library.articles() if a.source.endswith("market.html"))
+    _, made = library.mark(story.id, 2)
+    page = client.get(f"/articles/{story.id}").get_data(as_text=True)
+    assert f'href="#t-{made.id}"' in page and 'data-line="2"' not in page and 'data-line="3"' in page
+    assert re.search(rf'<li value="2"[^>]*><a class="span" href="#c-{made.id}" id="t-{made.id}"', page)
+
+
 @pytest.mark.parametrize("line", ["", "x", "-1", "999999", "１"])
 def test_what_is_no_line_is_refused(client: FlaskClient, library: Library, article: Article, line: str) -> None:
     """Anything but the number of a line is refused with a page that says so, and writes nothing."""
