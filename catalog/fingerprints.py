@@ -90,7 +90,7 @@ def prepare(picture: Pictures.Image) -> Prepared:
     flat = float(cv2.meanStdDev(small)[1].item()) < FLAT_DEVIATION
     box = None if flat else content_box(grey)
     fingerprint = Fingerprint(
-        phash=phash(Pictures.fromarray(grey)),
+        phash=phash(grey),
         dct=_hex(_signs(small)),
         trimmed=_hex(_signs(_small(_part(grey, box)))) if box else "",
         box=box,
@@ -101,18 +101,18 @@ def prepare(picture: Pictures.Image) -> Prepared:
     return Prepared(fingerprint, features.pack(features.extract(grey)))
 
 
-def phash(grey: Pictures.Image) -> str:
-    """Return ImageHash's 64-bit phash of a grey picture.
+def phash(grey: Grey) -> str:
+    """Return ImageHash's 64-bit phash of a grey picture (h x w).
 
     It is computed by two matrix products, without the FFT of SciPy, which takes long to load. Where a coefficient is so near
     the median that rounding would decide (drawings, flat pictures), ImageHash itself decides.
     """
-    pixels = shrinking.lanczos(np.asarray(grey, np.uint8)).astype(np.float64)
+    pixels = shrinking.lanczos(grey).astype(np.float64)
     basis = _wide_basis()
     low = 4 * (basis @ pixels @ basis.T)
     middle = float(np.median(low))
     if float(np.abs(low - middle).min()) < 1e-6:
-        return str(imagehash.phash(grey))
+        return str(imagehash.phash(Pictures.fromarray(grey)))
     return np.packbits(low > middle).tobytes().hex()
 
 
