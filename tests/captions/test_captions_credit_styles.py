@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from catalog.captions import credit as credit_room
-from catalog.captions import credittables, creditwords
+from catalog.captions import creditbrackets, creditcut, creditmarkers, credittables, creditwords
 from catalog.captions.credit import cut
 
 ROWS = [
@@ -94,26 +94,28 @@ def test_each_style_is_cut_where_it_should_be(printed: str, caption: str, credit
 def test_hostile_captions_are_looked_at_only_at_their_ends(piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Four times as long a caption hands no more letters to the patterns, whatever it repeats, and never many at once."""
 
+    rooms = (credit_room, creditbrackets, creditcut, creditmarkers, creditwords)
+
     def letters(length: int) -> Watch:
         watch = Watch()
         with monkeypatch.context() as patched:
-            for room in (credit_room, creditwords):
+            for room in rooms:
                 for name, value in vars(room).items():
                     if isinstance(value, re.Pattern):
                         patched.setattr(room, name, Watched(value, watch))
             fields = {f.name: getattr(credittables.tables(), f.name) for f in dataclasses.fields(credittables.Tables)}
             told: Any = {n: Watched(v, watch) if isinstance(v, re.Pattern) else v for n, v in fields.items()}
             watched = credittables.Tables(**told)
-            for room in (credit_room, creditwords):
-                patched.setattr(room, "tables", lambda: watched)
-            for asked in (credit_room._breaks, creditwords.has_agency, creditwords.is_agency):
+            for room in rooms:
+                patched.setattr(room, "tables", lambda: watched, raising=False)
+            for asked in (creditcut.breaks, creditwords.has_agency, creditwords.is_agency):
                 asked.cache_clear()
             cut.__wrapped__((piece * length)[:length] + ".")
         return watch
 
     short, long = letters(20_000), letters(80_000)
-    assert max(short.most, long.most) <= 2 * credit_room.REACH
-    assert 0 < long.total <= 1.1 * short.total + 2 * credit_room.REACH
+    assert max(short.most, long.most) <= 2 * creditcut.REACH
+    assert 0 < long.total <= 1.1 * short.total + 2 * creditcut.REACH
 
 
 def test_a_stop_after_an_abbreviation_ends_no_caption() -> None:

@@ -1,0 +1,83 @@
+"""Credits in brackets: "… in Rom. (Foto: X/dpa)", "(Foto: X) Der Kanzler …", "…. Iván Robles (EFE)", "[写真=X] …"."""
+
+from __future__ import annotations
+
+import re
+
+from .creditcut import FINISHED, NUMBER, REACH, Cut, breaks, made
+from .credittables import tables
+from .creditwords import CLOSE, ENDS, LOOSE, OPEN, is_credit, is_name, is_slashed, parts_of
+
+_BRACKETS = re.compile(
+    r"[(\[（［【〔]([^()\[\]（）［］【】〔〕]{1,200}(?:\([^()]{1,60}\)[^()\[\]]{0,60})?)[)\]）］】〕]"
+)
+_LABEL = re.compile(r"\s*([^\W\d_][\w.'’-]{1,24}(?:\s[\w.'’-]{1,20})?)\s{0,2}[:：՝=＝]\s*(\S.{0,150})", re.S)
+#: "(M.G.)", "(M. G.)": a photographer of the house by initials.
+_INITIALS = re.compile(r"(?:[^\W\d_]\.[ -]?){2,3}")
+
+
+def bracket_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:
+    """Brackets at the end: "… in Rom. (Foto: X/dpa)"; a full stop or a caption bracket may follow."""
+    matches = list(_BRACKETS.finditer(printed, max(start, end - REACH), end))
+    for match in reversed(matches[-2:]):
+        after = printed[match.end() : end].strip(LOOSE + ".。")
+        if after and after.strip(OPEN + CLOSE).casefold() not in tables().brackets:
+            continue
+        inside = match.group(1)
+        before = printed[start : match.start()].rstrip()
+        if not is_credit(inside, known, bracketed=True) and (label := _labelled(inside)):
+            return made(printed, (start, match.start()), (match.start(1) + label, match.end(1)), "credit-bracket")
+        if (terms := tables().terms.search(inside)) and is_credit(inside[: terms.start()], known, bracketed=True):
+            place = (match.start(1), match.start(1) + terms.start())
+            return made(printed, (start, match.start()), place, "credit-bracket")
+        is_square = match.group()[0] in "[［【"
+        if is_credit(inside, known, bracketed=True) or _is_closing_name(before, inside, is_square=is_square):
+            name = _name_before(printed, start, match.start(), known) if not after else match.start()
+            if name < match.start():
+                return made(printed, (start, name), (name, match.end()), "credit-bracket")
+            return made(printed, (start, match.start()), match.span(1), "credit-bracket")
+    return None
+
+
+def _name_before(printed: str, start: int, place: int, known: tuple[str, ...]) -> int:
+    """Where a person begins whose house follows in brackets: "… Foto: Anna Huber (Keystone)", "…. Iván Robles (EFE)"."""
+    before = printed[start:place].rstrip()
+    for low in breaks(printed, start, start + len(before)):
+        clause = printed[low:place].strip()
+        is_short = 2 <= len(clause.split()) <= 4 and clause[:1].isupper()
+        is_person = is_short and is_name(clause) and not NUMBER.search(clause)
+        if printed[low - 1] not in LOOSE and (is_person or is_credit(clause, known)):
+            return low
+    return place
+
+
+def _is_closing_name(before: str, inside: str, *, is_square: bool) -> bool:
+    """Tell whether brackets hold names alone where only a credit can stand: after a finished sentence, or with a slash."""
+    if not before or inside.strip(" .").casefold() in tables().brackets or NUMBER.search(inside):
+        return False
+    if _INITIALS.fullmatch(inside.strip()) and inside.isupper():
+        return inside.strip(" .").replace(" ", "").casefold() not in tables().abbreviations
+    if not all(is_name(p) for p in parts_of(inside)) or not inside.strip()[:1].isalpha():
+        return False
+    if is_square:
+        return inside.strip()[:1].isupper() and len(inside) < 60
+    if "/" in inside:
+        return " " in inside and (before[-1] in FINISHED or is_slashed(inside))
+    return before[-1] in '.!?…”"»' + ENDS and len(inside) < 50
+
+
+def _labelled(inside: str) -> int:
+    """Where the names begin in brackets that hold a label of an unknown language and names ("(Kuha: Juan Cruz)"), or 0."""
+    label = _LABEL.fullmatch(inside)
+    if label is None or not all(is_name(p) for p in parts_of(label.group(2))):
+        return 0
+    told = len(label.group(2).split()) > 1 or label.group(2).isupper() or not label.group(2).isascii()
+    return label.start(2) if told else 0
+
+
+def bracket_start(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:
+    """Brackets at the beginning: "(Foto: X) Der Kanzler …", "[写真=X] …"."""
+    match = _BRACKETS.match(printed, start, min(end, start + REACH))
+    if match and match.end() < end and is_credit(match.group(1), known, bracketed=True):
+        return made(printed, (match.end(), end), match.span(1), "credit-first")
+    return None

@@ -1,0 +1,74 @@
+"""A caption cut in two, and the clauses at its end in which a credit may stand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ..model import Evidence
+from .creditwords import ENDS, LOOSE, MAX_CREDIT, is_abbreviation, strip_marker
+
+REACH = 400
+#: Weights in log-odds of the ways in which a credit was told.
+WEIGHTS = {
+    "credit-whole": 3.0,
+    "credit-bracket": 3.0,
+    "credit-marker": 3.5,
+    "credit-first": 3.0,
+    "credit-agency": 2.5,
+    "credit-line": 1.5,
+    "credit-after-word": 2.0,
+    "credit-slash": 1.0,
+    "credit-capitals": 1.5,
+}
+#: The end of a clause after which a credit may stand; not the dot of an initial ("J. Doe"), but that of a year ("1958 г.").
+_BREAK = re.compile(
+    r"(?<![ .(/][^\W\d_])(?<!^[^\W\d_])[.!?…][»”\"’')\]）】]{0,2}(?=\s)|[。！？।۔؟։።။។][」』”）]{0,2}|[»”\"’)\]）】](?=\s)"
+    r"|\s[|•·–—]\s|\||\n|\s-\s|(?<=\S)[＝=](?=\S)|(?<=\d\sг)\.(?=\s)"
+)
+FINISHED = ".!?…”\"»’'」』）)" + ENDS
+NUMBER = re.compile(r"(?<![^\W\d_])\d")
+STOPPED = re.compile(r"[.!?…][»”\"’')]?\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A caption cut in two. Spans are (start, end) in the printed text; the credit's is (0, 0) when there is none.
+
+    ``credit`` comes without marker words and brackets; ``text`` is the caption without the credit and its marker.
+    """
+
+    text: str
+    credit: str
+    text_span: tuple[int, int]
+    credit_span: tuple[int, int]
+    reasons: tuple[Evidence, ...] = ()
+
+
+def made(printed: str, text: tuple[int, int], credit: tuple[int, int], name: str) -> Cut:
+    """A cut with the credit's markers taken off and the caption's loose ends trimmed."""
+    inner = strip_marker(printed[credit[0] : credit[1]])
+    credit = (credit[0] + inner[0], credit[0] + inner[1])
+    first, last = text
+    while first < last and printed[first] in LOOSE:
+        first += 1
+    while last > first and printed[last - 1] in " \t\n\r\u00a0|/–—-=＝·•／([（,;、，":
+        last -= 1
+    words = printed[credit[0] : credit[1]]
+    return Cut(printed[first:last], words, (first, last), credit, (Evidence(name, WEIGHTS[name], words[:80]),))
+
+
+@lru_cache(maxsize=64)
+def breaks(printed: str, start: int, end: int) -> tuple[int, ...]:
+    """Where the last clauses begin (at most four), the longest tail first; after those, the ones after an abbreviation.
+
+    The stop of an abbreviation seldom ends a sentence ("Jan. 12", "St. Albans"): of such tails the shortest comes first.
+    """
+    low = max(start, end - MAX_CREDIT)
+    found = [m for m in _BREAK.finditer(printed, low, end) if start < m.end() < end][-6:]
+    doubtful = [
+        m for m in found if m.group()[0] == "." and is_abbreviation(printed[max(start, m.start() - 24) : m.start()])
+    ]
+    sure = [m.end() for m in found if m not in doubtful]
+    return (*sure[-4:], *(m.end() for m in reversed(doubtful)))
