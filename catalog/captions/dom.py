@@ -70,7 +70,9 @@ _PIECE = 2048
 #: Attributes that name an element.
 _NAMING = frozenset({"class", "id", "role", "data-testid", "itemprop"})
 #: Elements of running text hold no data for scripts and have no background of their own.
-_PLAIN = frozenset({"p", "br", "b", "strong", "em", "i", "h2", "h3", "path", "script", "style", "source"})
+_PLAIN = frozenset(
+    ["p", "br", "b", "strong", "em", "i", "h2", "h3", "svg", "g", "path", "use", "circle", "script", "style", "source"]
+)
 #: Attributes that hold no data for scripts and name no background.
 _COMMON = frozenset(
     [
@@ -102,7 +104,10 @@ _COMMON = frozenset(
         "data-testid",
         "aria-label",
         "aria-hidden",
-        "viewBox",
+        "viewbox",
+        "xlink:href",
+        "onclick",
+        "name",
         "d",
         "fill",
         "xmlns",
@@ -111,7 +116,7 @@ _COMMON = frozenset(
 #: Tags whose elements are asked for on every page.
 _ASKED = ("script", "meta", "title", "h1", "h2", "p", "article")
 #: Attributes that name the address of a background.
-BACKGROUNDS = ("data-bg", "data-background-image")
+BACKGROUNDS = frozenset({"data-bg", "data-background-image"})
 _ENDS = frozenset({"html", "body", "article", "main"})
 _SPACES = re.compile(r"\s+")
 _INVISIBLE = ("\u200b", "\u2060", "\ufeff", "\u00ad")
@@ -206,7 +211,7 @@ def bearers(elements: list[Element]) -> list[Element]:
         if element.tag in _PLAIN or _COMMON.issuperset(given := element.keys()):
             continue
         values = "\n".join(cast("list[str]", element.values()))
-        if "url(" in values or 'aption"' in values or any(name in given for name in BACKGROUNDS):
+        if "url(" in values or 'aption"' in values or not BACKGROUNDS.isdisjoint(given):
             found.append(element)
     return found
 

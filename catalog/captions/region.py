@@ -139,7 +139,7 @@ def _region(
         kept.update(heading.iterancestors())
     memo: dict[Element, bool] = {}
     blocks = [(b, t) for b, t in prose if not _in_part(b, memo, kept)]
-    mass = _mass(blocks)
+    mass = _mass(blocks) if len(blocks) < len(prose) else raw
     total = mass.get(top, 0)
     container = _whole_of_parts(_descend(top, mass, 0.75), top, mass)
     inner = [(b, t) for b, t in blocks if b is container or container in b.iterancestors()]

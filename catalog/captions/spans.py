@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
+from itertools import islice
 
 from .dom import Element, pieces
 
@@ -79,17 +81,10 @@ def _may_be(letter: str, reference: str) -> bool:
     return not (letter.isascii() and letter.isalnum())
 
 
-def _pattern(text: str) -> re.Pattern[str]:
-    """A pattern for ``text`` in which each sign may be a character reference: one step per letter, so linear."""
-    parts = []
-    for letter in text:
-        if letter.isspace():
-            parts.append(r"(?:\s|&nbsp;|&#160;|&#x[aA]0;)")
-        elif letter.isascii() and letter.isalnum():
-            parts.append(letter)
-        else:
-            parts.append(rf"(?:{re.escape(letter)}|&#?\w{{1,10}};)")
-    return re.compile("".join(parts))
+def _starts(source: str, letter: str, low: int, high: int) -> Iterator[int]:
+    """The places at which a letter stands as itself, or a character reference that may be it; at most 10,000."""
+    signs = re.compile(rf"{re.escape(letter)}|{_REFERENCE.pattern}")
+    yield from (m.start() for m in islice(signs.finditer(source, low, high), MAX_ANCHORS))
 
 
 class Locator:
@@ -150,8 +145,8 @@ class Locator:
         """The next place of a short text, in which each sign but ASCII letters and digits may be a character reference."""
         offset, anchor = _anchor(text)
         if not anchor:
-            found = _pattern(text).search(self.source, low, high)
-            return found.span() if found else (-1, -1)
+            starts = _starts(self.source, text[0], low, high)
+            return next(((p, end) for p in starts if (end := _ends(self.source, p, text, high)) >= 0), (-1, -1))
         # From its longest plain word outwards: compiling a pattern for each text costs far more than looking.
         place = self.source.find(anchor, low, high)
         for _ in range(MAX_ANCHORS):

@@ -68,7 +68,12 @@ def read_whole(path: Path, limit: int, *, follow: bool = False) -> bytes:
 
 def read_rest(file: BinaryIO, head: bytes, limit: int) -> bytes:
     """Return all bytes of an open file of which ``head`` was read. Raises TooLarge beyond ``limit`` bytes, Rejected."""
-    data = head + read_some(file, max(0, limit + 1 - len(head)))
+    # No more is asked for than the file says to hold: room for all that is allowed would be made first.
+    told = os.fstat(file.fileno()).st_size - len(head)
+    rest = read_some(file, max(0, min(told, limit - len(head)) + 1))
+    # A file that grows meanwhile, or one of the system's that tells no size.
+    grown = read_some(file, max(0, limit + 1 - len(head) - len(rest))) if len(rest) > told else b""
+    data = b"".join((head, rest, grown))
     if len(data) > limit:
         raise TooLarge(f"larger than {limit >> 20} MB")
     return data

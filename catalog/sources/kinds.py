@@ -165,7 +165,8 @@ def _other(head: bytes, name: str) -> Sniffed | None:
 
 def _words(head: bytes, name: str) -> Sniffed:
     text = peek(head)
-    signs = text.encode("latin-1", "replace")
+    # A byte for each sign: the bytes themselves.
+    signs = head if len(text) == len(head) else text.encode("latin-1", "replace")
     if (len(signs) - len(signs.translate(None, _CONTROLS))) * 200 > len(signs) + 200:
         return Sniffed("unknown", "binary data")
     start = text[:4096].lstrip("\ufeff \t\r\n")

@@ -44,6 +44,8 @@ _COLLISION = re.compile(r"\(\d{1,4}\)(?=\.[^.]{1,12}$|$)")
 def page_of_folder(folder: str) -> str:
     """Return the saved page that a folder belongs to (its path as text), ``""`` when it is an ordinary folder."""
     parent, name = os.path.split(folder)
+    if not name.endswith(FOLDER_SUFFIXES):
+        return ""
     for ending in FOLDER_SUFFIXES:
         if not name.endswith(ending) or name == ending:
             continue

@@ -84,6 +84,17 @@ def test_ampersands_are_found_however_they_are_written(ampersand: str) -> None:
     assert page[caption.start : caption.end] == f"Boats&rsquo; Fish {ampersand} Chips"
 
 
+@pytest.mark.parametrize("written", ["&#x8239;&#x7740;&#x304f;&#12290;", "船&#x7740;く。"])
+def test_captions_without_any_plain_letter_are_found(written: str) -> None:
+    """A caption in a script that the page writes in references, all of it or some, is found in the source."""
+    page = (
+        f"<h1>Quiet</h1>{STORY}<figure><img src='boats-at-dawn.jpg'><figcaption>{written}</figcaption></figure>{STORY}"
+    )
+    caption = read(page).captions[0]
+    assert caption.text == "船着く。"
+    assert page[caption.start : caption.end] == written
+
+
 @pytest.mark.parametrize("unit", ["&", "&#", "&amp", "Boats ", "Boats&", "Boats;", ";", "\u00e9&eacute;"])
 def test_hostile_references_are_searched_in_bounded_work(unit: str) -> None:
     """A caption written with references is looked for among endless copies of its parts, and found."""
