@@ -81,9 +81,16 @@ def around(element: Element) -> Iterator[Element]:
         if steps >= REACH or above.tag in ("body", "article", "main"):
             return
         yield above
+        if above.tag == "figure":
+            # An element for the caption alone, which a script fills from its attributes.
+            yield from islice((e for e in above.iter("div", "span") if _is_captions_own(e)), 1)
         steps += above.tag not in ("source", "picture")
         if above.tag in ("figure", "li", "p"):
             return
+
+
+def _is_captions_own(element: Element) -> bool:
+    return len(element) == 0 and any("caption" in str(name) for name in element.attrib)
 
 
 def galleries(elements: Iterable[Element]) -> Iterator[tuple[Element, Any]]:

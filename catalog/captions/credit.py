@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from .creditbrackets import bracket_end, bracket_start
-from .creditcut import REACH, STOPPED, WEIGHTS, Cut, breaks, made
+from .creditbrackets import bracket_end, bracket_start, is_captioned
+from .creditcut import BARS, REACH, STOPPED, WEIGHTS, Cut, breaks, made
 from .creditmarkers import SIGNS, after_word, bare_credit, bare_end, marker_end, with_marker_before
 from .credittables import tables
 from .creditwords import (
@@ -82,7 +82,7 @@ def _whole(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | 
     inner = tables().strong.search(text) if not found and SIGNS.search(text) else None
     if inner and not _may_be_names(text[: inner.start()]):
         return None  # "시장이 다리를 열고 있다 /사진=뉴시스": words, then a credit
-    if not is_credit(text, known):
+    if not is_credit(text, known) or is_captioned(text):
         return None
     return made(printed, (end, end), (start, end), "credit-whole")
 
@@ -114,9 +114,10 @@ def _house_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cu
             continue
         if is_slashed(clause):
             return made(printed, (start, place), (place, end), "credit-slash")
-        if printed[place - 2] in "|•·" and 2 <= len(clause.split()) <= 4 and clause.istitle() and is_name(clause):
+        is_barred = printed[place - 2] in BARS or printed[place - 3 : place - 1] == "//"
+        if is_barred and 2 <= len(clause.split()) <= 4 and clause.istitle() and is_name(clause):
             return made(printed, (start, place), (place, end), "credit-slash")
-        is_capital_word = printed[place - 2] in "|•·" and clause.strip().isupper() and clause.strip().isalpha()
+        is_capital_word = is_barred and clause.strip().isupper() and clause.strip().isalpha()
         if (is_capitals(clause) or (is_capital_word and len(clause.strip()) > 2)) and not before.isupper():
             return made(printed, (start, place), (place, end), "credit-capitals")
     place = printed.rfind(" / ", start, end)
@@ -152,9 +153,16 @@ def _is_dateline(head: str) -> bool:
 def _slash_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:
     """Two words, a slash and an agency at the end, without any break before: "… gibt« Andrew Harnik / AP"."""
     match = _SLASH.search(printed, max(start, end - 110), end)
-    if match and match.start(1) > start and is_agency_clause(match.group(1), known):
-        return made(printed, (start, match.start(1)), match.span(1), "credit-slash")
-    return None
+    if match is None or match.start(1) <= start:
+        return None
+    first, _, rest = match.group(1).partition(" ")
+    place = match.start(1)
+    if not first.isupper() and len(first) > 2 and rest.isupper() and is_agency_clause(rest, known):
+        # "… Νίκος Παππάς ΑΠΕ-ΜΠΕ/ΟΡΕΣΤΗΣ ΠΑΝΑΓΙΩΤΟΥ": the credit is all that stands in capitals.
+        place += len(first) + 1
+    elif not is_agency_clause(match.group(1), known):
+        return None
+    return made(printed, (start, place), (place, match.end(1)), "credit-slash")
 
 
 def _own_line(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:

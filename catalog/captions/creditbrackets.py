@@ -6,10 +6,26 @@ import re
 
 from .creditcut import FINISHED, NUMBER, REACH, Cut, breaks, made
 from .credittables import tables
-from .creditwords import CLOSE, ENDS, LOOSE, OPEN, is_credit, is_name, is_slashed, parts_of
+from .creditwords import (
+    CLOSE,
+    ENDS,
+    LOOSE,
+    MAX_CREDIT,
+    OPEN,
+    is_credit,
+    is_name,
+    is_slashed,
+    marker,
+    parts_of,
+    small_words,
+)
 
 _BRACKETS = re.compile(
     r"[(\[（［【〔]([^()\[\]（）［］【】〔〕]{1,200}(?:\([^()]{1,60}\)[^()\[\]]{0,60})?)[)\]）］】〕]"
+)
+#: A text and what is set off at its end by brackets or a bar.
+_LAST = re.compile(
+    r"(?P<head>.{1,300}?)\s?(?:[(\[（［【]|\s[|⟩›▸►•·]\s)\s?(?P<inside>[^()\[\]（）［］【】|⟩›▸►•·]{1,60})[)\]）］】]?[\s.。]*"
 )
 _LABEL = re.compile(r"\s*([^\W\d_][\w.'’-]{1,24}(?:\s[\w.'’-]{1,20})?)\s{0,2}[:：՝=＝]\s*(\S.{0,150})", re.S)
 #: "(M.G.)", "(M. G.)": a photographer of the house by initials.
@@ -32,11 +48,30 @@ def bracket_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> C
             return made(printed, (start, match.start()), place, "credit-bracket")
         is_square = match.group()[0] in "[［【"
         if is_credit(inside, known, bracketed=True) or _is_closing_name(before, inside, is_square=is_square):
+            named = marker(printed, start, match.start()) if end - start <= MAX_CREDIT else None
+            if named is not None and is_captioned(printed[start:end]):
+                # The word for picture only says that a caption follows.
+                return made(printed, (named[0], match.start()), match.span(1), "credit-bracket")
             name = _name_before(printed, start, match.start(), known) if not after else match.start()
             if name < match.start():
                 return made(printed, (start, name), (name, match.end()), "credit-bracket")
             return made(printed, (start, match.start()), match.span(1), "credit-bracket")
     return None
+
+
+def is_captioned(text: str) -> bool:
+    """Tell whether a text that could be a credit as a whole is rather a caption and its credit.
+
+    "Burmistrz Anna Wrona (archiwum prywatne)": a portrait from home. "Foto: Feri di dermaga lama (Ari Saputra/harian.com)".
+    """
+    found = _LAST.fullmatch(text)
+    if found is None or not is_credit(found["inside"], bracketed=True):
+        return False
+    head = found["head"].strip()
+    if (label := marker(head)) is None:
+        return len(head.split()) > 1 and found["inside"].strip(" .").casefold() in tables().private
+    words = head[label[0] :].split()
+    return len(words) > 3 and small_words(words) > 0 and "/" in found["inside"]
 
 
 def _name_before(printed: str, start: int, place: int, known: tuple[str, ...]) -> int:

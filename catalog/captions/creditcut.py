@@ -25,8 +25,10 @@ WEIGHTS = {
 #: The end of a clause after which a credit may stand; not the dot of an initial ("J. Doe"), but that of a year ("1958 г.").
 _BREAK = re.compile(
     r"(?<![ .(/][^\W\d_])(?<!^[^\W\d_])[.!?…][»”\"’')\]）】]{0,2}(?=\s)|[。！？।۔؟։።။។][」』”）]{0,2}|[»”\"’)\]）】](?=\s)"
-    r"|\s[|•·–—]\s|\||\n|\s-\s|(?<=\S)[＝=](?=\S)|(?<=\d\sг)\.(?=\s)"
+    r"|\s[|•·–—⟩›▸►]\s|\s//\s|\||\n|\s-\s|(?<=\S)[＝=](?=\S)|(?<=\d\sг)\.(?=\s)"
 )
+#: Signs that set off what follows them, and end no sentence.
+BARS = "|•·⟩›▸►"
 FINISHED = ".!?…”\"»’'」』）)" + ENDS
 NUMBER = re.compile(r"(?<![^\W\d_])\d")
 STOPPED = re.compile(r"[.!?…][»”\"’')]?\s")
@@ -53,7 +55,7 @@ def made(printed: str, text: tuple[int, int], credit: tuple[int, int], name: str
     first, last = text
     while first < last and printed[first] in LOOSE:
         first += 1
-    while last > first and printed[last - 1] in " \t\n\r\u00a0|/–—-=＝·•／([（,;、，":
+    while last > first and printed[last - 1] in " \t\n\r\u00a0|/–—-=＝·•⟩›▸►／([（,;、，":
         last -= 1
     words = printed[credit[0] : credit[1]]
     return Cut(printed[first:last], words, (first, last), credit, (Evidence(name, WEIGHTS[name], words[:80]),))

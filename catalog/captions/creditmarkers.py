@@ -14,6 +14,7 @@ from .creditwords import (
     LOOSE,
     is_abbreviation,
     is_agency,
+    is_house,
     is_name,
     is_names,
     parts_of,
@@ -21,7 +22,7 @@ from .creditwords import (
 )
 
 #: The signs and joining words that end a marker.
-SIGNS = re.compile(r"[:：՝=＝／/|・]|(?<=[^\W\d_])[-–]\s")
+SIGNS = re.compile(r"[:：՝=＝／/|・]|(?<=[^\W\d_]|[\u0900-\u0dff])[-–]\s")
 _SLASHED = re.compile(r"\s/\s")
 
 
@@ -83,17 +84,13 @@ def _with_agency_before(printed: str, start: int, place: int) -> int:
     for match in tables().agency.finditer(head):
         if match.end() == len(head.rstrip(" /|")):
             return low + match.start()
-    # "… at Bishan. ST PHOTO: X", "… on Monday. Staff photo by X"
-    last = max((m.end() for m in STOPPED.finditer(head + " ")), default=-1)
-    word = head[last:].strip() if last > 0 else ""
-    if (
-        word
-        and " " not in word
-        and word[0].isupper()
-        and word.isalpha()
-        and not is_abbreviation(head[: last - 1].rstrip("."))
-    ):
-        return low + last
+    # "… at Bishan. ST PHOTO: X", "… on Monday. Staff photo by X", "… 2024. U.S. Navy photo by X"
+    for stop in reversed([*STOPPED.finditer(head + " ")]):
+        words = head[stop.end() :].split()
+        if is_abbreviation(head[: stop.start()]):
+            continue
+        is_word = len(words) == 1 and words[0][0].isupper() and words[0].isalpha()
+        return low + stop.end() if is_word or is_house(" ".join(words)) else place
     return place
 
 

@@ -15,7 +15,10 @@ from .wordtree import alternatives
 _EDGE = r"(?<![^\W_])"
 #: After a marker: a sign that only credits have, or a joining word or dash that sentences have too.
 #: Small letters go on where a hyphen only saves a word ("Bild- und Tonaufnahmen").
-_SIGN = r"(?<=[^\W\d_])[-–]\s{1,3}(?-i:(?![a-zß-ÿа-яё]))|\s{0,3}(?::|：|՝|(?<=[\u3041-\u9fff])・|=|＝|／|\|)\s{0,3}|\s{0,2}/\s{0,2}"
+_SIGN = (
+    r"(?<=[^\W\d_]|[\u0900-\u0dff])[-–]\s{1,3}(?-i:(?![a-zß-ÿа-яё]))"
+    r"|\s{0,3}(?::|：|՝|(?<=[\u3041-\u9fff])・|=|＝|／|\|)\s{0,3}|\s{0,2}/\s{0,2}"
+)
 #: "foto di gruppo", "foto de familia" say of what kind a picture is, not whose.
 _NO_KIND = r"(?:(?<!\sd[ie]\s)|(?!(?-i:[a-zà-ÿ]{1,30})[)\].]{0,2}\s{0,3}$))"
 _JOIN = r"\s{1,3}(?:by|via|von|oleh|door|par|por|av|af|nga|od|-|–|—)\s{1,3}"
@@ -37,6 +40,7 @@ class Tables:
     agency: re.Pattern[str]
     brackets: frozenset[str]
     rights: frozenset[str]
+    private: frozenset[str]
     terms: re.Pattern[str]
     abbreviations: frozenset[str]
     determiners: frozenset[str]
@@ -57,7 +61,8 @@ def tables() -> Tables:
     before = alternatives(words)
     plural = r"(?:\(s\)|\(e\)|s)?\.?"
     agency = alternatives(_split(data["agencies"]["exact"]), fold=False)
-    folded = alternatives(_split(data["agencies"]["folded"]))
+    private = _split(data["agencies"]["private"])
+    folded = alternatives([*_split(data["agencies"]["folded"]), *private])
     domains = alternatives(_split(data["agencies"]["domains"]), fold=False)
     core = alternatives(_split(data["core"]["words"]))
     after = _split(data["after"]["words"])
@@ -84,6 +89,7 @@ def tables() -> Tables:
         core=re.compile(rf"(?i:{core})\s{{1,3}}(?=[^\s:a-z])"),
         reach=10 + max(len(w) for w in (*words, *_split(data["after"]["words"]))),
         rights=frozenset(_split(data["agencies"]["rights"])),
+        private=frozenset(w.casefold() for w in private),
         brackets=frozenset(w.casefold() for w in _split(data["caption_brackets"]["words"])),
         terms=re.compile(rf"[.,;。]\s{{0,3}}[^.。]{{0,20}}(?:{alternatives(_split(data['terms']['words']))})", re.I),
     )

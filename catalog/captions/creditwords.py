@@ -26,6 +26,8 @@ ENDS = "。！？।۔؟։።။៖។"
 _SET_OFF = re.compile(r"\s[(\[（【]|\s[-–—|]\s|\s\S{1,20}[:：]\s")
 #: The e-mail address that Korean papers print after a reporter's name.
 _ADDRESS = re.compile(r"(?<=[\uac00-\ud7af])\s{1,3}[\w.+-]{1,40}@[\w.-]{1,60}\s{0,3}$")
+#: What German papers print before the houses whose pictures were put together.
+_MONTAGE = re.compile(r"\[M\]\s{1,2}")
 _HALVES = re.compile(r"\s?[/／]\s?")
 _WORD = re.compile(r"(?:^|(?<=[\s(\[«“\"'/]))[^\s(\[«“\"'/]{1,20}$")
 _DATE = re.compile(r"[\d.,:/\s-]*\d[\d.,:/\s-]*(?:년|월|일|年|月|日|時|时|分)?")
@@ -160,6 +162,8 @@ def strip_marker(text: str) -> tuple[int, int]:
     A marker glued to a name by a slash ("Photo/Jane Doe", "Ljósmynd/Aðsend") is part of the name as printed.
     """
     start, end = trimmed(text, 0, len(text))
+    if montage := _MONTAGE.match(text, start, end):
+        start = montage.end()
     for number in range(4):
         while (
             end - start > 2
@@ -193,15 +197,30 @@ def _is_kind(before: str) -> bool:
     return before.isascii() and before.isalpha() and not tables().agency.fullmatch(before)
 
 
+def is_house(head: str) -> bool:
+    """Tell whether words before "photo by" may name whose it is: few, all capitalised, no agency ("U.S. Navy")."""
+    words = head.split()
+    return 0 < len(words) <= 4 and all(w[:1].isupper() for w in words) and not tables().agency.match(head)
+
+
 def _bare_marker(text: str, start: int, end: int) -> tuple[int, bool] | None:
     """A word for photograph right before a name ("Foto Jean Rival/SIPA"), or a marker after one capitalised word."""
     if match := tables().label.match(text, start, end):
         # What only a screen reader says: "Image source, X", "Credit...X"
         return match.end(), True
-    if (match := tables().core.match(text, start, end)) and not tables().agency.match(text, start, end):
+    match, house = tables().core.match(text, start, end), tables().agency.match(text, start, end)
+    if match is not None and (house is None or house.end() < match.end()):
         names = text[match.end() : end]
         share = 0.7 if names[:1].isupper() else 0.0
         return (match.end(), False) if is_names(names, share) or is_agency(names.strip(LOOSE)) else None
+    by = tables().alone.search(text, start, min(end, start + 60))
+    if (
+        by is not None
+        and by.start() > start
+        and by.group().rstrip()[-2:].lower() == "by"
+        and is_house(text[start : by.start()])
+    ):
+        return by.end(), True
     space = text.find(" ", start, end)
     if 0 < space - start < 12 and text[start].isupper() and text[start:space].isalpha():
         # "Express Photo by X", "Staff photo: X"
@@ -366,6 +385,8 @@ def is_credit(text: str, known: tuple[str, ...] = (), *, apart: bool = False, br
         return is_names(text[label.end() :], 0.0)
     if is_agency_clause(text, known):
         return True
+    if bracketed and (by := _bare_marker(text, 0, len(text))) and by[1]:
+        return is_names(text[by[0] :], 0.0)
     if bracketed and (bare := tables().bare.match(text)):
         # After a capital a house may go on in small letters: "(foto Archivio storico comunale)".
         share = 0.7 if text[bare.end()].isupper() and tables().core.match(text) else 0.0

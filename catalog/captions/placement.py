@@ -7,7 +7,7 @@ the picture's own wrapper; short text that shares the wrapper; a data attribute;
 from __future__ import annotations
 
 from ..model import Evidence
-from . import attributes, counters, gallery
+from . import alike, attributes, counters, gallery
 from .credit import cut
 from .creditwords import strip_marker
 from .dom import Element, Page, ends_search, says, words
@@ -58,6 +58,7 @@ class Placer:
             if before is None or not before.credit or shared.credit:
                 found[number] = shared
         held = [f for f in found if f is not None]
+        alike.complete(held)
         for one, text in zip(held, counters.without([f.text for f in held]), strict=True):
             # A duration or date alone is no caption.
             one.text = text if any(map(str.isalpha, text)) else ""
@@ -140,7 +141,7 @@ class Placer:
             evidence.append(_way("same-as-alt"))
         if cut(text, known=self.known).credit or _set_apart(node, text):
             evidence.append(_way("set-apart"))
-        if not evidence and (len(text) > 250 or node.tag not in ("p", "div", "td", "center", "span")):
+        if not evidence and (len(text) > 250 or node.tag not in ("p", "div", "td", "center", "span", "li")):
             return None
         found = read([node], None, evidence[0] if evidence else _way("paragraph-beside"), self.known)
         if found:

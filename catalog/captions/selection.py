@@ -14,6 +14,11 @@ from .region import Region
 from .words import path_says, roles
 
 MIN_SIDE = 80
+#: Elements outwards from a picture up to the block of a gallery, and how many such blocks are looked at.
+ITEM_REACH, MOST_ITEMS = 4, 50
+#: Letters of the words of such a block.
+LEAST_LETTERS, MOST_LETTERS = 8, 600
+_HEADINGS = ("h1", "h2", "h3", "h4")
 _SIZES = re.compile(r"(\d{1,4})px")
 _PICTURE_LINK = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:$|\?)", re.I)
 
@@ -36,13 +41,46 @@ def _belongs(region: Region, picture: Picture, named: frozenset[str]) -> bool:
     captioned = has_caption(region, element)
     if not captioned and not is_lead and (region.is_doubtful(element) or _is_card(region, element)):
         return False
+    if not captioned and not is_lead and _is_signpost(element):
+        return False
     if not captioned and not is_lead and all(path_says(_path(u), "portrait_paths") for u in urls):
         return False
     if picture.place > region.last:
-        return region.container in element.iterancestors() and (captioned or is_told_beside(element))
+        return region.container in element.iterancestors() and (
+            captioned or is_told_beside(element) or _is_item(region, element)
+        )
     if region.heading is not None and picture.place < min(region.place(region.heading), region.first):
         return is_lead or captioned
     return True
+
+
+def _is_signpost(element: Element) -> bool:
+    """Tell whether a picture stands in a link with words to a place on the same page: a list of what is told there."""
+    links = (a for a in element.iterancestors("a") if len((a.get("href") or "").strip()) > 1)
+    return any((a.get("href") or "").strip().startswith("#") and len(words(a).split()) > 1 for a in links)
+
+
+def _is_item(region: Region, element: Element) -> bool:
+    """Tell whether a picture stands in one of several blocks of one kind, each a picture and its words: a gallery's."""
+    node = element
+    for _ in range(ITEM_REACH):
+        above = node.getparent()
+        if above is None or ends_search(node) or region.mass.get(node, 0):
+            return False
+        alike = [e for e in above if e.tag == node.tag and e.get("class") == node.get("class")]
+        if len(alike) > 1 and all(map(_holds_item, alike[:MOST_ITEMS])):
+            return True
+        node = above
+    return False
+
+
+def _holds_item(block: Element) -> bool:
+    """Tell whether a block holds one picture and some words, and leads nowhere."""
+    if len(list(islice(block.iter("img", "amp-img"), 2))) != 1 or next(block.iter(*_HEADINGS), None) is not None:
+        return False
+    return LEAST_LETTERS <= len(words(block)) < MOST_LETTERS and all(
+        _PICTURE_LINK.search(a.get("href") or "") for a in block.iter("a")
+    )
 
 
 def _is_figure(element: Element) -> bool:
