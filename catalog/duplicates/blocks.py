@@ -14,7 +14,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from . import photographic
 from .geometry import Matrix, invert, to_pixels
+from .photographic import Photographic
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -40,6 +42,8 @@ _STILL = 0.1
 _SAMPLED = 4000
 #: Independent blocks that must have structure.
 _FEWEST = 4
+#: Shares of agreeing blocks between which it is asked which of them are photographic.
+_ASKED = (0.4, 0.9)
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,8 @@ class Agreement:
     ``share``: agreeing blocks among those with structure; ``close``: closely agreeing blocks among those of the coherent
     part; ``blocks``: how many (independent) have structure; ``of_a``, ``of_b``: area of the coherent part as a share of
     each picture; ``part``: the pixels of the compared frame that are compared (1 agrees, -1 differs, 0 nothing to say);
-    ``gain``, ``offset``: grey values of the other picture from those of the frame, where they agree.
+    ``gain``, ``offset``: grey values of the other picture from those of the frame, where they agree; ``photographic``: of the
+    photographic blocks, the share that agrees (looked for where neither nearly all blocks agree nor few).
     """
 
     matrix: Matrix
@@ -61,6 +66,7 @@ class Agreement:
     part: npt.NDArray[np.int8]
     gain: float
     offset: float
+    photographic: Photographic
 
 
 def compare(a: Grey, b: Grey, matrix: Matrix) -> Agreement | None:
@@ -242,9 +248,12 @@ class _Pair:
         inverse = invert(self._matrix)
         if inverse is None:
             return None
+        alike = usable & (exact >= AGREES)
+        share = float(alike.sum()) / count
+        asked = _ASKED[0] <= share < _ASKED[1]
         return Agreement(
             matrix=self._matrix if in_b else inverse,
-            share=float((exact[usable] >= AGREES).mean()),
+            share=share,
             close=float((exact[coherent] >= CLOSELY).mean()) if coherent.any() else 0.0,
             blocks=count / 16,
             of_a=other if in_b else covered,
@@ -252,6 +261,9 @@ class _Pair:
             part=np.where(agrees, 1, np.where(usable, -1, 0)).astype(np.int8),
             gain=gain,
             offset=offset,
+            photographic=photographic.agreement(self._frame, self._warped, usable, alike)
+            if asked
+            else Photographic(share, share),
         )
 
     def _tone(self, where: Mask) -> tuple[float, float]:

@@ -1,11 +1,13 @@
 """From what was seen of a pair to one number: how surely the two are copies of one photograph.
 
 A logistic regression on three measures (``weights.tsv``), fitted by ``bench/fit_duplicates.py`` on one half of the development
-photographs: copies against strangers, frames of one scene and pictures under one template; the other half reports. Three guards
-stand before it: a few blocks prove nothing; what agrees must be much of one of the pictures (a logo is not, nor are the marks of
-two screens, laid on each other so that nothing else meets, nor a corner of two broadcasts that looks the same mirrored); and of
-what both could show, about half must agree, somewhat more where they cover each other (pages of one template agree exactly, but
-only in the template; they are alike as wholes, as a picture laid into another is not). The last two were chosen on the same half.
+photographs: copies against strangers, frames of one scene and pictures under one template; the other half reports. Guards stand
+before it: a few blocks prove nothing; what agrees must be much of one of the pictures (a logo is not, nor are the marks of two
+screens, laid on each other so that nothing else meets, nor a corner of two broadcasts that looks the same mirrored); of what both
+could show, about half must agree, somewhat more where they cover each other; and of what is photographic in both, half. Pictures
+that cover each other wholly may be two pages of one template, which agree exactly, but only in what is drawn on it: the less of
+what agrees is photographic, the more must agree. What the guards ask for was chosen on the same half, of the photographs and of
+the templates of ``bench/templates.py``.
 """
 
 from __future__ import annotations
@@ -23,8 +25,12 @@ from .geometry import overlap
 COPY, SCENE = 0.5, 0.02
 
 _ENOUGH_BLOCKS, _ENOUGH_COVER, _ENOUGH_SHARE, _ENOUGH_OF_PART = 16.0, 0.25, 0.52, 0.48
-#: Pictures that cover at least so much of each other may be pages of one template.
-_WHOLE = 0.6
+#: Pictures that cover at least so much of each other are alike as wholes; from the second on they may be two pages of a template.
+_WHOLE, _PAGE = 0.6, 0.8
+#: The share that must agree where nothing photographic does; the share of what is photographic that must agree at least; and what
+#: the two shares must make up between these, for pages and for what shows parts of each other.
+_ENOUGH_DRAWN, _ENOUGH_PHOTOGRAPHIC = 0.75, 0.5
+_TOGETHER, _TOGETHER_OF_PART = 1.0, 0.7
 
 
 def score(agreement: Agreement, repeated: float) -> float:
@@ -43,8 +49,12 @@ def guards(agreement: Agreement) -> float:
     """Log-odds that are taken away where too little was compared, shared or alike."""
     taken = 0.25 * max(0.0, _ENOUGH_BLOCKS - agreement.blocks)
     taken += 120 * max(0.0, _ENOUGH_COVER - max(agreement.of_a, agreement.of_b))
-    whole = min(overlap(agreement.matrix)) >= _WHOLE
-    share, weight = (_ENOUGH_SHARE, 45) if whole else (_ENOUGH_OF_PART, 30)
+    taken += 30 * max(0.0, _ENOUGH_PHOTOGRAPHIC - agreement.photographic.at_most)
+    cover = min(overlap(agreement.matrix))
+    share, weight = (_ENOUGH_SHARE, 45) if cover >= _WHOLE else (_ENOUGH_OF_PART, 30)
+    together = _TOGETHER if cover >= _PAGE else _TOGETHER_OF_PART
+    needed = min(_ENOUGH_DRAWN, together - agreement.photographic.at_least)
+    taken += 90 * max(0.0, min(needed - agreement.share, needed - share))
     return taken + weight * max(0.0, share - agreement.share)
 
 

@@ -9,11 +9,13 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 from catalog.duplicates import Sample, judgement
 from catalog.duplicates.blocks import Agreement
 from catalog.duplicates.geometry import apply
+from catalog.duplicates.photographic import Photographic, agreement
 from catalog.duplicates.verification import verify
 from catalog.model import Match
 from tests.duplicates_drawn import drawn, jpeg, sample
 
 Change = Callable[[Image.Image], Image.Image]
+WHOLLY = Photographic(1.0, 1.0)
 
 
 def _logo(picture: Image.Image) -> Image.Image:
@@ -199,7 +201,7 @@ def test_gradients_are_not_copies_of_each_other() -> None:
 
 def test_the_weights_are_read_from_their_table() -> None:
     """Every measure has its weight in the table, and what speaks for a copy has a positive one."""
-    agreement = Agreement(np.eye(3), 1.0, 1.0, 100.0, 1.0, 1.0, np.ones((2, 2), np.int8), 1.0, 0.0)
+    agreement = Agreement(np.eye(3), 1.0, 1.0, 100.0, 1.0, 1.0, np.ones((2, 2), np.int8), 1.0, 0.0, WHOLLY)
     assert set(judgement.weights()) == set(judgement.measures(agreement, 1.0))
     assert all(judgement.weights()[name] > 0 for name in ("share", "close", "repeated"))
     assert judgement.score(agreement, 1.0) > 0.97
@@ -209,5 +211,78 @@ def test_the_weights_are_read_from_their_table() -> None:
 def test_a_corner_that_agrees_wholly_is_no_copy(cover: float, copy: bool) -> None:
     """Two broadcasts laid on each other mirrored, so that only a strip meets: all of it agrees, and proves nothing."""
     mirrored = np.array([[-1.0, 0, 2 - cover], [0, 1, 0], [0, 0, 1]])
-    agreement = Agreement(mirrored, 1.0, 0.98, 37.0, cover, cover, np.ones((2, 2), np.int8), 1.0, 0.0)
+    agreement = Agreement(mirrored, 1.0, 0.98, 37.0, cover, cover, np.ones((2, 2), np.int8), 1.0, 0.0, WHOLLY)
     assert (judgement.score(agreement, 0.46) >= judgement.COPY) is copy
+
+
+def _card(words: str) -> Image.Image:
+    """A quotation on the card of its house."""
+    page = Image.new("RGB", (800, 800), (22, 64, 92))
+    pen = ImageDraw.Draw(page)
+    pen.rectangle((30, 30, 770, 770), outline=(240, 200, 80), width=6)
+    pen.text((60, 30), "\u201c", (240, 200, 80), font_size=260)
+    for line, part in enumerate(words.split("/")):
+        pen.text((80, 250 + 70 * line), part, "white", font_size=54)
+    pen.rectangle((560, 680, 740, 740), fill=(240, 200, 80))
+    pen.text((580, 690), "Courier", (22, 64, 92), font_size=36)
+    return page
+
+
+def _chart(seed: int) -> Image.Image:
+    """A chart of one series: the same axes, other bars."""
+    page = Image.new("RGB", (900, 630), (248, 246, 240))
+    pen = ImageDraw.Draw(page)
+    pen.text((60, 20), "Votes by party, per cent", (20, 20, 20), font_size=40)
+    for at in range(6):
+        pen.line((90, 120 + 80 * at, 860, 120 + 80 * at), fill=(205, 205, 205), width=2)
+        pen.text((40, 106 + 80 * at), str(100 - 20 * at), (60, 60, 60), font_size=22)
+        top = int(np.random.default_rng([seed, at]).integers(130, 480))
+        pen.rectangle((110 + 125 * at, top, 190 + 125 * at, 520), fill=(30, 40 * at, 200 - 30 * at))
+        pen.text((100 + 125 * at, 540), f"Party {at}", (60, 60, 60), font_size=22)
+    return page
+
+
+def _article(seed: int) -> Image.Image:
+    """A page of one newspaper in a browser, its photograph small on it."""
+    page = Image.new("RGB", (1000, 800), "white")
+    pen = ImageDraw.Draw(page)
+    pen.rectangle((0, 0, 1000, 80), fill=(222, 225, 230))
+    pen.text((60, 100), "The Morning Courier", "black", font_size=60)
+    for at, word in enumerate(("World", "Politics", "Business", "Sport", "Culture", "Opinion")):
+        pen.text((60 + 150 * at, 190), word, (40, 40, 40), font_size=26)
+        pen.text((640, 300 + 80 * at), f"More from {word}", (20, 20, 20), font_size=32)
+        pen.line((640, 350 + 80 * at, 960, 350 + 80 * at), fill=(120, 120, 120), width=3)
+    page.paste(drawn(seed).resize((500, 350)), (60, 300))
+    return page
+
+
+PAGES = {
+    "card": (
+        _card("We shall not build/what nobody needs,/said the minister"),
+        _card("Rain fell all night/and the river rose/over its banks"),
+    ),
+    "chart": (_chart(1), _chart(2)),
+    "article": (_article(60), _article(61)),
+}
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_pages_of_one_template_join_only_with_their_own_copies(kind: str) -> None:
+    """What agrees of two pages of a series is drawn on all of them and joins nobody; a copy of such a page is still found."""
+    one, other = PAGES[kind]
+    found = verify(sample(one), sample(other))
+    assert found is None or found.relation == "same scene"
+    again = jpeg(one.resize((one.width // 2, one.height // 2)), 60)
+    assert _match(sample(one), sample(again)).relation in ("resized", "edited")
+
+
+def test_letters_and_stripes_are_not_photographic() -> None:
+    """Of a page that agrees in its letters and differs in its photograph, nothing photographic agrees; of the photograph, all."""
+    grey = [np.asarray(page.convert("L").resize((144, 115)), np.float32) for page in PAGES["article"]]
+    everywhere = np.ones(grey[0].shape, np.bool_)
+    alike = np.abs(grey[0] - grey[1]) < 3
+    pages = agreement(grey[0], grey[1], everywhere, alike)
+    assert pages.at_least < 0.3 and pages.at_most < 0.5
+    picture = np.asarray(drawn(60).convert("L").resize((144, 101)), np.float32)
+    everywhere = np.ones(picture.shape, np.bool_)
+    assert agreement(picture, picture, everywhere, everywhere).at_least > 0.6
