@@ -12,7 +12,7 @@ _ALONE = re.compile(rf"[(\[]?{_COUNT}[)\]]?", re.I)
 _HEAD = re.compile(
     rf"\s*(?P<open>[(\[])?{_COUNT}(?:(?(open)[)\]])(?P<sign>\s{{0,2}}[|:.–—•·-](?=\s))?)\s{{1,3}}(?=\S)", re.I
 )
-_TAIL = re.compile(rf"\s{{1,3}}(?P<open>[(\[])?(?:(?<=[\s(\[]){_COUNT})(?(open)[)\]])\s*$", re.I)
+_TAIL = re.compile(rf",?\s{{1,3}}(?P<open>[(\[])?(?:(?<=[\s(\[]){_COUNT})(?(open)[)\]])\.?\s*$", re.I)
 
 
 def is_counter(text: str) -> bool:

@@ -123,6 +123,8 @@ def _house_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cu
     place = printed.rfind(" / ", start, end)
     if place - start > 12 and is_capitals(printed[place:end]) and not printed[start:place].isupper():
         return made(printed, (start, place), (place, end), "credit-capitals")
+    if place > start and len(printed[start:place].split()) > 3 and _is_person(printed[place + 3 : end]):
+        return made(printed, (start, place), (place, end), "credit-slash")
     return None
 
 
@@ -144,6 +146,11 @@ def _first(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | 
     return None
 
 
+def _is_person(text: str) -> bool:
+    """Tell whether a text is two or three capitalised words, as persons' names are, and nothing else."""
+    return 2 <= len(text.split()) <= 3 and text.istitle() and "," not in text and is_name(text)
+
+
 def _is_dateline(head: str) -> bool:
     """Whether a text opens as an agency's story does: a place in capitals, the house in brackets."""
     found = _DATELINE.match(head)
@@ -157,7 +164,10 @@ def _slash_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cu
         return None
     first, _, rest = match.group(1).partition(" ")
     place = match.start(1)
-    if not first.isupper() and len(first) > 2 and rest.isupper() and is_agency_clause(rest, known):
+    if is_captioned(match.group(1)):
+        # "Kalastaja Eino Salmi / kotialbumi"
+        place = match.start(1) + match.group(1).rindex("/") + 1
+    elif not first.isupper() and len(first) > 2 and rest.isupper() and is_agency_clause(rest, known):
         # "… Νίκος Παππάς ΑΠΕ-ΜΠΕ/ΟΡΕΣΤΗΣ ΠΑΝΑΓΙΩΤΟΥ": the credit is all that stands in capitals.
         place += len(first) + 1
     elif not is_agency_clause(match.group(1), known):

@@ -25,7 +25,7 @@ _BRACKETS = re.compile(
 )
 #: A text and what is set off at its end by brackets or a bar.
 _LAST = re.compile(
-    r"(?P<head>.{1,300}?)\s?(?:[(\[（［【]|\s[|⟩›▸►•·]\s)\s?(?P<inside>[^()\[\]（）［］【】|⟩›▸►•·]{1,60})[)\]）］】]?[\s.。]*"
+    r"(?P<head>.{1,300}?)\s?(?:[(\[（［【]|\s[|⟩›▸►•·/]\s)\s?(?P<inside>[^()\[\]（）［］【】|⟩›▸►•·]{1,60})[)\]）］】]?[\s.。]*"
 )
 _LABEL = re.compile(r"\s*([^\W\d_][\w.'’-]{1,24}(?:\s[\w.'’-]{1,20})?)\s{0,2}[:：՝=＝]\s*(\S.{0,150})", re.S)
 #: "(M.G.)", "(M. G.)": a photographer of the house by initials.

@@ -128,8 +128,11 @@ def bare_credit(text: str, *, apart: bool) -> int:
     rest = text[match.end() :].strip(LOOSE + ".") if match else ""
     if match is None or not rest or len(rest) > 60 or any(c.isdigit() for c in rest) or reads_on(rest):
         return 0
-    is_enough = apart or len(rest.split()) > 1 or rest.isupper() or is_agency(rest)
-    return match.end() if is_enough and all(is_name(p) for p in parts_of(rest)) else 0
+    is_enough = apart or len(rest.split()) > 1 or "/" in rest or rest.isupper() or is_agency(rest)
+    first, *others = parts_of(rest)
+    # "Foto Kustbladet/arkiv": that it is old is said where a second house would be.
+    is_all_names = is_name(first) and all(is_name(p) or p.strip(" .").casefold() in tables().brackets for p in others)
+    return match.end() if is_enough and is_all_names else 0
 
 
 def bare_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:

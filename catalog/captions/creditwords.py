@@ -390,7 +390,7 @@ def is_credit(text: str, known: tuple[str, ...] = (), *, apart: bool = False, br
     if bracketed and (bare := tables().bare.match(text)):
         # After a capital a house may go on in small letters: "(foto Archivio storico comunale)".
         share = 0.7 if text[bare.end()].isupper() and tables().core.match(text) else 0.0
-        if is_names(text[bare.end() :], share):
+        if is_names(text[bare.end() :], share) or is_agency(text[bare.end() :]):
             return True
     if after := tables().after.search(text, max(0, len(text) - tables().reach)):
         return (

@@ -179,7 +179,7 @@ def _unmarked(holders: list[Element], furniture: set[Element], known: tuple[str,
         own = tidy(node.text or "") + "".join(tidy(c.tail or "") for c in node)
         for child in (*children[-1:], *children[:1]):
             text = words(child)
-            if len(text) > MAX_CREDIT or not (own or len(children) > 1):
+            if len(text) > MAX_CREDIT or not (own or len(children) > 1) or _goes_on(child):
                 continue
             rest = words(node, {child})
             pair = len(children) == 2 and not own and len(text) < 0.7 * len(rest) and len(rest.split()) > 2
@@ -201,6 +201,13 @@ def _unmarked(holders: list[Element], furniture: set[Element], known: tuple[str,
             ):
                 return [child]
     return []
+
+
+def _goes_on(link: Element) -> bool:
+    """Tell whether a link stands within a credit: "Photo by <a>X</a> on <a>Y</a>"."""
+    before, parent = link.getprevious(), link.getparent()
+    text = (before.tail if before is not None else parent.text if parent is not None else "") or ""
+    return link.tag == "a" and text.split()[-1:] != [] and text.split()[-1].isalpha() and text.split()[-1].islower()
 
 
 def _tails(marked: list[Element]) -> dict[Element, str]:

@@ -59,7 +59,14 @@ class Placer:
                 found[number] = shared
         held = [f for f in found if f is not None]
         alike.complete(held)
+        for one, credit in zip(held, counters.without([f.credit for f in held]), strict=True):
+            one.credit = credit
         for one, text in zip(held, counters.without([f.text for f in held]), strict=True):
+            if text != one.text and not one.credit and (done := cut(text, known=self.known)).credit:
+                # What stands before a counter: "… in the harbour. (Jane Doe/Courier) 2/7"
+                one.text, one.credit = done.text, done.credit
+                one.reasons += done.reasons
+                continue
             # A duration or date alone is no caption.
             one.text = text if any(map(str.isalpha, text)) else ""
         return found

@@ -115,13 +115,21 @@ def _is_card(region: Region, element: Element) -> bool:
         for link in islice(node.iter("a"), 4):
             target = link.get("href") or ""
             if (
-                len(words(link)) > 25
+                (len(words(link)) > 25 or _is_heading(link))
                 and not target.startswith("#")
                 and next(link.iterancestors("figcaption"), None) is None
             ):
                 return True
         node = node.getparent()
     return False
+
+
+def _is_heading(link: Element) -> bool:
+    """Tell whether a link of several words is in a heading or around one."""
+    heading = next(link.iterancestors(*_HEADINGS), None)
+    if heading is None:
+        heading = next(link.iter(*_HEADINGS), None)
+    return heading is not None and len(words(link).split()) > 1
 
 
 def has_caption(region: Region, element: Element) -> bool:

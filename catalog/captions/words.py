@@ -17,7 +17,8 @@ _NAME_LISTS = frozenset(
 _PARTS = frozenset({"outside", "doubtful"})
 #: What names begin with that tell looks or a layout: the editor's block of a picture beside text holds no "media text".
 _LAYOUTS = ("overflow", "wp-block-media-text")
-_FIELD = "field--name-"
+#: What goes before the name that Drupal gives a field or a paragraph of a kind.
+_NAMED = ("field--name-", "paragraph--type--")
 _SIGNS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _NONE: frozenset[str] = frozenset()
 
@@ -48,7 +49,8 @@ def _of_name(name: str) -> frozenset[str]:
     if ":" in name or "[" in name or name.startswith(_LAYOUTS):
         return _NONE
     # Drupal names a field by its modifier: "field--name-field-legende".
-    head = name[len(_FIELD) :] if name.startswith(_FIELD) else name.split("--", 1)[0] or name
+    before = next((n for n in _NAMED if name.startswith(n)), "")
+    head = name[len(before) :] if before else name.split("--", 1)[0] or name
     # Most names have small letters only: no words are joined by capitals.
     if name.isascii() and name.islower():
         parts = [p.rstrip("0123456789") for p in head.translate(_SIGNS).split()]

@@ -28,6 +28,7 @@ def captions(figure: str) -> list[str]:
         (["1/3 Veneet aamulla", "2/3 Veneet illalla"], ["Veneet aamulla", "Veneet illalla"]),
         (["Boats at dawn 1/3", "Boats at noon 2/3"], ["Boats at dawn", "Boats at noon"]),
         (["Boats at dawn (1/3)"], ["Boats at dawn"]),
+        (["Boats at dawn, 1 of 3.", "Boats at noon, 2 of 3."], ["Boats at dawn", "Boats at noon"]),
     ],
 )
 def test_counters_are_no_words_of_captions(captions: list[str], bare: list[str]) -> None:
@@ -75,3 +76,18 @@ def test_a_banner_for_a_newsletter_is_no_picture_of_the_story() -> None:
     banner = '<div class="image"><img src="https://img.daily.example/newsletters/evening.png"><div class="caption">{}</div></div>'
     assert captions(banner.format("Get our news every evening, free of charge")) == []
     assert captions(banner.format("Boats at dawn").replace("/newsletters/", "/news/")) == ["Boats at dawn"]
+
+
+@pytest.mark.parametrize(
+    "ends", [("(Ann Pell/Courier) 1/2", "(Ann Pell/Courier) 2/2"), ("Photo: Ann Pell 1/2", "Photo: Ann Pell 2/2")]
+)
+def test_credits_before_counters_are_cut(ends: tuple[str, str]) -> None:
+    """A counter after the credit hides it no more than one before the caption."""
+    figures = "".join(
+        f"<figure><img src='/boat-{end[-3]}-by-the-quay.jpg'><figcaption>A boat by the quay. {end}</figcaption></figure>"
+        for end in ends
+    )
+    page = f"<html><body><article><h1>Boats in winter</h1>{PROSE}{figures}{PROSE}</article></body></html>"
+    story = extract_document(Document("page.html", "webpage", page, "utf-8", "0" * 64, "https://daily.example/boats"))
+    assert [c.text for c in story.captions] == ["A boat by the quay."] * 2
+    assert all(c.credit in ("Ann Pell", "Ann Pell/Courier") for c in story.captions)
