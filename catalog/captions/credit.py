@@ -27,6 +27,7 @@ from .creditwords import (
     is_described,
     is_name,
     is_names,
+    is_person,
     is_slashed,
     marker,
     parts_of,
@@ -82,6 +83,8 @@ def _whole(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | 
     inner = tables().strong.search(text) if not found and SIGNS.search(text) else None
     if inner and not _may_be_names(text[: inner.start()]):
         return None  # "시장이 다리를 열고 있다 /사진=뉴시스": words, then a credit
+    if "＝" in text[1:] and not found and not has_agency(text.split("＝")[0]):
+        return None  # "色とりどりの足環＝県提供"
     if not is_credit(text, known) or is_captioned(text):
         return None
     return made(printed, (end, end), (start, end), "credit-whole")
@@ -123,7 +126,7 @@ def _house_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cu
     place = printed.rfind(" / ", start, end)
     if place - start > 12 and is_capitals(printed[place:end]) and not printed[start:place].isupper():
         return made(printed, (start, place), (place, end), "credit-capitals")
-    if place > start and len(printed[start:place].split()) > 3 and _is_person(printed[place + 3 : end]):
+    if place > start and len(printed[start:place].split()) > 3 and is_person(printed[place + 3 : end]):
         return made(printed, (start, place), (place, end), "credit-slash")
     return None
 
@@ -144,11 +147,6 @@ def _first(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | 
             if not is_abbreviation(names) and is_names(names, 0.0) and all(map(is_name, parts_of(names))):
                 return made(printed, (end_.end(), end), (start, end_.start()), "credit-first")
     return None
-
-
-def _is_person(text: str) -> bool:
-    """Tell whether a text is two or three capitalised words, as persons' names are, and nothing else."""
-    return 2 <= len(text.split()) <= 3 and text.istitle() and "," not in text and is_name(text)
 
 
 def _is_dateline(head: str) -> bool:

@@ -22,7 +22,9 @@ from .creditwords import (
 )
 
 #: The signs and joining words that end a marker.
-SIGNS = re.compile(r"[:：՝=＝／/|・]|(?<=[^\W\d_]|[\u0900-\u0dff])[-–]\s")
+SIGNS = re.compile(r"[:：՝፦=＝／/|・]|(?<=[^\W\d_]|[\u0900-\u0dff])[-–]\s")
+#: The day of a picture, printed after its photographer.
+_DAY = re.compile(r"\s(?:\d{2,4}年)?\d{1,2}月\d{1,2}日$")
 _SLASHED = re.compile(r"\s/\s")
 
 
@@ -104,6 +106,9 @@ def with_marker_before(printed: str, start: int, place: int) -> int:
 
 def after_word(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:
     """A last clause that a marker closes: "… J. Petraitis / X nuotr.", "…＝共同撮影", "…. 김철수 기자"."""
+    # "中央社記者林大明攝 113年5月7日"
+    date = _DAY.search(printed, max(start, end - 20), end)
+    end = date.start() if date else end
     match = tables().after.search(printed, max(start, end - 40), end)
     if match is None:
         return None

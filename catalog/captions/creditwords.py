@@ -15,7 +15,7 @@ MAX_CREDIT = 160
 #: Words of the longest credit that no marker begins.
 MOST_WORDS = 8
 OPEN, CLOSE = "([（［【〔", ")]）］】〕"
-LOOSE = " \t\n\r\u00a0|/–—-:;,=·•：／＝"
+LOOSE = " \t\n\r\u00a0|/–—-:;,=·•：／＝፦"
 _SPLIT = re.compile(
     r"\s*(?:/|／|\||,|;|、|：|:|＝|=|\(|\)|（|）|\+{1,3}|\s[-–—•·]\s|\b(?:via|for|by|für|and|und|y|et|e)\b)\s*"
 )
@@ -187,7 +187,8 @@ def strip_marker(text: str) -> tuple[int, int]:
     after = tables().after.search(text, max(start, end - 60), end)
     # "HT Photo", "Submitted photo": part of the name
     is_own = after is not None and (after.group().strip()[:1].isupper() or _is_kind(text[start : after.start()]))
-    if after and not is_own and after.start() - start > 1 and text[max(start, after.start() - 1)] != "/":
+    least = 0 if _CASELESS.match(text, start) else 1  # "県提供"
+    if after and not is_own and after.start() - start > least and text[max(start, after.start() - 1)] != "/":
         start, end = trimmed(text, start, after.start())
     return start, end
 
@@ -259,6 +260,11 @@ def is_name(part: str) -> bool:
     if len(words) > 6 or len(part) > 60:
         return False
     return small_words([w for w in words if not is_agency(w)]) == 0
+
+
+def is_person(text: str) -> bool:
+    """Tell whether a text is two or three capitalised words, as persons' names are, and nothing else."""
+    return 2 <= len(text.split()) <= 3 and text.istitle() and text[-1].isalpha() and "," not in text and is_name(text)
 
 
 def parts_of(text: str) -> list[str]:

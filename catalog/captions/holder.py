@@ -11,7 +11,7 @@ from itertools import islice
 from ..model import Evidence
 from .counters import is_counter
 from .credit import bare_credit, cut, is_credit, strip_marker
-from .creditwords import MOST_WORDS, OPEN, is_name, is_slashed, marker, may_end_in_marker, parts_of
+from .creditwords import MOST_WORDS, OPEN, is_name, is_person, is_slashed, marker, may_end_in_marker, parts_of
 from .data import load
 from .dom import Element, says, tidy, words
 
@@ -192,7 +192,7 @@ def _unmarked(holders: list[Element], furniture: set[Element], known: tuple[str,
             )
             if child is children[-1] and (line := child.getprevious()) is not None and line.tag == "br":
                 # A line of its own in capitals, below words that are not.
-                apart = apart or (text.isupper() and not rest.isupper())
+                apart = apart or (text.isupper() and not rest.isupper()) or is_person(text)
             if (
                 child is children[-1]
                 and apart

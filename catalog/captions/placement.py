@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..model import Evidence
 from . import alike, attributes, counters, gallery
-from .credit import cut
+from .credit import cut, is_credit
 from .creditwords import strip_marker
 from .dom import Element, Page, ends_search, says, words
 from .holder import MAX_CAPTION, MAX_CREDIT, Found, from_text, read
@@ -30,6 +30,8 @@ WEIGHTS = {
     "title-attribute": 1.0,
     "link-title": 1.0,
 }
+#: Weight of prose beside a picture beyond which nothing but its place says that it is the caption.
+LONGEST_PROSE = 120
 _SMALL = frozenset({"em", "i", "small", "font", "center"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 
@@ -140,7 +142,7 @@ class Placer:
         text = words(node)
         if not text or len(text) > 600 or any(words(h) for h in node.iter(*_HEADINGS)):
             return None
-        linked = sum(len(words(a)) for a in node.iter("a"))
+        linked = sum(len(w) for a in node.iter("a") if not is_credit(w := words(a), self.known))
         if linked > 0.5 * len(text):
             return None
         evidence = [_way("wrapper-text")] if node.tag in ("figure", "table", "dl") or "wrapper" in says(node) else []
@@ -148,6 +150,9 @@ class Placer:
             evidence.append(_way("same-as-alt"))
         if cut(text, known=self.known).credit or _set_apart(node, text):
             evidence.append(_way("set-apart"))
+        if not evidence and self.region.mass.get(node, 0) > LONGEST_PROSE:
+            # A paragraph of the story that shares a block with the picture.
+            return None
         if not evidence and (len(text) > 250 or node.tag not in ("p", "div", "td", "center", "span", "li")):
             return None
         found = read([node], None, evidence[0] if evidence else _way("paragraph-beside"), self.known)
