@@ -81,7 +81,7 @@ def around(element: Element) -> Iterator[Element]:
         if steps >= REACH or above.tag in ("body", "article", "main"):
             return
         yield above
-        if above.tag == "figure":
+        if above.tag == "figure" and next(above.iter("figcaption"), None) is None:
             # An element for the caption alone, which a script fills from its attributes.
             yield from islice((e for e in above.iter("div", "span") if _is_captions_own(e)), 1)
         steps += above.tag not in ("source", "picture")

@@ -49,7 +49,7 @@ def _of_name(name: str) -> frozenset[str]:
     if ":" in name or "[" in name or name.startswith(_LAYOUTS):
         return _NONE
     # Drupal names a field by its modifier: "field--name-field-legende".
-    before = next((n for n in _NAMED if name.startswith(n)), "")
+    before = next(n for n in _NAMED if name.startswith(n)) if name.startswith(_NAMED) else ""
     head = name[len(before) :] if before else name.split("--", 1)[0] or name
     # Most names have small letters only: no words are joined by capitals.
     if name.isascii() and name.islower():
