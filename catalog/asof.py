@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from . import inferring, linking, marking
+from . import components, inferring, linking, marking
 from .catalogue import Catalogue
 from .errors import UsageError
 from .model import Article, Caption, Conflict, Decision, Image, Link, Match
@@ -143,7 +143,7 @@ class Past(Catalogue):
     def conflicts_of(self, image: str) -> list[Conflict]:
         """Return the contradictions among the captions that the photograph had."""
         together: Sequence[str] = next(
-            (g.images for g in inferring.groups_around(self, image) if image in g.images), (image,)
+            (g.images for g in components.groups_around(self, image) if image in g.images), (image,)
         )
         found = [conflict for conflict, _, _ in inferring.group_conflicts(self, together)]
         return [c for c in found if image in c.images]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from . import resolve
+from . import components, resolve
 from .catalogue import Catalogue
 from .codec import facts_hash
 from .errors import NotFound
@@ -40,7 +40,7 @@ def chosen(group: Group, decisions: Sequence[Decision]) -> Group:
 
 def around(cat: Catalogue, image: str) -> Group | None:
     """Return the group that an image belongs to by rules and decisions, None when it stands alone."""
-    found = next((g for g in inferring.groups_around(cat, image) if image in g.images), None)
+    found = next((g for g in components.groups_around(cat, image) if image in g.images), None)
     return chosen(found, cat.decisions_about(found.images)) if found else None
 
 

@@ -13,13 +13,12 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from . import addresses, documents, findings, resolve
+from . import addresses, components, documents, findings, resolve
 from .catalogue import Catalogue, embedded_caption
 from .codec import from_dict, to_dict
 from .duplicates import Sample
-from .duplicates.groups import build
 from .later import later
-from .model import Article, Caption, Conflict, Decision, Finding, Group, Image, Link, Match
+from .model import Article, Caption, Conflict, Decision, Finding, Group, Image, Link
 from .remembering import remembering
 from .shown import Shown, newly_beside
 from .stores.base import Doc, Transaction
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 else:
     conflicts, linking, marking = later(".conflicts", ".linking", ".marking")
 
-#: Largest component of matching pictures that is looked at as a whole; larger ones are cut there, nearest first.
-MAX_COMPONENT = 200
 #: Distinct caption texts of one photograph that are compared with each other.
 MAX_TEXTS = 30
 #: Pictures of an article's own folder that are all candidates; in fuller folders only those nominated by address or words.
@@ -240,36 +237,6 @@ def interested_articles(cat: Catalogue, image_ids: Iterable[str]) -> set[str]:
     return found
 
 
-# ---------------------------------------------------------------- groups
-
-
-def component(
-    cat: Catalogue, image: str, denied: frozenset[tuple[str, str]] = frozenset()
-) -> tuple[set[str], dict[str, Match]]:
-    """Return the images reached from one by matches, breadth first, and those matches; at most MAX_COMPONENT images."""
-    members, matches, ahead = {image}, dict[str, Match](), [image]
-    while ahead:
-        for match in cat.matches_of(ahead.pop(0)):
-            if match.relation == "same scene" or (match.a, match.b) in denied:
-                continue
-            matches[match.id] = match
-            for other in (match.a, match.b):
-                if other not in members and len(members) < MAX_COMPONENT:
-                    members.add(other)
-                    ahead.append(other)
-    return members, {k: m for k, m in matches.items() if m.a in members and m.b in members}
-
-
-def groups_around(cat: Catalogue, image: str) -> list[Group]:
-    """Return the duplicate groups among the pictures that matches join to ``image``, with what people denied left out."""
-    members, matches = component(cat, image)
-    if len(members) < 2:
-        return []
-    denied = resolve.denied_pairs(cat.decisions_about(members))
-    joined = resolve.joined_by_hand(matches.values())
-    return build(sorted(members), list(matches.values()), denied, cat.images(members), joined)
-
-
 # ---------------------------------------------------------------- conflicts and findings
 
 
@@ -287,7 +254,7 @@ def touched(cat: Catalogue, articles: Iterable[str], images: Iterable[str]) -> s
     members: set[str] = set()
     for ident in images:
         if ident not in members:
-            members |= component(cat, ident)[0]
+            members |= components.component(cat, ident)[0]
     return {f"article:{i}" for i in articles} | {f"image:{i}" for i in members}
 
 
@@ -340,12 +307,9 @@ def infer_findings(cat: Catalogue, article_ids: Iterable[str], image_ids: Iterab
         if article is not None and not cat.is_hidden(f"article:{ident}"):
             captions = cat.captions_of(ident)
             made |= {f.id: f for f in findings.caption_findings(article, captions, cat.links_of_article(ident))}
-    images, groups = set[str](), dict[str, Group]()
-    for ident in image_ids:
-        images.add(ident)
-        for group in groups_around(cat, ident):
-            groups[group.id] = group
-            images.update(group.images)
+    images = set(image_ids)
+    groups = {group.id: group for group in components.groups_among(cat, sorted(images))}
+    images.update(i for group in groups.values() for i in group.images)
     bare = {i for i, image in cat.images(images).items() if not image.metadata.caption and not _is_used(cat, i)}
     waiting = Shown(cat).by_a_story(bare)
     for ident in sorted(images):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 
-from . import documents, inferring
+from . import components, documents, inferring
 from .catalogue import Catalogue
 from .codec import to_dict
 from .duplicates.base import Neighbours
@@ -69,10 +69,10 @@ class Waiting:
         """Infer everything that waits; tell how far it is after each transaction. ``stopped`` ends it after one."""
         for step, what in ((self._matches, "image"), (self._links, "article"), (self._findings, "finding")):
             waiting = self.idents(what)
-            for start in range(0, len(waiting), STEP):
-                if self.stopped:
-                    break
-                some = waiting[start : start + STEP]
+            done = 0
+            # What is found of a picture is found of all its group, so that a group in many steps would be looked at in each.
+            ahead = components.together(self.cat, waiting) if what == "finding" else iter(waiting)
+            while not self.stopped and (some := list(islice(ahead, STEP))):
                 with self.store.writing(partial(self._touches, what, some)):
                     markers = self.store.get_many("meta", [f"pending:{what}:{ident}" for ident in some])
                     change = step(
@@ -82,7 +82,8 @@ class Waiting:
                         change.delete("meta", marker)
                     self.read_again(change)
                     self.store.commit(change)
-                yield Progress(what, min(start + STEP, len(waiting)), len(waiting))
+                done += len(some)
+                yield Progress(what, done, len(waiting))
             self.on_commit()
 
     def _touches(self, what: str, idents: Sequence[str]) -> set[str]:

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from psycopg import Connection
 
-from catalog import deciding, inferring, waiting
+from catalog import components, deciding, inferring, waiting
 from catalog.catalogue import Catalogue
 from catalog.codec import to_dict
 from catalog.errors import CatalogueUnusable, NotAllowed, NotFound, Stale
@@ -186,7 +186,7 @@ def test_stories_of_many_pictures_are_asked_about_together(shared: str, monkeypa
     """A decision in a group of many copies asks once for the stories and sources of all, not for each picture."""
     store, messages = PostgresStore(shared), list[str]()
     wanted = (doc for _, doc in store.iter("finding") if doc["kind"] == "duplicate" and doc["status"] == "open")
-    finding = max(wanted, key=lambda doc: len(inferring.component(Catalogue(store), doc["subjects"][0])[0]))
+    finding = max(wanted, key=lambda doc: len(components.component(Catalogue(store), doc["subjects"][0])[0]))
 
     def counted(connection: Connection[Any], statements: Sequence[Statement], plans: frozenset[str]) -> list[Rows]:
         messages.append(statements[-1][0])
@@ -194,7 +194,7 @@ def test_stories_of_many_pictures_are_asked_about_together(shared: str, monkeypa
 
     monkeypatch.setattr(section, "together", counted)
     deciding.decide(store, finding["id"], "not-same", seen=finding["seen"], note="", who="", values={})
-    assert len(inferring.component(Catalogue(store), finding["subjects"][0])[0]) > 5
+    assert len(components.component(Catalogue(store), finding["subjects"][0])[0]) > 5
     assert sum("keys @>" in text for text in messages) <= 2 and len(messages) <= 12
     store.close()
 
