@@ -14,6 +14,7 @@ from . import __version__, inferring, linking, marking
 from .addresses import is_remote
 from .catalogue import Catalogue, with_path, without_path
 from .codec import facts_hash, from_dict, to_dict
+from .duplicates import Sample
 from .duplicates.base import Neighbours
 from .errors import Rejected
 from .extracting import attempt
@@ -95,6 +96,7 @@ class FactWriter:
         self.found: Counter[str] = Counter()
         self.walked: Callable[[Path], bool] = lambda _: False
         self.early: dict[str, ImportResult] = {}
+        self._samples: list[Sample] = []
 
     def read(self, item: Input) -> None:
         """Read the stories of an input's documents, and let their text go. It may take long: nobody is held off meanwhile."""
@@ -282,8 +284,14 @@ class FactWriter:
             self.media.keep(image.sha256, original)
         if prepared.thumbnail:
             self.media.keep_thumb(image.id, prepared.thumbnail_size, prepared.thumbnail)
-        if self.neighbours is not None and image.fingerprint is not None:
-            self.neighbours.add([inferring.sample(prepared)])
+        if image.fingerprint is not None:
+            self._samples.append(inferring.sample(prepared))
+
+    def keep_samples(self) -> None:
+        """Keep what the pictures since the last call are recognised by: together, since what is kept is synced to disk."""
+        if self.neighbours is not None and self._samples:
+            self.neighbours.add(self._samples)
+        self._samples.clear()
 
     def _stays(self, picture: PictureFile) -> bool:
         """Whether a picture's original is left where it lies: never one that only Cutline has."""

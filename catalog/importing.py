@@ -232,6 +232,7 @@ class Importer:
                     results += self.writer.facts(item, chunk.prepared, chunk.change)
             if self.media is not None:
                 self.media.sync()
+            self.writer.keep_samples()
             if self.neighbours is not None:
                 self.neighbours.flush()
             if chunk.change:

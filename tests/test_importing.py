@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +18,8 @@ import pytest
 from PIL import Image
 
 from catalog import importing, sources
+from catalog.duplicates import Sample
+from catalog.duplicates.index import DuplicateIndex
 from catalog.images.pool import Pool
 from catalog.library import Library, open_library
 from catalog.model import ImportResult, ImportSummary
@@ -207,6 +209,26 @@ def test_hostile_entries_are_reported_and_never_waited_on(empty: Library, tmp_pa
     assert len(results) == 6
     assert outcomes(results)["good.jpg"] == "new"
     assert all(r.reason for r in results if r.result != "new")
+
+
+def test_what_pictures_are_recognised_by_is_kept_together(
+    empty: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once for each transaction, since each keeping waits for the disk."""
+    folder = tmp_path / "pictures"
+    for seed in range(5):
+        picture(folder / f"{seed}.jpg", seed)
+    kept: list[int] = []
+    add = DuplicateIndex.add
+
+    def counted(self: DuplicateIndex, samples: Iterable[Sample]) -> None:
+        batch = list(samples)
+        kept.append(len(batch))
+        add(self, batch)
+
+    monkeypatch.setattr(DuplicateIndex, "add", counted)
+    run(empty, folder)
+    assert kept == [5] and empty.neighbours.ids() == empty.store.ids("image")
 
 
 def test_a_stopped_run_is_finished_by_the_next(empty: Library, tmp_path: Path) -> None:

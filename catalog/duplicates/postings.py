@@ -31,6 +31,9 @@ _SCANNED = 64
 #: Segments of up to this many postings hold their keys in memory too (4 bytes each): plain bisection beats the directory.
 _UNFOLDED = 1 << 21
 
+#: Cells of the map of a small segment's keys for each of its postings, as a power of two, and the most bits that it may have.
+_ROOM, _MOST_CELLS = 6, 24
+
 #: Bits that a directory may have, and the postings for each of its entries: the fewest such that there are no more.
 _DIRECTORIES, _PER_ENTRY = (14, 16, 18, 20, 22), 4
 
@@ -79,7 +82,9 @@ class Segment:
     def find(self, band: int, keys: Keys) -> tuple[Places, Index]:
         """Places of the features that have one of ``keys``, common keys left out, and the index of the key for each."""
         if len(self.places[band]) <= _UNFOLDED:
-            where, which = self._bisected(self._keys[band], keys)
+            some = self._mapped(band, keys)
+            where, which = self._bisected(self._keys[band], keys[some])
+            which = some[which]
         else:
             where, which = self._looked_up(band, keys)
         return np.asarray(self.places[band][where], np.uint32), which
@@ -88,6 +93,24 @@ class Segment:
     def _keys(self) -> list[Keys]:
         """All keys of a small segment, band by band, in order."""
         return [keys for keys, _ in entries(self)]
+
+    @cached_property
+    def _maps(self) -> list[npt.NDArray[np.uint8]]:
+        """Which upper bits the keys of a small segment have, band by band: a bit for each that there may be."""
+        maps = []
+        for keys in self._keys:
+            bits = min(_MOST_CELLS, len(keys).bit_length() + _ROOM)
+            there = np.zeros(1 << max(3, bits), np.bool_)
+            there[keys >> np.uint32(KEY_BITS - max(3, bits))] = True
+            maps.append(np.packbits(there, bitorder="little"))
+        return maps
+
+    def _mapped(self, band: int, keys: Keys) -> Index:
+        """Which of ``keys`` may be there: a few. Looking that up is much quicker than searching for each."""
+        there = self._maps[band]
+        cells = keys >> np.uint32(KEY_BITS + 1 - (8 * len(there)).bit_length())
+        marks = there[cells >> np.uint32(3)] >> (cells & np.uint32(7)).astype(np.uint8)
+        return np.flatnonzero(marks & np.uint8(1))
 
     def _bisected(self, there: Keys, keys: Keys) -> tuple[Offsets, Index]:
         """Positions of the features that have one of ``keys`` among the sorted keys that are ``there``; most are not."""

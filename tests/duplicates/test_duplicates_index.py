@@ -216,6 +216,17 @@ def test_postings_find_every_key_of_a_segment(tmp_path: Path) -> None:
     )
 
 
+def test_a_small_segment_searches_only_for_keys_that_may_be_there(tmp_path: Path) -> None:
+    """A map of the keys' upper bits rules out nearly all that are not there, and none that is."""
+    rng = np.random.default_rng(5)
+    keys = rng.integers(0, 1 << postings.KEY_BITS, 5000, dtype=np.uint32)
+    places = np.arange(5000, dtype=np.uint32)
+    postings.write(tmp_path / "votes-a.seg", 0, 5000, [(keys, places), (keys, places)])
+    segment = postings.read(tmp_path / "votes-a.seg")
+    assert len(segment._mapped(1, keys)) == len(keys)
+    assert len(segment._mapped(1, rng.integers(0, 1 << postings.KEY_BITS, 5000, dtype=np.uint32))) < 250
+
+
 @pytest.mark.parametrize("held", [1 << 30, 0])
 @pytest.mark.parametrize("bits", [14, 22])
 def test_small_and_large_segments_find_the_same(
