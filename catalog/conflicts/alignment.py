@@ -24,6 +24,26 @@ def same(x: Item, y: Item) -> bool:
     return x.key == y.key or (x.skeleton == y.skeleton and x.kind == y.kind and len(x.skeleton) > 3)
 
 
+def _equals(x: Sequence[Item], y: Sequence[Item]) -> list[set[int]]:
+    """Return for each item of ``x`` the places in ``y`` of the items that are the :func:`same`, in time linear in both."""
+    by_key: dict[str, set[int]] = {}
+    by_skeleton: dict[tuple[str, str], set[int]] = {}
+    for j, q in enumerate(y):
+        by_key.setdefault(q.key, set()).add(j)
+        if len(q.skeleton) > 3:
+            by_skeleton.setdefault((q.skeleton, q.kind), set()).add(j)
+    none: set[int] = set()
+    return [by_key.get(p.key, none) | by_skeleton.get((p.skeleton, p.kind), none) for p in x]
+
+
+def _swaps(item: Item) -> bool:
+    """Tell whether an item may stand in the place of a different one: only two that may are weighed."""
+    return item.kind in _SWAPPED or item.capital or item.key in opposites()
+
+
+_SWAPPED = frozenset(("date", "position", "place", "number"))
+
+
 def _swap_score(x: Item, y: Item) -> float:
     """What it is worth that two different items stand in each other's place, 0 when they say different things."""
     if x.kind == y.kind and x.kind in ("date", "position", "place"):
@@ -55,24 +75,21 @@ def align(x: Sequence[Item], y: Sequence[Item], light: frozenset[str]) -> list[t
 def _middle(x: Sequence[Item], y: Sequence[Item], light: frozenset[str]) -> list[tuple[int, int]]:
     if not x or not y:
         return []
-    equal = [[same(p, q) for q in y] for p in x]
+    equal, swaps = _equals(x, y), [_swaps(q) for q in y]
     worth = [0.8 if p.key in light else 2.0 for p in x]
     above = [0.0] * (len(y) + 1)
     moves: list[bytearray] = []
     for i, p in enumerate(x):
-        row, move = [0.0] * (len(y) + 1), bytearray(len(y) + 1)
+        row, move, here, swapped = [0.0] * (len(y) + 1), bytearray(len(y) + 1), equal[i], _swaps(p)
         for j, q in enumerate(y):
             best, how = (above[j + 1], 1) if above[j + 1] >= row[j] else (row[j], 2)
-            if equal[i][j]:
-                beside = (i == 0 or j == 0 or equal[i - 1][j - 1]) + (
-                    i + 1 < len(x) and j + 1 < len(y) and equal[i + 1][j + 1]
-                )
+            if j in here:
+                beside = (i == 0 or j == 0 or j - 1 in equal[i - 1]) + (i + 1 < len(x) and j + 1 in equal[i + 1])
                 score, step = above[j] + worth[i] + 0.3 * beside, 3
-            else:
-                swap = _swap_score(p, q)
-                score, step = (above[j] + swap, 4) if swap else (-1.0, 0)
-            if score > best:
-                best, how = score, step
+                if score > best:
+                    best, how = score, step
+            elif swapped and swaps[j] and (swap := _swap_score(p, q)) and above[j] + swap > best:
+                best, how = above[j] + swap, 4
             row[j + 1], move[j + 1] = best, how
         above = row
         moves.append(move)

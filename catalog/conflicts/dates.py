@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache, lru_cache
@@ -17,7 +18,7 @@ _EAST = re.compile(r"(?:(\d{4})[年년])?(?: ?(\d{1,2})[月월])?(?: ?(\d{1,2})[
 _YEAR_FIRST = re.compile(r"(\d{4})(?:[./] ?)(\d{1,2})(?:[./] ?)(\d{1,2})$")
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|º|e)?$")
 #: What follows a year in a date: "2022 г.", "2018 r.".
-_AFTER_YEAR = ("г", "года", "году", "рік", "року", "r", "roku")
+_AFTER_YEAR = ("г", "года", "году", "год", "р", "рік", "року", "році", "r", "roku", "godine", "god", "yil", "yilinda")
 _YEAR = re.compile(r"(?:1[89]|20)\d\d$")
 
 
@@ -158,7 +159,7 @@ def _written(items: list[Item], i: int, months: dict[str, frozenset[int]]) -> tu
         if _YEAR.match(item.key) and not _counts(items, i):
             return Day(int(item.key)), i + 1
         return None
-    if item.kind != "word" or item.key not in months or not _is_month(item):
+    if item.kind != "word" or item.key not in months or not _is_month(item) or _first_name(items, i):
         return None
     day_here = _DAY.match(items[i + 1].key) if i + 1 < len(items) and items[i + 1].kind == "number" else None
     if day_here and 1 <= int(day_here.group(1)) <= 31:
@@ -200,6 +201,23 @@ def _numbered(items: list[Item], i: int, day: int) -> tuple[Day, int] | None:
 
 def _is_month(item: Item) -> bool:
     return item.capital or len(item.key) > 3 or item.key in full_months()
+
+
+@cache
+def _small_months() -> frozenset[str]:
+    """Return the folded names of months of which no language that writes months with a capital has one alike."""
+    rows = [line.split(" ", 2) for line in lines("calendar.txt") if line.startswith("m ")]
+    sides: tuple[set[str], set[str]] = (set(), set())
+    for _, language, names in rows:
+        sides[language in ("en", "de")].update(fold(f.strip()) for forms in names.split(";") for f in forms.split("/"))
+    return frozenset(sides[0] - sides[1])
+
+
+def _first_name(items: Sequence[Item], i: int) -> bool:
+    """Tell whether a month that is written small has a capital here, and a name behind it: "Marco Reyes"."""
+    after = items[i + 1] if i + 1 < len(items) else None
+    named = after is not None and after.kind == "word" and after.capital and after.glued
+    return items[i].capital and not items[i].first and items[i].key in _small_months() and named
 
 
 def _counts(items: list[Item], i: int) -> bool:

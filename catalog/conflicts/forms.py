@@ -76,27 +76,61 @@ def pairs(
     x: Sequence[Item], y: Sequence[Item], gone_x: set[int], gone_y: set[int], *, german: bool
 ) -> Iterator[tuple[int, int]]:
     """Yield the places of words that only one caption has, and that are forms or abbreviations of one word."""
+    near = _Near(y, [j for j in sorted(gone_y) if y[j].kind == "word"])
     for i in sorted(gone_x):
-        for j in sorted(gone_y):
-            if x[i].kind != "word" or y[j].kind != "word" or not (len(x[i].key) > 1 or x[i].dotted):
-                continue
+        if x[i].kind != "word" or not (len(x[i].key) > 1 or x[i].dotted):
+            continue
+        for j in near.of(x[i]):
             plain = all(german or item.first or not item.capital for item in (x[i], y[j]))
             if (plain and inflected(x[i].key, y[j].key)) or abbreviates(x, i, y[j]) or abbreviates(y, j, x[i]):
                 yield i, j
-                gone_y = gone_y - {j}
+                near.taken.add(j)
                 break
+
+
+class _Near:
+    """The words of one caption by what a form or short form of them has: few of them are looked at for each of the other's."""
+
+    def __init__(self, items: Sequence[Item], places: Sequence[int]) -> None:
+        self.taken: set[int] = set()
+        self._by: dict[tuple[str, str | int], list[int]] = {}
+        for j in places:
+            for sort in self._sorts(items[j]):
+                self._by.setdefault(sort, []).append(j)
+
+    def of(self, item: Item) -> list[int]:
+        """Return the places, in order, of words that may be a form of this one, short for it, or what it is short for."""
+        sorts = self._sorts(item)
+        asked = {sort for sort in sorts if sort[0] in ("stem", "irregular")}
+        asked |= {("letter", letter) for kind, letter in sorts if kind == "short"}
+        asked |= {("short", letter) for kind, letter in sorts if kind == "letter"}
+        return sorted({j for sort in asked for j in self._by.get(sort, ())} - self.taken)
+
+    @staticmethod
+    def _sorts(item: Item) -> set[tuple[str, str | int]]:
+        letters = fold(item.text).rstrip(".")
+        found: set[tuple[str, str | int]] = {("stem", item.key[:2]), ("letter", item.key[:1])}
+        found |= {("irregular", n) for n in irregular(item.key)}
+        if item.dotted or item.stopped or (len(letters) <= 4 and not _VOWEL.search(letters[:-1])):
+            found.add(("short", letters[:1]))
+        return found
 
 
 def abbreviates(items: Sequence[Item], i: int, long: Item) -> bool:
     """Tell whether the word at ``i`` is short for ``long``: it has a dot, and begins ``long``, its ends or its consonants.
 
     Of the consonants with the last letter no dot is asked. At the end of a sentence a dot may be the sentence's: there
-    the word must be no name that is known. An initial is not short for a first name: the caption that gives it says more.
+    the word must be no name that is known. An initial is not short for a first name, the caption that gives it says more;
+    letters of it are ("Thos.", "Wm.").
     """
     short, full = items[i], fold(long.text) if long.kind == "place" else long.key
     letters = fold(short.text).rstrip(".")
-    if not letters or len(letters) >= len(full) or full in names.first_names():
+    if not letters or len(letters) >= len(full):
         return False
+    if long.capital and full in names.first_names():
+        return _short_first_name(short, letters, full)
+    if short.stopped and not short.dotted:  # "Wiceprez.": longer ones must begin the word
+        return len(full) - 3 >= len(letters) > 4 and full.startswith(letters) and (not short.capital or long.capital)
     if contracted(letters, full):
         return not short.capital or long.capital
     within = i + 1 < len(items) and items[i + 1].glued and not items[i + 1].first
@@ -108,11 +142,25 @@ def abbreviates(items: Sequence[Item], i: int, long: Item) -> bool:
     return (full.startswith(letters) or ends or cut) and _within(letters, full) and (not short.capital or long.capital)
 
 
+def _short_first_name(short: Item, letters: str, full: str) -> bool:
+    """Tell whether letters with a dot are an old short form of a first name: "Wm.", "Thos.", "Geo."."""
+    ends = letters[:1] == full[:1] and (letters[-1] == full[-1] or full.startswith(letters))
+    return short.dotted and short.capital and 2 <= len(letters) <= 4 and ends and _within(letters, full)
+
+
 def contracted(short: str, long: str) -> bool:
     """Tell whether a folded word of up to four letters is a longer one without its vowels: "st", "mlle", "pr", "ft"."""
     if not 2 <= len(short) <= 4 or len(long) < len(short) + 2 or not short.isalpha() or _VOWEL.search(short[:-1]):
         return False
     return short[0] == long[0] and short[-1] == long[-1] and _within(short, long)
+
+
+def squeezed(a: str, b: str) -> bool:
+    """Tell whether one folded word of three or four letters is a much longer one pressed together: "gal", "général"."""
+    short, long = sorted((a, b), key=len)
+    if not 3 <= len(short) <= 4 or len(long) < len(short) + 3 or not short.isalpha():
+        return False
+    return short[0] == long[0] and short[-1] == long[-1] and not long.startswith(short[:2]) and _within(short, long)
 
 
 def _within(short: str, long: str) -> bool:

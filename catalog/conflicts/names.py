@@ -175,6 +175,15 @@ def _declined(text: str) -> str:
     return ""
 
 
+def declined(x: Sequence[Item], y: Sequence[Item]) -> bool:
+    """Tell whether two names in Cyrillic, which declines them, may be cases of one: "Тула", "в Туле"."""
+    if len(x) != 1 or len(y) != 1 or not all("\u0400" <= i.key[:1] <= "\u04ff" for i in (*x, *y)):
+        return False
+    one, other = ({i.key[: len(i.key) - n] for n in range(min(3, len(i.key) - 2))} for i in (x[0], y[0]))
+    endings = {i.key[len(stem) :] for stem in one & other for i in (x[0], y[0])}
+    return bool(one & other) and endings <= listed("case_endings") | {""}
+
+
 def after_place_word(items: Sequence[Item], i: int) -> bool:
     """Tell whether a noun stands behind a preposition of place without an article, as names do."""
     return (
@@ -223,6 +232,8 @@ def kind_of(x: Sequence[Item], y: Sequence[Item], before: Sequence[Item], after:
         place += 1.5 * (len(before) > 1 and before[-1].key in _OF and before[-2].key in listed("place_words"))
         person += 1.2 * (before[-1].key in listed("person_before"))
         place += 0.5 * (before[-1].key in listed("place_words"))
+    if all(len(run) > 1 and run[-1].key in listed("place_words") for run in (x, y)):
+        place += 2.0  # "St Mark's Square", "Trafalgar Square"
     if after:
         place += 1.0 * (after[0].kind == "place") + 0.8 * (after[0].key in listed("place_words"))
         person += 0.8 * (after[0].key in listed("person_after") or after[0].bracket)

@@ -80,7 +80,12 @@ def _below_hundred(word: str) -> float | None:
     known = {"ein": 1, "een": 1, **_words()}
     if word in known:
         return known[word]
-    for joint in ("und", "en"):
+    for cut in range(4, len(word) - 1):  # "tjugofem", "trentadue", "ventotto", "kaksikymmentaviisi"
+        tens = next((known[w] for w in (word[:cut], word[:cut] + "i", word[:cut] + "a") if w in known), 0.0)
+        ones = known.get(word[cut:], 0.0)
+        if tens in _TENS and 0 < ones < 10:
+            return tens + ones
+    for joint in ("und", "en", "og"):
         for match in re.finditer(joint, word):
             value, ten = known.get(word[: match.start()]), known.get(word[match.end() :])
             if value and ten and value < 10 <= ten < 100 and ten % 10 == 0:
@@ -156,6 +161,8 @@ def _at(items: list[Item], i: int) -> tuple[Amount, int] | None:
         half = _half_of_day(items[i + 1]) if i + 1 < len(items) else ""
         if half and value is not None and value <= 12:
             return Amount((value % 12 + 12 * (half == "pm")) * 3600.0, clock=True), i + 2
+    elif item.kind == "word" and item.key == "on" and (ones := _turkish(items, i + 1)):
+        return Amount(10.0 + ones, loose), i + 2
     elif item.kind == "word" and item.key in _EASTERN:
         return _eastern(items, i)
     elif item.kind == "word" and item.key in _fractions() and _is_fraction(items, i):
@@ -199,6 +206,25 @@ def _at(items: list[Item], i: int) -> tuple[Amount, int] | None:
     return Amount(value, loose, unit=_unit(items, i, stop)), stop
 
 
+def _turkish(items: list[Item], i: int) -> float:
+    """Return what a Turkish digit in words adds to the ten before it ("on iki"), 0 for no such word."""
+    fits = i < len(items) and items[i].kind == "word" and items[i].glued
+    return _TURKISH.get(items[i].key, 0.0) if fits else 0.0
+
+
+_TURKISH = {
+    "bir": 1.0,
+    "iki": 2.0,
+    "uc": 3.0,
+    "dort": 4.0,
+    "bes": 5.0,
+    "alti": 6.0,
+    "yedi": 7.0,
+    "sekiz": 8.0,
+    "dokuz": 9.0,
+}
+
+
 def _hours(items: list[Item], i: int) -> tuple[Amount, int] | None:
     """Return a time of day with its hour in words around it: "14 heures 30", "14.30 Uhr", "kl. 10", "14時30分"."""
     match = _HOUR.match(items[i].key) if items[i].kind == "number" else None
@@ -231,7 +257,7 @@ _ABOUT_CLOCK = ("klokken", "godz", "godzinie", "saat", "pukul")
 
 #: Numerals and counters of Chinese and Japanese.
 _EASTERN = {c: n for n, c in enumerate("〇一二三四五六七八九十")} | {"百": 100, "千": 1000, "万": 10_000, "萬": 10_000}
-_COUNTERS = frozenset("人名个個枚台本頭匹件歳岁円元回位艘隻只座")
+_COUNTERS = frozenset("人名个個枚台本頭匹件歳岁円元回位艘隻只座架辆輛棟栋校軒戸家間间场場店社機発足冊杯倍层層")
 
 
 def _eastern(items: list[Item], i: int) -> tuple[Amount, int] | None:

@@ -43,6 +43,7 @@ def join(items: Sequence[Item]) -> list[Item]:
             or _percent_at(items, i)
             or _taken_at(items, i)
             or _label_at(items, i)
+            or _outermost_at(items, i)
         ),
     )
 
@@ -162,10 +163,50 @@ def _label_at(items: Sequence[Item], i: int) -> tuple[int, Item] | None:
     """Return where a Chinese or Japanese label of the picture ends ("資料写真"), and its item."""
     if not items[i].text or items[i].text < "\u3040":
         return None
-    for label in listed("eastern"):
-        if "".join(x.text for x in items[i : i + len(label)]) == label:
-            return i + len(label), replace(items[i], key="photo", skeleton="photo", end=items[i + len(label) - 1].end)
+    for label in _eastern_labels():
+        stop = i + len(label)
+        if "".join(x.text for x in items[i:stop]) == label and (
+            label in listed("eastern") or _eastern_side(items, stop)
+        ):
+            return stop, replace(items[i], key="photo", skeleton="photo", end=items[stop - 1].end)
     return None
+
+
+@cache
+def _eastern_labels() -> tuple[str, ...]:
+    """Return the labels, longer ones before those that they begin with."""
+    labels = {*listed("eastern"), *words()["position"]["eastern_sides"].split()}
+    return tuple(sorted(labels, key=lambda label: (-len(label), label)))
+
+
+def _eastern_side(items: Sequence[Item], i: int) -> bool:
+    """Tell whether a Japanese or Chinese side stands here, at the end of what is said in brackets."""
+    return i < len(items) and items[i].text in _EASTERN_SIDES and (items[i].closing or i + 1 == len(items))
+
+
+_EASTERN_SIDES = frozenset("左右中奥上下")
+
+
+def _outermost_at(items: Sequence[Item], i: int) -> tuple[int, Item] | None:
+    """Return where "far left" that is set apart ends, and its side: "(ganz rechts)", ", uiterst links,", "(g. r.)"."""
+    if items[i].kind != "word" or (items[i].glued and not items[i].bracket):
+        return None
+    said = next((w for w in words()["position"]["outermost"].split(";") if _reads(items, i, w.split())), "")
+    stop = i + len(said.split())
+    short = not said and items[i].bracket and items[i].dotted and items[i].key == "g"  # "(g. r.)"
+    at = i + 1 if short else stop
+    if (not said and not short) or at >= len(items) or not items[at].glued:
+        return None
+    sides = _order_words()[0]
+    ends = items[at].closing or at + 1 >= len(items) or not items[at + 1].glued
+    if not ends or not sides.get(_word(items, at)):
+        return None
+    return at + 1, replace(items[at], start=items[i].start, glued=items[i].glued, bracket=items[i].bracket)
+
+
+def _reads(items: Sequence[Item], i: int, run: Sequence[str]) -> bool:
+    """Tell whether these folded words begin at ``i``."""
+    return all(_word(items, i + n) == w and (not n or items[i + n].glued) for n, w in enumerate(run))
 
 
 def _body_at(items: Sequence[Item], i: int) -> tuple[int, Item] | None:

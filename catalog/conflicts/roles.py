@@ -141,8 +141,16 @@ def side_of(items: Sequence[Item], i: int) -> str:
         ((item.bracket or item.closing) and not joined) or before in ("v", "from", "von") or lone or aside
     ):
         return short[key]
+    if item.bracket and item.closing and (side := _enclosed().get(key)):
+        return side
     free = not item.glued or item.bracket or aside or before in ("from", "von", "v", "the", "at", "a", "la")
     return whole.get(item.key, "") if free else ""
+
+
+@cache
+def _enclosed() -> dict[str, str]:
+    """Return the side that a letter alone in brackets names."""
+    return {w: side for side in ("left", "right") for w in words()["position"][f"enclosed_{side}"].split()}
 
 
 @cache
@@ -189,8 +197,8 @@ def from_side(items: Sequence[Item]) -> tuple[str, list[str]]:
 def misplaced(x: Sequence[Item], y: Sequence[Item]) -> tuple[str, str] | None:
     """Return the name and its two sides when one stands on different sides in two captions, else None."""
     one, other = standing(x), standing(y)
-    for name in one.keys() & other.keys():
-        if one[name][0] != other[name][0]:
+    for name in one:  # in the order of the caption: of a set the order would change from run to run
+        if name in other and one[name][0] != other[name][0]:
             return name, other[name][0]
     (side, names), (other_side, others) = from_side(x), from_side(y)
     shared, again = [n for n in names if n in others], [n for n in others if n in names]

@@ -68,7 +68,8 @@ class Item:
 
     ``key`` is what is compared, ``skeleton`` what is left of it when spelling is forgiven. ``start``/``end`` slice the
     text as given. ``first`` opens a sentence; ``glued`` follows the item before it with nothing but a blank between;
-    ``bracket`` follows an opening bracket, and ``closing`` stands before a closing one.
+    ``bracket`` follows an opening bracket, and ``closing`` stands before a closing one. ``dotted`` is a short word with a
+    dot, ``stopped`` any word with one.
     """
 
     key: str
@@ -83,6 +84,7 @@ class Item:
     bracket: bool = False
     closing: bool = False
     dotted: bool = False
+    stopped: bool = False
     value: object = None
 
 
@@ -235,7 +237,7 @@ def _named(item: Item, match: re.Match[str], after: str, around: str) -> list[It
         key = same_word().get(text.lower(), text)
         return [replace(item, kind="word", key=key, skeleton=key)]
     key = fold(text)
-    bare = replace(item, capital=text[0].isupper(), dotted=after == "." and len(text) <= 5)
+    bare = replace(item, capital=text[0].isupper(), dotted=after == "." and len(text) <= 5, stopped=after == ".")
     if key.endswith("n't"):
         base = {"ca": "can", "wo": "will"}.get(key[:-3], key[:-3])
         return [replace(bare, key=base, skeleton=base), replace(bare, key="not", skeleton="not", capital=False)]

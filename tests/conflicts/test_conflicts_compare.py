@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from catalog import conflicts
+from catalog.conflicts import forms
 from catalog.conflicts.tokens import MAX_CHARS
 
 SCENE = "Mayor Anna Berger opens the new bridge in Lisbon on May 7, 2025, before 300 guests."
@@ -323,3 +326,86 @@ def test_many_labels_in_front_are_no_trouble() -> None:
     """A caption that is nothing but labels is read without recursion."""
     text = "File photo: " * 500
     assert conflicts.compare(text, text + "x").relation in ("cosmetic", "additive", "unrelated")
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Rear Adm. Thos. Whitcombe salutes in Norfolk.", "Rear Admiral Thomas Whitcombe salutes in Norfolk."),
+        ("Wiceprez. Adam Kot na konferencji.", "Wiceprezydent Adam Kot na konferencji."),
+        (
+            "Min.-pres. Koen Daalder opent de brug v. Zwolle.",
+            "Minister-president Koen Daalder opent de brug van Zwolle.",
+        ),
+        ("Le gal Henri Castel au fort de Sedan.", "Le général Henri Castel au fort de Sedan."),
+        ("Betriebsrat Timo Kern (ganz rechts) in Wolfsburg", "Betriebsrat Timo Kern (g. r.) in Wolfsburg"),
+        ("Kovács Péter (b) és Nagy Anna (j) az átadáson.", "Kovács Péter (balra) és Nagy Anna (jobbra) az átadáson."),
+        ("握手する佐藤花子議員（右）", "握手する佐藤花子議員（写真右）"),
+        ("Президент на нараді, 5 трав. 2023 р.", "Президент на нараді, 5 травня 2023 року"),
+        ("Министр Сергей Королёв на заводе в г. Тула.", "Министр Сергей Королев на заводе в Туле."),
+        ("福島県いわき市の港＝2011年3月15日撮影", "福島県いわき市の港（2011年3月15日）"),
+    ],
+)
+def test_long_short_forms_and_outermost_sides_are_cosmetic(a: str, b: str) -> None:
+    """Words cut after many letters, old short forms of first names, pressed words, sides and cases mean the same."""
+    assert conflicts.compare(a, b).relation == conflicts.compare(b, a).relation == "cosmetic"
+
+
+def test_a_number_that_was_cut_off_in_the_middle_is_no_other_number() -> None:
+    """ "four..." is the beginning of "fourteenth", not four."""
+    cut = "Shepherds drive their flock through the centre of the city along a way that dates back to the four..."
+    assert conflicts.compare(cut, cut.replace("four...", "fourteenth century.")).relation == "additive"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "kind"),
+    [
+        (
+            "The player clears under pressure from Luis Fonte.",
+            "The player clears under pressure from Marco Reyes.",
+            "person",
+        ),
+        ("A man feeds pigeons in St Mark's Square.", "A man feeds pigeons in Trafalgar Square.", "place"),
+        ("Der FC Emmen steigt nach der Niederlage ab.", "Der FC Emmen steigt nach dem Sieg auf.", "role"),
+    ],
+)
+def test_a_name_like_a_month_a_square_and_a_verb_in_two_parts(a: str, b: str, kind: str) -> None:
+    """Marco is a person, a square a place, and what stands abreast between the same words an opposite."""
+    found = conflicts.compare(a, b)
+    assert (found.relation, found.kinds) == ("contradictory", (kind,))
+
+
+def test_first_words_of_captions_that_share_little_are_no_names() -> None:
+    """Every first word has a capital: only beside much that is the same does it make a name."""
+    assert (
+        conflicts.compare("Graph of house prices", "Average house prices rose by 3.4% in the year to 2024").kinds == ()
+    )
+
+
+def test_who_stands_where_is_told_the_same_in_every_run() -> None:
+    """The first name of the caption that changed sides is shown, whatever order a set would have."""
+    people = [("Jo", "Park"), ("Ed", "Cole"), ("Al", "Moss"), ("Di", "Kerr"), ("Bo", "Lind"), ("Cy", "Hart")]
+    for (a, b), (c, d) in pairwise(people):
+        found = conflicts.compare(
+            f"{a} {b} (left) and {c} {d} (right) host it.", f"{c} {d} (left) and {a} {b} (right) host it."
+        )
+        assert found.contradictions[0].a == b
+
+
+def test_long_captions_cost_little_more_than_their_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few words are looked at for each of the other caption: not every word of one beside every word of the other."""
+    asked = 0
+    inflected = forms.inflected
+
+    def counted(a: str, b: str) -> bool:
+        nonlocal asked
+        asked += 1
+        return inflected(a, b)
+
+    monkeypatch.setattr(forms, "inflected", counted)
+    letters = "abcdefghijklmnoprstuvw"
+    words = [a + b + c + "ra" for a in letters for b in "aeiou" for c in letters][:: len(letters) // 5]
+    mine, theirs = words[0:760:2], words[1:760:2]
+    assert min(len(mine), len(theirs)) > 250
+    conflicts.compare(" ".join(mine), " ".join(theirs))
+    assert asked < 10 * len(mine)

@@ -133,7 +133,11 @@ def test_another_last_day_is_another_date() -> None:
         ("a quarter of a million people", 250_000), ("two and a half million bees", 2_500_000),
         ("eineinhalb Millionen Euro", 1_500_000),         ("quatre-vingt-dix personnes", 90),
         ("soixante-dix personnes", 70), ("trescientos viajeros", 300),
-        ("2/3 der Wähler", 2 / 3),         ("1½ Jahre", 1.5), ("the 10,000m race", 10_000), ("a seventeenth century globe", 17),
+        ("2/3 der Wähler", 2 / 3),         ("1½ Jahre", 1.5), ("the 10,000m race", 10_000),
+        ("tjugofem älgar", 25), ("trentadue feriti", 32), ("ventotto feriti", 28),
+        ("femogtyve elever", 25), ("kaksikymmentäviisi autoa", 25),
+        ("on iki kişi", 12), ("п'ятеро людей", 5), ("tizenhat utas", 16),
+        ("δώδεκα μετανάστες", 12), ("12万人", 120_000), ("3 crore people", 30_000_000), ("a seventeenth century globe", 17),
     ],
 )  # fmt: skip
 def test_numbers_of_many_forms_are_read(text: str, value: float) -> None:
