@@ -3,7 +3,8 @@
     python -m bench.postgres postgresql://HOST/DATABASE 1000000 [--keep]
 
 Loads COUNT images and COUNT captions (ten a story), decides on duplicates as a person does, and lets clients read, decide and
-import at the same time. Speed depends on the server's disk: every decision waits for it. ``--keep`` leaves the schema
+import at the same time. Speed depends on the server's disk: every decision waits for it, as does the single row that is put and
+committed beside each to show what that takes. ``--keep`` leaves the schema
 ``bench_store`` behind. Search and near duplicates are measured by :mod:`bench.postgres_search`.
 """
 
@@ -113,6 +114,13 @@ def decide(store: PostgresStore, finding: str) -> float:
     return (time.perf_counter() - begun) * 1000
 
 
+def bare(store: PostgresStore) -> float:
+    """Put one small row into a table without indexes and commit; return the milliseconds: nothing durable takes less."""
+    begun = time.perf_counter()
+    store.database.execute("INSERT INTO bare VALUES (1)")
+    return (time.perf_counter() - begun) * 1000
+
+
 def line(what: str, times: list[float]) -> None:
     """Print median and 95th percentile."""
     print(
@@ -184,7 +192,10 @@ def main() -> None:
     try:
         load(store, args.count)
         found = findings(store, args.count)
-        line("a decision", [decide(store, finding) for finding in found[: len(found) // 3]])
+        store.database.execute("CREATE TABLE IF NOT EXISTS bare (n bigint)")
+        times = [(decide(store, finding), bare(store)) for finding in found[: len(found) // 3]]
+        line("a decision", [decision for decision, _ in times])
+        line("  one bare row, put and committed after each", [row for _, row in times])
         together(url, found[len(found) // 3 :], args.count, args.clients, 10)
     finally:
         if not args.keep:

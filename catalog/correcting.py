@@ -9,7 +9,7 @@ from . import marking, resolve
 from .captions.textlines import Block
 from .catalogue import Catalogue
 from .codec import facts_hash
-from .deciding import MAX_TEXT, commit, holding, now
+from .deciding import MAX_TEXT, append, commit, now
 from .errors import NotAllowed, NotFound
 from .model import Article, Caption, Decision
 from .stores.base import WHOLE, Store
@@ -30,8 +30,8 @@ def link(store: Store, caption: str, action: str, image: str, *, who: str, note:
             field="action",
         )
     alone = action in ("none", resolve.DISMISS)
-    with holding(store, lambda _: {WHOLE} if action == resolve.DISMISS else {caption, image}):
-        cat = Catalogue(store)
+
+    def made(cat: Catalogue) -> list[Decision]:
         found = cat.captions([caption]).get(caption)
         if found is None:
             raise NotFound("caption", caption)
@@ -43,7 +43,9 @@ def link(store: Store, caption: str, action: str, image: str, *, who: str, note:
             subjects=about.get(action, (caption, found.article)), values={} if alone else {"image": image},
             seen=facts_hash(found.printed or found.text, found.credit),
         )  # fmt: skip
-        return commit(store, [decision])[0]
+        return [decision]
+
+    return append(store, lambda _: {WHOLE} if action == resolve.DISMISS else {caption, image}, made)[0]
 
 
 def mark(store: Store, article: str, line: int, *, who: str, note: str) -> tuple[Decision, Caption]:

@@ -7,7 +7,6 @@ all it changes are on disk.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -68,14 +67,14 @@ def _spoken(cat: Catalogue, decisions: Iterable[Decision]) -> list[Decision]:
 
 def _named(spoken: Iterable[Decision]) -> set[str]:
     """What decisions speak of."""
-    return {i for d in spoken for i in (*d.subjects, str(d.values.get("image", "")))}
+    return {i for d in spoken for i in (*d.subjects, str(d.values.get("image", ""))) if i}
 
 
-def commit(store: Store, decisions: Sequence[Decision]) -> list[Decision]:
-    """Append decisions, and recompute the findings that they (or what they undo) bear on."""
+def commit(store: Store, decisions: Sequence[Decision], known: Remembering | None = None) -> list[Decision]:
+    """Append decisions, and recompute the findings that they (or what they undo) bear on. ``known`` is what was read for them."""
     overlay = Overlay(store)
     numbered = _append(overlay, decisions)
-    cat = Remembering(overlay)
+    cat = known.over(overlay) if known else Remembering(overlay)
     if all(d.action == "edit" or d.kind in _SETTLING for d in numbered):
         overlay.commit(inferring.restate_findings(cat, numbered))
     else:
@@ -91,20 +90,29 @@ def commit(store: Store, decisions: Sequence[Decision]) -> list[Decision]:
     return numbered
 
 
-def holding(store: Store, named: Callable[[Catalogue], Collection[str]]) -> AbstractContextManager[None]:
-    """Hold off those who touch what a decision on these captions, images, articles and other subjects bears on.
+def append(
+    store: Store, named: Callable[[Catalogue], Collection[str]], made: Callable[[Catalogue], Sequence[Decision]]
+) -> list[Decision]:
+    """Append the decisions that ``made`` makes of the catalogue as it stands (perhaps more than once), and return them.
 
-    Everybody, where WHOLE is among them: links are inferred anew, and what that touches is not known before.
+    Nobody who touches what they bear on comes between: ``named`` tells the captions, images, articles and other subjects.
+    Everybody is held off where WHOLE is among them: links are inferred anew, and what that touches is not known before.
     """
+    known: list[Remembering] = []
 
     def touches() -> set[str]:
         cat = Remembering(store)
-        idents = named(cat)
+        known[:] = [cat]
+        idents = set(named(cat)) - {""}
         if len(idents) > MAX_NAMED or WHOLE in idents:
             return {WHOLE}
-        return set(idents) | inferring.touched(cat, *inferring.bearing(cat, idents))
+        return idents | inferring.touched(cat, *inferring.bearing(cat, idents))
 
-    return store.writing(touches, _COUNTER)
+    def work() -> list[Decision]:
+        cat = known[0] if known else Remembering(store)
+        return commit(store, made(cat), cat)
+
+    return store.working(work, touches, _COUNTER)
 
 
 # ---------------------------------------------------------------- decisions on findings
@@ -122,8 +130,8 @@ def decide(
     verb, _, target = action.partition(":")
     chosen = {target, *(v for v in values.values() if isinstance(v, str))}
     whole = {WHOLE} if verb == resolve.DISMISS else set()
-    with holding(store, lambda cat: {ident, *chosen, *_about(cat, ident), *whole}):
-        cat = Catalogue(store)
+
+    def made(cat: Catalogue) -> list[Decision]:
         finding = cat.finding(ident)
         if finding is None:
             raise NotFound("finding", ident) if seen is None else Gone("finding", ident, seen)
@@ -139,7 +147,9 @@ def decide(
             id="", time=now(), subject=ident, action=verb, who=who[:200], note=note[:MAX_TEXT], kind=finding.kind,
             subjects=subjects, values=settled, seen=finding.seen.split(".", 1)[0],
         )  # fmt: skip
-        return commit(store, [decision])[0]
+        return [decision]
+
+    return append(store, lambda cat: {ident, *chosen, *_about(cat, ident), *whole}, made)[0]
 
 
 def _about(cat: Catalogue, ident: str) -> tuple[str, ...]:
@@ -196,10 +206,10 @@ def decide_pair(
         raise NotAllowed("Two pictures are same, crop, same-scene or not-same.", field="action")
     if a == b or (best not in pair and (best or action == "same")):
         raise NotAllowed("Name two different pictures, and as the better copy one of the two.", field="best")
-    with holding(store, lambda _: pair):
-        cat = Catalogue(store)
+
+    def made(cat: Catalogue) -> list[Decision]:
         for ident in pair:
-            if store.get("image", ident) is None:
+            if cat.image(ident) is None:
                 raise NotFound("picture", ident)
         _, token = grouping.pair_decisions(cat, *pair)
         if seen is not None and seen != token:
@@ -208,7 +218,9 @@ def decide_pair(
             "", now(), findings.finding_id("duplicate", *pair), action, who[:200], note[:MAX_TEXT], "duplicate", pair,
             {"best": best} if best and action in resolve.JOINING else {}, facts_hash(list(pair)),
         )  # fmt: skip
-        return commit(store, [decision])[0]
+        return [decision]
+
+    return append(store, lambda _: pair, made)[0]
 
 
 # ---------------------------------------------------------------- groups
@@ -232,8 +244,8 @@ def decide_group(
     that is said to be the same, so that no chain brings it back. ``values`` (caption, credit) are what the person chose where
     the copies differ: an edit of the best copy, whose facts stay. Raises NotFound, Stale, NotAllowed.
     """
-    with holding(store, lambda _: {image, best, *said}):
-        cat = Catalogue(store)
+
+    def decided(cat: Catalogue) -> list[Decision]:
         view = grouping.view(cat, image)
         group = view.group
         if seen is not None and seen != view.seen:
@@ -257,7 +269,9 @@ def decide_group(
             )  # fmt: skip
         if not made:
             raise NotAllowed("Say of at least one copy what it is.", field="members")
-        return commit(store, made)
+        return made
+
+    return append(store, lambda _: {image, best, *said}, decided)
 
 
 def _check_group(group: Group, best: str, said: Mapping[str, str], values: Mapping[str, str]) -> None:
@@ -332,8 +346,8 @@ def edit(
 ) -> list[Decision]:
     """Append an edit of each image, as one step. Raises NotFound, Stale (for a single image), NotAllowed."""
     clean = checked_values(values)
-    with holding(store, lambda _: images):
-        cat = Catalogue(store)
+
+    def edits(cat: Catalogue) -> list[Decision]:
         made = []
         batch = inferring.digest("batch", now(), *images) if len(images) > 1 else ""
         for ident in images:
@@ -361,7 +375,9 @@ def edit(
                     batch,
                 )
             )
-        return commit(store, made)
+        return made
+
+    return append(store, lambda _: images, edits)
 
 
 def say(store: Store, subject: str, action: str, *, who: str, values: Mapping[str, Any] | None = None) -> Decision:
@@ -369,12 +385,14 @@ def say(store: Store, subject: str, action: str, *, who: str, values: Mapping[st
     kind, _, ident = subject.partition(":")
     if action in ("hide", "restore") and kind not in ("image", "article"):
         raise NotAllowed("Name what you mean as image:ID or article:ID.", field="subject")
-    with holding(store, lambda _: {subject, ident}):
-        if kind in ("image", "article") and store.get(kind, ident) is None:
+
+    def made(cat: Catalogue) -> list[Decision]:
+        if kind in ("image", "article") and cat.store.get(kind, ident) is None:
             raise NotFound("picture" if kind == "image" else "article", ident)
         subjects = (ident,) if kind in ("image", "article") else (kind,)
-        decision = Decision("", now(), subject, action, who[:200], "", "", subjects, dict(values or {}))
-        return commit(store, [decision])[0]
+        return [Decision("", now(), subject, action, who[:200], "", "", subjects, dict(values or {}))]
+
+    return append(store, lambda _: {subject, ident}, made)[0]
 
 
 # ---------------------------------------------------------------- undo
@@ -412,11 +430,14 @@ def undo(store: Store, n: int, *, idents: Sequence[str] = (), who: str) -> list[
         spoken = _spoken(cat, _to_undo(cat, n, idents))
         return _named(spoken) | ({WHOLE} if marking.articles_of(spoken) else set())
 
-    with holding(store, named):
-        taken = _to_undo(Catalogue(store), n, idents)
-        mark = Decision("", now(), "log", "undo", who[:200], undoes=tuple(sorted(d.id for d in taken)))
-        commit(store, [mark])
-        return taken
+    taken: list[Decision] = []
+
+    def mark(cat: Catalogue) -> list[Decision]:
+        taken[:] = _to_undo(cat, n, idents)
+        return [Decision("", now(), "log", "undo", who[:200], undoes=tuple(sorted(d.id for d in taken)))]
+
+    append(store, named, mark)
+    return taken
 
 
 def _to_undo(cat: Catalogue, n: int, idents: Sequence[str]) -> list[Decision]:

@@ -26,6 +26,13 @@ class Remembering(Catalogue):
         self._matches: dict[str, list[Match]] = {}
         self._about: dict[tuple[str, ...], list[Decision]] = {}
 
+    def over(self, store: Store) -> Remembering:
+        """Return the same with decisions laid over in ``store``, of which nothing is remembered."""
+        laid = Remembering(store)
+        laid._known = {kind: dict(known) for kind, known in self._known.items() if kind != "decision"}
+        laid._ids = {asked: idents for asked, idents in self._ids.items() if asked[0] != "decision"}
+        return laid
+
     def _one(self, kind: str, ident: str, type_: type[T]) -> T | None:
         known = self._known.setdefault(kind, {})
         if ident not in known:

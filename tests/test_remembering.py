@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 
 from catalog.catalogue import Catalogue
+from catalog.codec import to_dict
+from catalog.model import Decision
 from catalog.remembering import Remembering, remembering
 from catalog.stores import open_store
+from catalog.stores.base import Transaction
+from catalog.stores.overlay import Overlay
 from catalog.stores.tiny import TinyStore
 
 
@@ -49,4 +53,33 @@ def test_each_thing_is_asked_for_once(imported: Path, monkeypatch: pytest.Monkey
         cat.images([ident, *idents])
     assert asked and max(asked.values()) == 1
     assert any(map(cat.matches_of, idents))
+    store.close()
+
+
+def test_what_is_laid_over_is_seen_and_the_rest_is_still_remembered(
+    imported: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Decisions over the store count; pictures that were read are not read again."""
+    store = open_store(str(imported), readonly=True)
+    cat = Remembering(store)
+    match = next(m for i in store.ids("image") for m in cat.matches_of(i))
+    cat.images([match.a, match.b])
+    assert not cat.is_hidden(f"image:{match.a}")
+    overlay, change = Overlay(store), Transaction()
+    hiding = Decision("9" * 10, "", f"image:{match.a}", "hide")
+    change.put("decision", hiding.id, to_dict(hiding))
+    overlay.commit(change)
+    asked: list[str] = []
+    read = TinyStore.get_many
+
+    def noted(self: TinyStore, kind: str, idents: Iterable[str]) -> object:
+        asked.append(kind)
+        return read(self, kind, idents)
+
+    monkeypatch.setattr(TinyStore, "get_many", noted)
+    laid = cat.over(overlay)
+    assert laid.is_hidden(f"image:{match.a}") and not cat.is_hidden(f"image:{match.a}")
+    assert laid.images([match.a, match.b]) == cat.images([match.a, match.b])
+    assert laid.matches_of(match.a) == cat.matches_of(match.a)
+    assert not {"image", "match"} & set(asked)
     store.close()

@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from ..model import Damage
 
+T = TypeVar("T")
 Doc = dict[str, Any]
 #: Names what a piece of work touches; called once or more.
 Touches = Callable[[], Iterable[str]]
@@ -149,10 +150,18 @@ class Store(Protocol):
         take one ahead.
         """
 
+    def working(self, work: Callable[[], T], touches: Touches, counter: str = "") -> T:
+        """Do ``work``, which reads and commits, as inside :meth:`writing`; return what it returns.
+
+        A store may let others be while it is done, and hold them off only at the end: it does it again when they have changed
+        what it read. So ``work`` changes nothing but the store. What ``touches`` read when it was last called, if it was, still
+        holds while ``work`` runs.
+        """
+
     def numbers(self, counter: str, n: int, change: Transaction) -> list[int]:
         """Take ``n`` numbers from a counter, rising and never given before; where it needs noting, ``change`` does that.
 
-        Inside :meth:`writing`, and ``change`` is committed next. A number that is not used in the end may leave a gap.
+        Inside :meth:`writing` or :meth:`working`, and ``change`` is committed next. One that is not used may leave a gap.
         """
 
     def last_number(self, counter: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 
 import msgspec
@@ -14,6 +14,7 @@ from .base import (
     Change,
     Doc,
     Store,
+    T,
     Touches,
     Transaction,
     Value,
@@ -120,6 +121,10 @@ class Overlay:
     def writing(self, touches: Touches | None = None, counter: str = "") -> AbstractContextManager[None]:
         """Nothing to lock: the base is not written."""
         return nullcontext()
+
+    def working(self, work: Callable[[], T], touches: Touches, counter: str = "") -> T:
+        """Do ``work``: the base is not written."""
+        return work()
 
     def position(self) -> int:
         """Return the base's position."""

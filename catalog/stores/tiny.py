@@ -11,14 +11,14 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from ..errors import Absent, CatalogueUnusable, Damaged, Locked
 from ..model import Damage
 from . import compaction
-from .base import LOOKUPS, Change, Doc, Touches, Transaction, Value, last_in_document, numbers_in_document
+from .base import LOOKUPS, Change, Doc, T, Touches, Transaction, Value, last_in_document, numbers_in_document
 from .damage import check
 from .documents import decode_doc, encoded
 from .files import refuse_network, refused
@@ -254,6 +254,11 @@ class TinyStore:
             raise self._refusal
         with self._holding(self._timeout):
             yield
+
+    def working(self, work: Callable[[], T], touches: Touches, counter: str = "") -> T:
+        """Do ``work`` under the writer's lock, once; what it ``touches`` is not asked."""
+        with self.writing():
+            return work()
 
     @contextmanager
     def _holding(self, timeout: float) -> Iterator[None]:

@@ -147,7 +147,7 @@ def test_one_finding_is_decided_once(shared: str) -> None:
 
 
 def test_a_decision_is_few_messages_to_the_server(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It begins with the first question and ends with all that is put: looked at twice, locked, written; a plain commit is one."""
+    """It begins with the first question and ends with its locks and all that is put; a plain commit is a single message."""
     store, messages = PostgresStore(postgres), list[int]()
     change = Transaction()
     for ident in ("a" * 16, "b" * 16):
@@ -168,7 +168,7 @@ def test_a_decision_is_few_messages_to_the_server(postgres: str, monkeypatch: py
 
     monkeypatch.setattr(section, "together", counted)
     made = deciding.decide(store, finding, "not-same", seen=None, note="", who="", values={})
-    assert len(messages) <= 4
+    assert len(messages) <= 3
     assert (store.get("decision", made.id) or {})["subject"] == finding and store.last_number("decisions") == 1
     messages.clear()
     before = store.position()
@@ -180,6 +180,72 @@ def test_a_decision_is_few_messages_to_the_server(postgres: str, monkeypatch: py
     assert store.position() == before + 3 and store.count("source") == len(store.ids("source"))
     assert list(store.verify()) == []
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("change", "times"),
+    [
+        (("put", "image", "other", {"sha256": "x"}), 1),
+        (("put", "image", "read", {"sha256": "x"}), 2),
+        (("put", "image", "absent", {"sha256": "x"}), 2),
+        (("put", "match", "read:other", {"a": "read", "b": "other"}), 2),
+        (("put", "match", "other:later", {"a": "other", "b": "later"}), 1),
+        (("delete", "image", "read", None), 2),
+        (("delete", "image", "other", None), 1),
+    ],
+)
+@pytest.mark.parametrize("drops", [False, True])
+def test_work_is_done_again_only_when_what_it_read_has_changed(
+    postgres: str, change: tuple[str, str, str, dict[str, str] | None], times: int, drops: bool
+) -> None:
+    """Others are not held off while it is done, and what they change elsewhere does not matter; its locks come with its end."""
+    store, other = PostgresStore(postgres), PostgresStore(postgres)
+    for ident in ("read", "other"):
+        put(other, "image", ident)
+    put(other, "source", "dropped")
+    what, kind, ident, doc = change
+    runs: list[tuple[object, ...]] = []
+
+    def work() -> int:
+        runs.append((store.get("image", "read"), store.get("image", "absent"), store.find("match", "a", "read")))
+        if len(runs) == 1:
+            done = Transaction()
+            if what == "put":
+                done.put(kind, ident, {"id": ident, **(doc or {})})
+            else:
+                done.delete(kind, ident)
+            other.commit(done)
+        said = Transaction()
+        said.put("source", "said", {"id": "said", "run": str(len(runs))})
+        if drops:
+            said.delete("source", "dropped")
+        store.commit(said)
+        return len(runs)
+
+    before = store.position()
+    assert store.working(work, lambda: {"read"}, "decisions") == times == len(runs)
+    assert (other.get("source", "said") or {})["run"] == str(times) and bool(other.get("source", "dropped")) != drops
+    assert runs[-1] == (other.get("image", "read"), other.get("image", "absent"), other.find("match", "a", "read"))
+    assert store.position() == before + 5 and list(store.verify()) == []
+    store.close()
+    other.close()
+
+
+def test_work_that_asks_for_everything_is_done_again_after_any_change(postgres: str) -> None:
+    """What is told neither by ids nor by keys (all of a kind, how many there are) holds only while nobody commits at all."""
+    store, other = PostgresStore(postgres), PostgresStore(postgres)
+    counts: list[int] = []
+
+    def work() -> None:
+        counts.append(store.count("image"))
+        if len(counts) == 1:
+            put(other, "image", "a")
+        put(store, "source", "s", run=str(store.count("image")))
+
+    store.working(work, lambda: {"x"})
+    assert counts == [0, 1] and (other.get("source", "s") or {})["run"] == "1"
+    store.close()
+    other.close()
 
 
 def test_stories_of_many_pictures_are_asked_about_together(shared: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from catalog.errors import NotFound
 from catalog.stores.base import Change, Doc, Store, Transaction
 
 Opener = Callable[[], Store]
@@ -280,6 +281,27 @@ def test_writing_holds_off_others_and_is_reentrant(opener: Opener) -> None:
         thread.join()
     one.refresh()
     assert one.get("meta", "n") == {"id": "n", "n": 75}
+
+
+def test_work_is_all_or_nothing_and_gives_back_what_it_returns(store: Store) -> None:
+    """Its reads and commits belong together, inside other work too; an error undoes them or they stand, and it gets out."""
+
+    def work() -> list[str]:
+        put(store, "image", image("b"))
+        return [*store.ids("image"), *store.find("image", "sha256", "b" * 4)]
+
+    put(store, "image", image("a"))
+    assert store.working(work, lambda: {"a"}) == ["a", "b", "b"]
+    with store.writing():
+        assert store.working(work, lambda: {"a", "b"}) == ["a", "b", "b"]
+    assert store.working(lambda: store.get("image", "b"), lambda: {"b"}) == image("b")
+
+    def fails() -> None:
+        raise NotFound("picture", "x" if store.get("image", "x") is None else "")
+
+    with pytest.raises(NotFound, match="x"):
+        store.working(fails, lambda: {"x"})
+    assert store.ids("image") == ["a", "b"] and list(store.verify()) == []
 
 
 def test_what_was_committed_is_there_after_closing(opener: Opener) -> None:

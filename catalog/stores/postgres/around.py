@@ -25,6 +25,8 @@ _NAMING: Mapping[str, Mapping[str, str]] = {
 }
 #: The kinds of documents that a name may be the id of.
 KINDS = dict.fromkeys(("article", "caption", "image", "link", "match", "conflict", "finding", "decision"))
+#: Kinds that one and the same name is asked for as, to find out what it is.
+MAY_BE_ANY = frozenset({"article", "caption", "image"})
 #: Decisions also speak of ``image:ID`` and ``article:ID``, in these fields.
 _SPOKEN_OF = ("subject", "subjects")
 _PREFIXES = ("image:", "article:")
@@ -44,6 +46,8 @@ _KINDS = f"{{{','.join(KINDS)}}}"
 Texts = dict[tuple[str, str], str | None]
 #: The ids found by kind, field and value.
 Found = dict[Value, list[str]]
+#: What was asked for, by its key.
+Keys = dict[str, Value]
 
 
 def _looked_for(own: str) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
@@ -80,7 +84,7 @@ def named_in(kind: str, doc: Doc) -> Iterator[tuple[str, str]]:
             yield bare(value), own
 
 
-def ask(run: Callable[..., Rows], names: Mapping[str, str]) -> tuple[Texts, Found] | None:
+def ask(run: Callable[..., Rows], names: Mapping[str, str]) -> tuple[Texts, Found, Keys] | None:
     """Return the texts of the documents around ``names``, and what is found by naming them; ``None`` when they are very many.
 
     ``names`` have the kind that they are thought to be of, by which nothing but the finding is narrowed. What is not there is told
@@ -98,10 +102,10 @@ def ask(run: Callable[..., Rows], names: Mapping[str, str]) -> tuple[Texts, Foun
         return None
     texts: Texts = {(kind, name): None for kind in KINDS for name in names}
     found = _taken(rows, values, texts)
-    return texts, found
+    return texts, found, values
 
 
-def naming(run: Callable[..., Rows], asked: Sequence[Value]) -> tuple[Texts, Found] | None:
+def naming(run: Callable[..., Rows], asked: Sequence[Value]) -> tuple[Texts, Found, Keys] | None:
     """Return the texts of the documents found by some values, and which those are of each; ``None`` when they are very many.
 
     A single value is not worth asking ahead for.
@@ -114,7 +118,7 @@ def naming(run: Callable[..., Rows], asked: Sequence[Value]) -> tuple[Texts, Fou
         return None
     texts: Texts = {}
     found = _taken(rows, values, texts)
-    return texts, found
+    return texts, found, values
 
 
 def _taken(rows: Rows, values: Mapping[str, Value], texts: Texts) -> Found:

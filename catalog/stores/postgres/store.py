@@ -7,7 +7,7 @@ written. ``refresh`` therefore changes nothing but the position up to which deri
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
@@ -15,14 +15,14 @@ from typing import Any
 import psycopg
 from psycopg import errors
 
-from ...errors import Damaged
+from ...errors import CatalogError, CatalogueUnusable, Damaged, Locked
 from ...model import Damage
-from ..base import LOOKUPS, WHOLE, Change, Doc, Touches, Transaction, Value
+from ..base import LOOKUPS, WHOLE, Change, Doc, T, Touches, Transaction, Value
 from ..documents import decode_doc
 from . import around, bulk, checking
 from .connection import Database, Rows
 from .rows import from_jsonb, from_text, lookup_key, to_text
-from .section import Section
+from .section import Moved, Section
 
 #: Documents fetched at a time.
 _STEP = 1000
@@ -74,16 +74,19 @@ class PostgresStore:
         texts = {i: known[kind, i] for i in wanted if (kind, i) in known}
         if len(texts) < len(wanted):
             query = "SELECT id, doc::text FROM document WHERE kind = %s AND id = ANY(%s)"
+            ask = self._fetch if section is None else section.ask
             for step in _batches(to_text(i) for i in wanted if i not in texts):
-                rows = self._fetch(query, to_text(kind), step)
+                rows = ask(query, to_text(kind), step)
                 texts |= dict.fromkeys(map(from_text, step)) | {from_text(ident): text for ident, text in rows}
             if section is not None:
                 section.remember({(kind, i): text for i, text in texts.items()})
         return {i: self._decoded(kind, i, text) for i in wanted if (text := texts.get(i)) is not None}
 
     def _fetch(self, query: str, *params: object) -> Rows:
-        """Ask in this thread's section, if there is one."""
+        """Ask in this thread's section, if there is one, for what is not told by keys and ids."""
         section = self._section
+        if section is not None:
+            section.loose = True
         return self.database.fetch(query, params) if section is None else section.ask(query, *params)
 
     def _decoded(self, kind: str, ident: str, text: str) -> Doc:
@@ -131,7 +134,10 @@ class PostgresStore:
             section.look_around(around.bare(value))
             if asked in section.found:
                 return list(section.found[asked])
-        rows = self._fetch("SELECT id FROM document WHERE keys @> ARRAY[%s::uuid]", lookup_key(kind, field, value))
+        key, query = lookup_key(kind, field, value), "SELECT id FROM document WHERE keys @> ARRAY[%s::uuid]"
+        if section is not None and section.trying:
+            section.keys.add(key)
+        rows = self._fetch(query, key) if section is None else section.ask(query, key)
         idents = sorted(from_text(ident) for (ident,) in rows)
         if section is not None:
             section.found[asked] = idents
@@ -202,6 +208,28 @@ class PostgresStore:
                     yield
                     return
 
+    def working(self, work: Callable[[], T], touches: Touches, counter: str = "") -> T:
+        """Do ``work`` without locks and take those for what it ``touches`` with what it puts, in the same message.
+
+        Do it again as in :meth:`writing` when others have changed what it read, or when it cannot be done.
+        """
+        section = self._section
+        if section is not None:
+            with self._entered(set(touches())):
+                if not section.alone:
+                    touches()
+                return work()
+        try:
+            with self._entered((), counter, trying=True) as section:
+                section.pledge(set(touches()))
+                return work()
+        except (Locked, CatalogueUnusable):
+            raise
+        except (Moved, CatalogError):
+            pass
+        with self.writing(touches, counter):
+            return work()
+
     def _holds(self, section: Section, touches: Touches, wanted: set[str], counter: str) -> bool:
         """Lock what is touched, which adds to ``wanted``; whether that is all, now that it is held.
 
@@ -227,7 +255,7 @@ class PostgresStore:
         return int(self.database.fetch("SELECT value FROM tally WHERE name = 'position'")[0][0])
 
     @contextmanager
-    def _entered(self, subjects: Collection[str], counter: str = "") -> Iterator[Section]:
+    def _entered(self, subjects: Collection[str], counter: str = "", *, trying: bool = False) -> Iterator[Section]:
         section = self._section
         if section is not None:
             section.lock(subjects)
@@ -236,7 +264,7 @@ class PostgresStore:
             yield section
             return
         with self.database.lent(lambda: opened.settle()) as connection:
-            opened = Section(connection, self.database.schema)
+            opened = Section(connection, self.database.schema, trying=trying, ahead=counter if trying else "")
             opened.lock(subjects, counter)
             self._sections.open = opened
             try:

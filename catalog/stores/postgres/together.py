@@ -17,7 +17,7 @@ from psycopg.pq.abc import PGconn, PGresult
 
 from .connection import Rows
 
-#: A statement and its parameters, one for each ``%s``: whole numbers, texts, and lists of either.
+#: A statement and its parameters, one for each ``%s``: whole numbers, texts, lists of either, or ``None``.
 Statement = tuple[str, Sequence[object]]
 
 #: The types of whole numbers.
@@ -84,6 +84,8 @@ def _sent(pgconn: PGconn, message: bytes) -> Generator[Any, Any, list[PGresult]]
 def _literal(value: object, quote: Any) -> bytes:
     if isinstance(value, int):
         return b"(%d)" % value if value < 0 else b"%d" % value
+    if value is None:
+        return b"NULL"
     if isinstance(value, str):
         return bytes(quote(value.encode()))
     if isinstance(value, (list, tuple)):
