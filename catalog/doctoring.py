@@ -86,10 +86,11 @@ def checks(url: str) -> Iterator[Check]:
 
 def _catalogue(url: str) -> Iterator[Check]:
     from .stores import is_postgres, open_store
+    from .stores.presence import present
 
     if "://" not in url:
         folder = Path(url)
-        if not folder.exists():
+        if not present(folder):
             yield Check("catalogue", "missing", f"none yet at {url}", "cutline import FOLDER")
             return
         free = shutil.disk_usage(folder).free

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
+from .filesystems import file_system
 from .media import choose, open_media, place
 from .stores import is_postgres, open_store
 
@@ -52,12 +53,21 @@ def open_engine(url: str, *, create: bool = True, media: str = "") -> Engine:
     Raises CatalogueUnusable (Locked, Damaged) when it cannot be used, and when it is not there and ``create`` is false, and
     UsageError when its pictures are not at ``media``.
     """
+    if create:
+        _check_media(media)
     store = open_store(url, create=create)
     try:
         return _shared(store, media) if is_postgres(url) else _in_folder(store, Path(url), media)
     except BaseException:
         store.close()
         raise
+
+
+def _check_media(asked: str) -> None:
+    """Refuse where nobody can keep pictures before anything is made."""
+    address = place(asked)
+    if address and not address.startswith("file://"):
+        file_system(address.partition("://")[0])
 
 
 def _in_folder(store: Store, folder: Path, media: str) -> Engine:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from .errors import CatalogueUnusable, NotFound, UsageError, WrongType
+from .errors import Absent, CatalogueUnusable, NotFound, UsageError, WrongType
 from .export import FORMATS as EXPORT_FORMATS
 from .later import later
 from .media import Blob, remember
@@ -33,7 +34,7 @@ else:
     )
     workers_, thumbnails, worker = later(".images.pool", ".images.thumbnails", ".images.worker")
 
-__all__ = ["EXPORT_FORMATS", "Blob", "Library", "open_library", "verify_catalogue"]
+__all__ = ["EXPORT_FORMATS", "Blob", "Library", "open_library", "trial", "verify_catalogue"]
 
 
 def open_library(url: str | Path, *, create: bool = True, media: str = "", follower: bool = False) -> Library:
@@ -45,6 +46,22 @@ def open_library(url: str | Path, *, create: bool = True, media: str = "", follo
     UsageError when its pictures are kept elsewhere than at ``media``.
     """
     return Library(str(url), create=create, media=media, follower=follower)
+
+
+@contextmanager
+def trial(url: str, *, media: str = "") -> Iterator[Library]:
+    """Open a catalogue for what leaves nothing behind where there is none: then it is one in a temporary folder, gone at the end.
+
+    Raises as :func:`open_library`.
+    """
+    try:
+        library = open_library(url, create=False, media=media)
+    except Absent:
+        with TemporaryDirectory(prefix="cutline-") as folder, open_library(folder) as library:
+            yield library
+        return
+    with library:
+        yield library
 
 
 def verify_catalogue(url: str, *, repair: bool = False) -> Iterator[Damage]:

@@ -53,6 +53,16 @@ def _address(host: str, port: int) -> str:
     return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
 
 
+def require_guarded(host: str, access: Access) -> None:
+    """Raise :class:`UsageError` for an address beyond this machine when ``access`` names nobody."""
+    if not is_loopback(host) and not access.required:
+        raise UsageError(
+            f"{host} can be reached by others: set a password or token first (CUTLINE_ACCESS, CUTLINE_TOKEN or "
+            "CUTLINE_PASSWORD), or serve on 127.0.0.1.",
+            field="host",
+        )
+
+
 def serve(
     library: Library,
     host: str = "127.0.0.1",
@@ -70,12 +80,7 @@ def serve(
     Raises :class:`UsageError` for an address beyond this machine when ``access`` names nobody, and when the port is taken.
     """
     access = access or Access()
-    if not is_loopback(host) and not access.required:
-        raise UsageError(
-            f"{host} can be reached by others: set a password or token first (CUTLINE_ACCESS, CUTLINE_TOKEN or "
-            "CUTLINE_PASSWORD), or serve on 127.0.0.1.",
-            field="host",
-        )
+    require_guarded(host, access)
     if not access.secret:
         access = replace(access, secret=session_secret(Path(library.url)))
     if not is_loopback(host) and host not in ("0.0.0.0", "::", ""):

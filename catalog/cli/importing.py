@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -18,10 +19,10 @@ from . import terminal
 from .main import INTERRUPTED, Context, cli, json_option
 
 if TYPE_CHECKING:
-    from .. import codec, extracting, model, watching
+    from .. import addresses, codec, extracting, model, watching
     from ..model import ImportResult, ImportSummary
 else:
-    codec, extracting, model, watching = later(".codec", ".extracting", ".model", ".watching")
+    addresses, codec, extracting, model, watching = later(".addresses", ".codec", ".extracting", ".model", ".watching")
 
 _MARKS = {"new": "+", "updated": "~", "unchanged": "=", "duplicate": "2", "ignored": "-", "rejected": "!"}
 
@@ -78,7 +79,8 @@ def import_(
     count, where = setting("workers", workers).value, str(setting("cluster", cluster).value or "")
     ctx.media = media
     progress = terminal.Progress(inputs)
-    with ctx.open(create=True) as library:
+    there = any(map(_is_there, inputs))
+    with ctx.open(create=True) if there and not dry_run else ctx.trial() as library:
         run = library.import_(
             inputs,
             told=progress.told,
@@ -94,12 +96,19 @@ def import_(
             summary = _follow(run, progress, as_json)
         finally:
             signal.signal(signal.SIGINT, stopping)
+    if not there:
+        terminal.note("cutline: Nothing is there to be read. Check the paths, and the folder that you are in.")
     if summary is None:
         sys.exit(INTERRUPTED)
     if summary.interrupted:
         terminal.note("Stopped. Everything reported is kept; run the same command again to go on.")
         sys.exit(INTERRUPTED)
     sys.exit(1 if summary.counts.get("rejected") else 0)
+
+
+def _is_there(given: str) -> bool:
+    """Whether an input can be looked into at all. An address is asked later."""
+    return addresses.is_remote(given) or os.path.lexists(given)
 
 
 def stop_politely(stop: Callable[[], None]) -> Any:
@@ -159,7 +168,7 @@ def watch(ctx: Context, folder: Path, in_place: bool, settle: float, as_json: bo
     Example:
       cutline watch /srv/incoming
     """
-    with ctx.open(create=True) as library, watching.Watcher(folder, settle) as watcher:
+    with watching.Watcher(folder, settle) as watcher, ctx.open(create=True) as library:
         handler = signal.signal(signal.SIGINT, lambda *_: watcher.stop())
         try:
             progress = terminal.Progress([str(folder)])

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -122,6 +123,10 @@ class Context:
         if not create:
             require(self.url)
         return library.open_library(self.url, create=create, media=self._media())
+
+    def trial(self) -> AbstractContextManager[Library]:
+        """Open the catalogue for what makes none where there is none: see :func:`catalog.library.trial`."""
+        return library.trial(self.url, media=self._media())
 
     def _media(self) -> str:
         return str(setting("media", self.media).value or "")

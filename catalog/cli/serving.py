@@ -16,13 +16,15 @@ if TYPE_CHECKING:
     import secrets
 
     import web
-    from web import access
+    from web import access, serving
 
     from .. import demo as example
     from .. import library
     from ..library import Library
 else:
-    secrets, web, access, example, library = later("secrets", "web", "web.access", ".demo", ".library")
+    secrets, web, access, serving, example, library = later(
+        "secrets", "web", "web.access", "web.serving", ".demo", ".library"
+    )
 
 
 #: Processes that answer questions beside the server's own, at most, unless told.
@@ -62,10 +64,12 @@ def serve(ctx: Context, host: str | None, port: int | None, readers: int | None)
     Example:
       cutline --catalog pictures serve --port 8000
     """
+    where = str(setting("host", host).value)
+    serving.require_guarded(where, access.access_from_environment())
     with ctx.open(create=True) as opened:
         _serve(
             opened,
-            str(setting("host", host).value),
+            where,
             int(setting("port", port).value),
             usual_readers() if readers is None else readers,
         )

@@ -242,12 +242,12 @@ class _Parser:
             raise self._error(f"{name}: takes a whole value, without *", here)
         if name in nodes.DATE_FIELDS:
             return nodes.Days(
-                name, *self._bounds(lambda: day_bounds(value, self.today), DAY_HINT, name, here), value.lower()
+                name, *self._bounds(lambda: day_bounds(value, self.today), DAY_HINT, name, value, here), value.lower()
             )
         if name in nodes.NUMBER_FIELDS:
             scale = 10**6 if name == "megapixels" else 1
             return nodes.Number(
-                name, *self._bounds(lambda: number_bounds(value, scale), NUMBER_HINT, name, here), value.lower()
+                name, *self._bounds(lambda: number_bounds(value, scale), NUMBER_HINT, name, value, here), value.lower()
             )
         if name in ("has", "missing"):
             flag = nodes.Flag("has", self._choice(value, nodes.HAS, name, here))
@@ -283,12 +283,12 @@ class _Parser:
         return nodes.Similar(match.group(1).lower(), distance)
 
     def _bounds(
-        self, read: Callable[[], tuple[int | None, int | None]], hint: str, name: str, here: int
+        self, read: Callable[[], tuple[int | None, int | None]], hint: str, name: str, value: str, here: int
     ) -> tuple[int | None, int | None]:
         try:
             return read()
         except (ValueError, OverflowError) as error:
-            raise QueryError(f"Expected {hint} after {name}: ({error})", here + 1) from None
+            raise self._error(f"“{value[:40]}”: {error}. Expected {hint} after {name}:", here) from None
 
     def _choice(self, value: str, choices: tuple[str, ...], name: str, here: int) -> str:
         low = value.lower()

@@ -68,10 +68,45 @@ def test_a_terminal_sees_how_fast_and_how_long(stories: Path, tmp_path: Path) ->
 
 
 def test_dry_run_changes_nothing(bare: Cutline, stories: Path, tmp_path: Path) -> None:
-    """--dry-run says what would become of each input, and the catalogue stays empty."""
+    """--dry-run says what would become of each input, and makes no catalogue where there is none."""
     ran = bare("import", str(stories / "harbour"), "--dry-run", "--workers", "1", "--json", catalog=tmp_path / "cat")
     assert {line["result"] for line in ran.lines[:-1]} == {"new", "ignored"}
-    assert bare("list", "--json", catalog=tmp_path / "cat").lines == []
+    assert not (tmp_path / "cat").exists()
+
+
+def test_a_dry_run_of_what_is_there_says_unchanged(cutline: Cutline, stories: Path) -> None:
+    """Where there is a catalogue, it is that one which is asked."""
+    ran = cutline("import", str(stories / "flood"), "--dry-run", "--workers", "0", "--json")
+    assert {line["result"] for line in ran.lines[:-1]} == {"unchanged", "ignored"}
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "says"),
+    [
+        (("import", "missing.html", "also/missing"), 1, "Nothing is there to be read. Check the paths"),
+        (("import", ".", "--media", "nowhere://x"), 3, "nowhere://"),
+        (("watch", "missing"), 2, "missing is not a folder"),
+        (("serve", "--host", "192.0.2.1"), 2, "set a password"),
+    ],
+    ids=lambda value: " ".join(value[:2]) if isinstance(value, tuple) else "",
+)
+def test_what_cannot_begin_makes_no_catalogue(
+    bare: Cutline, tmp_path: Path, args: tuple[str, ...], code: int, says: str
+) -> None:
+    """Commands that make a catalogue leave nothing where they were not able to begin; each missing input is still told."""
+    ran = bare(*args, catalog=tmp_path / "cat")
+    assert (ran.code, says in ran.err) == (code, True), ran.err
+    assert not (tmp_path / "cat").exists()
+    if args[1:] == ("missing.html", "also/missing"):
+        assert [line["result"] for line in bare(*args, "--json", catalog=tmp_path / "cat").lines[:-1]] == [
+            "rejected"
+        ] * 2
+
+
+def test_a_copy_that_cannot_begin_makes_no_catalogue(cutline: Cutline, catalogue: Path, tmp_path: Path) -> None:
+    """A target whose pictures could be kept nowhere is not made."""
+    ran = cutline("copy", str(catalogue), str(tmp_path / "target"), "--media", "nowhere://x")
+    assert ran.code == 3 and not (tmp_path / "target").exists()
 
 
 def test_in_place_copies_no_original(bare: Cutline, stories: Path, tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_migrations_are_applied_once(postgres: str) -> None:
 
 def test_nothing_is_made_unless_asked(postgres: str) -> None:
     """Opening what is not there, to read, says so."""
-    with pytest.raises(CatalogueUnusable, match="import something first"):
+    with pytest.raises(CatalogueUnusable, match="`cutline import FOLDER` makes one"):
         Database(postgres, create=False)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from ...errors import CatalogueUnusable
+from ...errors import Absent, CatalogueUnusable
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -58,9 +58,7 @@ def migrate(connection: Connection[Any], schema: str, *, create: bool) -> None:
 def _missing(connection: Connection[Any], schema: str, create: bool) -> list[tuple[int, Path]]:
     known, had = files(), applied(connection, schema)
     if had is None and not create:
-        raise CatalogueUnusable(
-            f"There is no catalogue in the schema {schema} of this database: import something first."
-        )
+        raise Absent(f"the schema {schema} of this database")
     if had is not None and had - {number for number, _ in known}:
         raise CatalogueUnusable("A newer Cutline made this catalogue: pip install --upgrade 'cutline[postgres]'.")
     return [(number, path) for number, path in known if number not in (had or ())]
