@@ -40,7 +40,8 @@ def test_what_is_printed_parses_to_the_same_query(text: str) -> None:
     [
         ("a OR", 5, "side of OR"), ("OR a", 1, "side of OR"), ("a AND", 6, "after AND"), ("AND", 1, "before AND"),
         ("a )", 3, "no “("), ("(a", 1, "not closed"), ("a ()", 3, "between these brackets"), ('a "b', 3, "not closed"),
-        ("captoin:x", 1, "did you mean caption:"), ("a foo:bar", 3, "expected one of caption"), ("date:20177", 6, "“20177”: not a date. Expected"),
+        ("captoin:x", 1, "did you mean caption:"), ("a foo:bar", 3, "expected one of caption"), 
+        ("date:20177", 6, "“20177”: not a date. Expected"),
         ("date:2017-13", 6, "month must be"), ("date:2018..2017", 6, "ends before"), ("date:..", 6, "beginning or an end"),
         ("width:>wide", 7, "a number"), ("is:red", 4, "linked"), ("has:x", 5, "caption"), ("sort:size~", 6, "relevance"),
         ("sort:date sort:size", 11, "once"), ("-sort:date", 2, "once"), ("(sort:date a)", 2, "once"), ("x*", 1, "2 letters"),
