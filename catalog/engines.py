@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ class Engine:
     """The parts of one catalogue. ``folder`` is on this machine: the catalogue itself, or a cache of a shared one.
 
     The derived parts are opened when they are first needed; ``index_file`` is the search index where that is a file.
+    ``own_index``: this process has one to itself, since nothing may be written into the folder, and has to keep it level.
     """
 
     store: Store
@@ -43,6 +45,7 @@ class Engine:
     open_index: Callable[[], SearchIndex]
     open_neighbours: Callable[[], Neighbours]
     index_file: Path | None = None
+    own_index: bool = False
     listening: Callable[[Callable[[], None]], AbstractContextManager[None]] = _untold
 
 
@@ -77,17 +80,21 @@ def _in_folder(store: Store, folder: Path, media: str) -> Engine:
         with suppress(OSError):
             file.touch()
 
+    writable = os.access(folder, os.W_OK)
+
     def index() -> SearchIndex:
         from .search.index import Index
 
-        return Index.open(file)
+        return Index.open(file) if writable else Index.open_copy(file)
 
     def neighbours() -> Neighbours:
         from .duplicates.index import DuplicateIndex
 
         return DuplicateIndex(folder / "fingerprints")
 
-    return Engine(store, open_media(choose(store, media), folder), folder, index, neighbours, file)
+    return Engine(
+        store, open_media(choose(store, media), folder), folder, index, neighbours, file, own_index=not writable
+    )
 
 
 def _shared(store: Store, media: str) -> Engine:

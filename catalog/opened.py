@@ -31,8 +31,8 @@ class Opened:
     """
 
     def __init__(self, url: str, *, create: bool = True, media: str = "", follower: bool = False) -> None:
-        self._follower = follower
         self._engine = open_engine(url, create=create, media=media)
+        self._follower = follower and not self._engine.own_index
         self.store, self.media, self.folder = self._engine.store, self._engine.media, self._engine.folder
         self.index_file = self._engine.index_file
         self.url = self.store.url

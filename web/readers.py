@@ -126,7 +126,8 @@ class Readers:
 
     def __init__(self, app: WSGIApplication, library: Library, access: Access, count: int, turns: int = 2) -> None:
         self._app, self._library, self._access = app, library, access
-        self._count = count if Path(library.url).is_dir() else 0  # a database answers several servers at once by itself
+        # A database answers several servers at once by itself; in a folder that may not be written each would copy the index.
+        self._count = count if os.access(library.url, os.W_OK) else 0
         self._turns = threading.Semaphore(turns)
         self._lock = threading.Lock()
         self._idle: deque[Reader] = deque()

@@ -6,11 +6,14 @@ also while another process writes.
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from ..errors import CatalogueUnusable
 from .base import Numbers, Page, Queue
 from .facade import Facade
 from .reading import Reader
@@ -32,6 +35,7 @@ class Index(Facade[sqlite3.Connection]):
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._folder: TemporaryDirectory[str] | None = None
         self._database = Database(path)
         super().__init__(self._database, Writer(self._database), Reader())
 
@@ -40,9 +44,28 @@ class Index(Facade[sqlite3.Connection]):
         """Return the index at ``path``. A file that is missing, damaged or of another version is replaced by an empty one."""
         return cls(Path(path))
 
+    @classmethod
+    def open_copy(cls, path: Path) -> Index:
+        """Return an index of this process's own that begins as a copy of the one at ``path``, for where nothing may be written.
+
+        It is brought level like any other, and gone when it is closed. Raises CatalogueUnusable when there is no room for it.
+        """
+        folder = TemporaryDirectory(prefix="cutline-")
+        try:
+            for suffix in ("", "-wal"):
+                with suppress(FileNotFoundError):
+                    shutil.copyfile(f"{path}{suffix}", f"{folder.name}/{path.name}{suffix}")
+        except OSError as error:
+            raise CatalogueUnusable(f"The search index {path} cannot be copied: {error.strerror}.") from error
+        made = cls(Path(folder.name) / path.name)
+        made._folder = folder
+        return made
+
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+        if self._folder is not None:
+            self._folder.cleanup()
 
     def filling(self) -> AbstractContextManager[None]:
         """Hold nothing: each process fills its own file, or finds what another filled."""

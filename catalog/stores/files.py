@@ -34,10 +34,10 @@ _REASONS = {
 }
 
 
-def refused(what: str, path: Path, error: OSError) -> CatalogueUnusable:
+def refused(what: str, path: Path, error: OSError, advice: str = "") -> CatalogueUnusable:
     """Return the error that says in one sentence why ``path`` cannot be ``what`` (“written”, “opened”)."""
     reason = _REASONS.get(error.errno or 0) or (error.strerror or str(error)).lower()
-    return CatalogueUnusable(f"{path} cannot be {what}: {reason}.")
+    return CatalogueUnusable(f"{path} cannot be {what}: {reason}. {advice}".rstrip())
 
 
 class ReadFile:

@@ -417,7 +417,7 @@ def _make_folder(folder: Path) -> None:
     except FileExistsError as error:
         raise CatalogueUnusable(f"{folder} is a file: a catalogue is a folder.") from error
     except OSError as error:
-        raise refused("made", folder, error) from error
+        raise refused("made", folder, error, "`--catalog` names another place.") from error
 
 
 def _places(docs: dict[str, dict[str, bytes]], start: int) -> dict[str, dict[str, tuple[int, int]]]:
