@@ -58,7 +58,9 @@ def copy(ctx: Context, source: str, target: str, media: str, as_json: bool) -> N
         if as_json:
             terminal.emit({"summary": summary})
         else:
-            terminal.say(f"{documents:,} documents copied from {one.url} to {other.url}; both sides are equal.")
+            terminal.say(
+                f"{terminal.counted(documents, 'document')} copied from {one.url} to {other.url}; both sides are equal."
+            )
             if lacking:
                 terminal.say(f"{lacking:,} originals are not in the source: cutline --catalog {source} verify")
     if lacking:

@@ -166,7 +166,9 @@ def log(ctx: Context, limit: int | None, as_json: bool) -> None:
                         terminal.say(f"    {' · '.join(about)}")
             cursor = page.next
             if cursor is None:
-                return
+                break
+        if not shown:
+            terminal.note("Nothing is decided yet.")
 
 
 def _fields(decision: object) -> dict[str, object]:
@@ -218,4 +220,4 @@ def purge(ctx: Context, subject: str, yes: bool) -> None:
         terminal.note("Nothing was removed.")
         return
     with ctx.open() as library:
-        terminal.say(f"Removed {library.purge(_subject(library, subject))} documents.")
+        terminal.say(f"Removed {terminal.counted(library.purge(_subject(library, subject)), 'document')}.")

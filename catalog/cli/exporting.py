@@ -56,7 +56,7 @@ def export(ctx: Context, query: str, format_: str, output: str, everything: bool
     with ctx.open() as library:
         if not everything and (output.endswith("/") or (output != "-" and Path(output).is_dir())):
             count = _fill(Path(output), library.export_files(format_, query, base=base_url), replace)
-            terminal.note(f"Written: {count:,} files in {output}")
+            terminal.note(f"Written: {terminal.counted(count, 'file')} in {output}")
             return
         if format_ == "xmp" and output.endswith(".xmp"):
             pieces: Iterable[bytes] = _only(library.export_files(format_, query))

@@ -226,6 +226,8 @@ def _print_extract(line: dict[str, object]) -> None:
         )
         for c in captions
     ]
-    terminal.table(("line", "score", "caption", "credit", "because"), rows)
+    if rows:
+        terminal.table(("line", "score", "caption", "credit", "because"), rows)
     images = line["images"]
-    terminal.say(f"{len(captions)} captions, {len(images) if isinstance(images, list) else 0} pictures named.\n")
+    named = len(images) if isinstance(images, list) else 0
+    terminal.say(f"{terminal.counted(len(captions), 'caption')}, {terminal.counted(named, 'picture')} named.\n")

@@ -42,7 +42,10 @@ def _print_records(records: Iterable[Record]) -> None:
         (r.id, _name(r), f"{r.image.width} x {r.image.height}", r.captions[0] if r.captions else "-", r.credit or "-")
         for r in records
     ]
-    terminal.table(("id", "file", "size", "caption", "credit"), rows)
+    if rows:
+        terminal.table(("id", "file", "size", "caption", "credit"), rows)
+    else:
+        terminal.note("No picture is catalogued yet. `cutline import FOLDER` reads articles and pictures.")
 
 
 @cli.command("list")
@@ -181,12 +184,12 @@ def search(
                     {"facets": {k: [{"value": v.value, "count": v.count} for v in f] for k, f in page.facets.items()}}
                 )
             return
-        more = "+" if page.capped else ""
-        terminal.say(f"{page.total:,}{more} pictures.")
+        terminal.say(f"{page.total:,}+ pictures." if page.capped else f"{terminal.counted(page.total, 'picture')}.")
         if page.did_you_mean:
             terminal.note(f"Did you mean: {page.did_you_mean}")
         for name, values in page.facets.items():
-            terminal.say(f"{name}: " + ", ".join(f"{v.value} {v.count:,}" for v in values[:8]))
+            if values:
+                terminal.say(f"{name}: " + ", ".join(f"{v.value} {v.count:,}" for v in values[:8]))
 
 
 @cli.command(short_help="Find the pictures that match one.")
@@ -224,8 +227,9 @@ def similar(ctx: Context, what: str, as_json: bool) -> None:
             (s.match.relation, f"{s.match.score:.2f}", s.id, s.paths[0], _part(s.match.box, s.match.detail))
             for s in found
         ]
-        terminal.table(("relation", "score", "id", "file", "detail"), rows)
-        terminal.say(f"{len(found)} pictures match.")
+        if rows:
+            terminal.table(("relation", "score", "id", "file", "detail"), rows)
+        terminal.say("1 picture matches." if len(found) == 1 else f"{len(found):,} pictures match.")
 
 
 def _part(box: tuple[float, ...] | None, detail: str) -> str:
@@ -256,11 +260,17 @@ def duplicates(ctx: Context, pairs: bool, max_score: float | None, as_json: bool
                         f"{match.relation:<10} {match.score:.2f}  {match.a}  {match.b}  {_part(match.box, match.detail)}"
                     )
             return
+        found = 0
         for group in library.groups():
             if max_score is not None and all(m.score > max_score for m in group.matches):
                 continue
             paths = {i: library.record(i).image.paths for i in group.images}
             terminal.emit(_group_json(group, paths)) if as_json else _print_group(group, paths)
+            found += 1
+        if not found:
+            terminal.note(
+                "No photograph is met twice." if max_score is None else "No group has a match of so low a score."
+            )
 
 
 def _group_json(group: Group, paths: dict[str, tuple[str, ...]]) -> dict[str, Any]:
@@ -284,7 +294,7 @@ def _group_json(group: Group, paths: dict[str, tuple[str, ...]]) -> dict[str, An
 
 
 def _print_group(group: Group, paths: dict[str, tuple[str, ...]]) -> None:
-    terminal.say(f"\n{len(group.images)} pictures, best {group.best}: {'; '.join(group.reasons)}")
+    terminal.say(f"\n{terminal.counted(len(group.images), 'picture')}, best {group.best}: {'; '.join(group.reasons)}")
     for ident in group.images:
         for path in paths[ident]:
             terminal.say(f"  {'*' if ident == group.best else ' '} {ident}  {path}")

@@ -146,6 +146,7 @@ def main() -> None:
     """Run the command line; the console script's entry."""
     # NumPy starts a thread for each processor to multiply with; nothing here multiplies that much, and each command would wait.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    terminal.settle()
     try:
         check()
     except CatalogError as error:

@@ -5,6 +5,8 @@ Everything from outside goes through :func:`catalog.paths.display`, so that no c
 
 from __future__ import annotations
 
+import codecs
+import io
 import os
 import sys
 import threading
@@ -33,6 +35,8 @@ def emit(value: Any) -> None:
     What could steer a terminal or end a line for some readers (U+2028) is written as ``\\u`` and its number: the same text to JSON.
     """
     plain = msgspec.to_builtins(value)
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.encoding.lower() not in ("utf-8", "utf8"):
+        sys.stdout.reconfigure(encoding="utf-8")  # as JSON is written, whatever the terminal's own text is
     sys.stdout.write(escaped(msgspec.json.encode(_shown(plain)).decode()) + "\n")
     sys.stdout.flush()
 
@@ -51,6 +55,30 @@ def _shown(value: Any) -> Any:
 
 def _path(value: Any) -> Any:
     return plain(value) if isinstance(value, str) else _shown(value)
+
+
+def settle() -> None:
+    """Make the standard streams fit for any text, and there: whoever closed one wants nothing of it, not a traceback.
+
+    What an encoding lacks is written as its number; one that knows ASCII alone (``LC_ALL=C``) was hardly chosen, and is read as
+    UTF-8. A file that is opened later must not become a standard stream by taking its number.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - for as long as the process
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            ascii_ = codecs.lookup(stream.encoding).name == "ascii"
+            stream.reconfigure(encoding="utf-8" if ascii_ else None, errors="backslashreplace")
+
+
+def counted(n: int, noun: str) -> str:
+    """Return a number with what it counts: “1 picture”, “2,000 pictures”."""
+    return f"{n:,} {noun}{'' if n == 1 else 'es' if noun.endswith('ch') else 's'}"
 
 
 def say(text: str) -> None:
@@ -153,7 +181,7 @@ def tally(summary: ImportSummary) -> str:
     """Return one readable line of what an import did."""
     parts = [f"{n:,} {name}" for name, n in summary.counts.items() if n]
     found = [
-        f"{summary.articles:,} articles", f"{summary.captions:,} captions", f"{summary.images:,} pictures",
-        f"{summary.matches:,} matches", f"{summary.findings:,} findings",
+        counted(summary.articles, "article"), counted(summary.captions, "caption"), counted(summary.images, "picture"),
+        counted(summary.matches, "match"), counted(summary.findings, "finding"),
     ]  # fmt: skip
     return f"{', '.join(parts) or 'nothing to import'} in {summary.seconds:.1f} s. New: {', '.join(found)}."

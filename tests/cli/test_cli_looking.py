@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import re
+import subprocess
+import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -226,3 +232,35 @@ def test_help_shows_every_command_by_what_it_is_for(cutline: Cutline) -> None:
     assert sorted(n for names in GROUPS.values() for n in names) == sorted(cli.commands)
     shown = cutline("--help", catalog=None).out
     assert all(f"\n{title}:\n" in shown for title in GROUPS) and "..." not in shown.partition("Reading:")[2]
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_ids_stay_whole_on_narrow_terminals(catalogue: Path, stories: Path, width: int) -> None:
+    """An id can be copied however narrow the terminal is, and no line is wider than it."""
+    for args in (("list",), ("similar", str(stories / "loose" / "square-small.jpg"))):
+        shown = on_terminal(width, "--catalog", str(catalogue), *args)
+        assert shown.count("699959a7777507c2") >= 1, shown
+        assert max(len(line) for line in shown.splitlines()) <= width, shown
+    listed = on_terminal(width, "--catalog", str(catalogue), "list")
+    assert len(re.findall(r"^[0-9a-f]{16}\b", listed, re.M)) == PICTURES
+    assert "Skipper" in listed
+
+
+def on_terminal(width: int, *args: str) -> str:
+    """Run a command with a terminal of this width for stdout; return what it shows, without what steers it."""
+    master, slave = pty.openpty()
+    termios.tcsetwinsize(slave, (50, width))
+    env = {**os.environ, "TERM": "xterm", "NO_COLOR": "1"}
+    env.pop("COLUMNS", None)
+    command = [sys.executable, "-m", "catalog.cli", *args]
+    process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=subprocess.DEVNULL, env=env)
+    os.close(slave)
+    seen = b""
+    try:
+        while part := os.read(master, 65_536):
+            seen += part
+    except OSError:  # Linux says so when the other end is closed
+        pass
+    os.close(master)
+    assert process.wait() == 0
+    return re.sub(r"\x1b\[[0-9;]*m", "", seen.decode()).replace("\r", "")
