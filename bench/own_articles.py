@@ -12,13 +12,16 @@ from pathlib import Path
 
 FOLDER = Path(__file__).with_name("articles")
 #: The marks of lines that are no paragraphs.
-MARKS = {"=": "summary", "-": "subheading", ">": "caption", "~": "furniture"}
+MARKS = {"=": "summary", "-": "subheading", ">": "caption", "~": "furniture", "+": "credit"}
 _CREDIT = re.compile(r"\{[^{}]*\}")
 
 
 @dataclass
 class OwnArticle:
-    """One article: its lines below the headline, each as (text, what it is); captions with their credit in braces."""
+    """One article: its lines below the headline, each as (text, what it is); captions with their credit in braces.
+
+    A line that is only a credit belongs to the caption before it, and is left out where captions have no credit.
+    """
 
     name: str
     title: str = ""
@@ -26,8 +29,11 @@ class OwnArticle:
 
     def printed(self, *, credits_too: bool) -> tuple[str, list[bool]]:
         """Return the article as a plain text, with or without credits, and which lines below the headline are captions."""
-        texts = [_line(text, credits_too=credits_too) for text, _ in self.lines]
-        return "\n\n".join([self.title, *texts]) + "\n", [kind == "caption" for _, kind in self.lines]
+        lines = [
+            (_line(text, credits_too=credits_too), kind) for text, kind in self.lines if credits_too or kind != "credit"
+        ]
+        kept = [(text, kind) for text, kind in lines if text]
+        return "\n\n".join([self.title, *(text for text, _ in kept)]) + "\n", [kind == "caption" for _, kind in kept]
 
 
 def _line(text: str, *, credits_too: bool) -> str:

@@ -25,10 +25,10 @@ from typing import Any
 
 import numpy as np
 
-from catalog.captions.plaintext import headline
 from catalog.captions.textcontext import NAMES, context
 from catalog.captions.textfeatures import APART, Measure, story
 from catalog.captions.textlines import Block, blocks
+from catalog.captions.textmasthead import headline, layout
 from catalog.captions.textscorer import style, taken
 
 from . import logistic
@@ -108,7 +108,9 @@ def load_own() -> Data:
     for article in articles():
         for v in VARIANTS:
             source, labels = article.printed(credits_too=v == "raw")
-            own[v].append((f"{OWN}-{article.name}", OWN, article.title, blocks(source)[1:], labels))
+            is_caption = {b.line: label for b, label in zip(blocks(source)[1:], labels, strict=True)}
+            body = layout(blocks(source)).body
+            own[v].append((f"{OWN}-{article.name}", OWN, article.title, body, [is_caption[b.line] for b in body]))
     return {v: measured(of) for v, of in own.items()}
 
 

@@ -18,7 +18,7 @@ from .textlead import dateline, lead
 from .textviews import Story, View, story, view
 from .textwords import phrases
 
-__all__ = ["APART", "CREDITED", "LABELLED", "Measure", "Story", "View", "story", "view"]
+__all__ = ["APART", "CREDITED", "FOLLOWED", "LABELLED", "Measure", "Story", "View", "story", "view"]
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?:19|20)\d\d年")
 _DIGIT = re.compile(r"\d")
@@ -52,8 +52,10 @@ _STEP = 8
 CREDITED = "credit.cut"
 #: The feature that says whether the text itself calls the line a caption ("Caption: …", "[Photo: …]", "![…](…)").
 LABELLED = "label.told"
+#: The feature that says whether the next line is nothing but a credit.
+FOLLOWED = "credit.next"
 #: Those that are not learned from.
-APART = (CREDITED, LABELLED)
+APART = (CREDITED, LABELLED, FOLLOWED)
 
 
 class Measure:
@@ -165,6 +167,7 @@ class Measure:
             "credit.end": float(has_words and bool(_CREDIT.search(lower[-60:]))),
             CREDITED: float(self._story.credited[i]),
             LABELLED: float(is_labelled(v)),
+            FOLLOWED: float(self._story.followed[i]),
         }
 
     def _oddness(self, i: int, v: View) -> dict[str, float]:

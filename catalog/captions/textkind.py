@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from .textcredits import is_signature, keeps_rights
 from .textviews import View
+from .textwords import phrases, tokens
 
 #: A line of so many words that ends as a sentence does is told, not listed; from so many on, however it ends.
 _TOLD, _TOLD_ANYHOW = 8, 16
@@ -23,12 +25,22 @@ _CODED = re.compile(
 )
 #: The most of such lines, of all, that a story may have.
 _MOST_STAMPED, _MOST_CODED = 0.5, 0.3
-#: A row of a table, or a line that begins with an address of the net or of mail ("To: eva@example.org").
-_ROW = re.compile(r"\|.*\|$|(?:\S{1,30}\s){0,2}\S{0,60}(?:://|@[\w-]{1,60}\.\w)")
+#: A row of a table, the time of an entry, or a line that begins with an address of the net or of mail ("To: eva@example.org").
+_ROW = re.compile(
+    r"\|.*\|$|\d{1,2}[:.h]\d\d(?:\s(?:Uhr|[ap]\.?m\.?))?$|(?:\S{1,30}\s){0,2}\S{0,60}(?:://|@[\w-]{1,60}\.\w)"
+)
+
+
+def is_furniture(text: str) -> bool:
+    """Whether a line offers something else to read, keeps rights or is an agency's mark: no part of the story."""
+    if keeps_rights(text) or is_signature(text):
+        return True
+    head = text.replace("：", ":").partition(":")[0]
+    return "offer" in phrases("furniture").equals([w.casefold() for w in tokens(head[:200])])
 
 
 def is_row(text: str) -> bool:
-    """Whether a line is a table's row, a record of a log or an address, which is no caption wherever it stands."""
+    """Whether a line is a table's row, a time, a record of a log or an address, which is no caption wherever it stands."""
     return bool(_ROW.match(text) or _STAMPED.match(text))
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from ..model import Evidence
 from .textcontext import NAMES, Array, context
-from .textfeatures import CREDITED, LABELLED
+from .textfeatures import CREDITED, FOLLOWED, LABELLED
 
 _DATA = "plaintext_weights.json"
 #: What the groups of features are called among the reasons.
@@ -43,6 +43,8 @@ _NAMES = {
 }
 #: What a label says (log-odds). It is set, not learned: articles of publishers have none.
 _LABEL = 5.0
+#: What a credit in the next line says (log-odds), set as well: most such lines stand right under the caption.
+_FOLLOWED = 3.0
 #: Where in the context the credits of the lines begin.
 _CREDITS = NAMES.index("credits")
 #: Groups that weigh less than this (log-odds) are not named.
@@ -78,8 +80,8 @@ class Scorer:
             return []
         odds = self._first(lines)
         around = context(odds, *style(lines))
-        labelled = np.array([line[LABELLED] for line in lines])
-        final = around @ np.array(self.context) + self.offset + _LABEL * labelled
+        told = np.array([_LABEL * line[LABELLED] + _FOLLOWED * line[FOLLOWED] for line in lines])
+        final = around @ np.array(self.context) + self.offset + told
         chance = 1 / (1 + np.exp(-np.clip(final, -30, 30)))
         chosen = taken(chance, self.threshold, self.threshold_of_best)
         return [
@@ -104,6 +106,7 @@ class Scorer:
         parts = around * np.array(self.context)
         groups["the other lines"] = float(parts[1:_CREDITS].sum())
         groups["labelled as a caption"] = _LABEL * line[LABELLED]
+        groups["credit in the next line"] = _FOLLOWED * line[FOLLOWED]
         groups["credits of the lines"] = float(parts[_CREDITS:].sum())
         named = [Evidence(g, round(w, 2)) for g, w in groups.items() if abs(w) >= _LEAST]
         named.sort(key=lambda e: (-abs(e.weight), e.name))

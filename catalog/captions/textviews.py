@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
-from .credit import cut
+from .textcredits import credit_of
 from .textlines import Block
 from .textwords import tokens, width
 
@@ -81,7 +81,7 @@ def _end_of(text: str) -> str:
 class Story:
     """All blocks of a text but its headline, with the counts that lines are measured against.
 
-    ``credited`` says of each line whether a credit can be cut from it.
+    ``credited`` says of each line whether it has a credit, ``followed`` whether that is the line after it.
     """
 
     views: list[View]
@@ -90,6 +90,7 @@ class Story:
     inner: Counter[str] = field(default_factory=Counter)
     typical: float = 20.0
     credited: list[bool] = field(default_factory=list)
+    followed: list[bool] = field(default_factory=list)
 
 
 def story(found: Sequence[Block], title: str) -> Story:
@@ -106,5 +107,19 @@ def story(found: Sequence[Block], title: str) -> Story:
         )
     prose = [v.width for v in views if v.prose]
     result.typical = median(prose) if prose else median([v.width for v in views] or [20.0])
-    result.credited = [bool(cut(v.text).credit) for v in views]
+    result.credited, result.followed = _credited(views)
     return result
+
+
+def _credited(views: Sequence[View]) -> tuple[list[bool], list[bool]]:
+    """Which lines have a credit, and for which of them it is the next line.
+
+    Not for the first line, nor for what looks like a paragraph: what follows those is the credit of a picture without words.
+    """
+    cuts = [credit_of(v.text) for v in views]
+    credited = [bool(c.credit) for c in cuts]
+    followed = [False] * len(views)
+    for i, (c, after) in enumerate(pairwise(cuts)):
+        if i > 0 and not views[i].prose and not c.credit and after.credit and not after.text:
+            credited[i] = followed[i] = True
+    return credited, followed

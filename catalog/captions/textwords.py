@@ -99,6 +99,15 @@ class Phrases:
         """Return the lists with a phrase that the tokens begin with."""
         return set(self._at(folded, 0)) if folded else set()
 
+    def equals(self, folded: Sequence[str]) -> set[str]:
+        """Return the lists with a phrase that the tokens are."""
+        whole = tuple(folded)
+        return (
+            {name for gram, named in self._grams.get(whole[0], ()) if gram == whole for name in named}
+            if whole
+            else set()
+        )
+
     def _at(self, folded: Sequence[str], i: int) -> Iterator[str]:
         for gram, named in self._grams.get(folded[i], ()):
             if len(gram) == 1 or tuple(folded[i : i + len(gram)]) == gram:

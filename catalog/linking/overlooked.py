@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ..captions import credit, ids, plaintext, textfeatures, textlines, textscorer
+from ..captions import credit, ids, textfeatures, textlines, textmasthead, textscorer
 from ..model import Article, Caption, Evidence
 from . import assignment, calibration
 from .candidates import Candidate
@@ -106,11 +106,10 @@ def contest(scene: Scene, looks: dict[str, tuple[Evidence, ...]]) -> dict[tuple[
 
 
 def lines_of(article: Article, found: Sequence[Caption]) -> list[Line]:
-    """The lines below the headline that are no captions yet, with their looks."""
-    blocks = textlines.blocks(article.text)
-    title, used = plaintext.headline(blocks)
-    body = blocks[used:][:MOST_LINES]
-    measure = textfeatures.Measure(textfeatures.story(body, title))
+    """The lines below the head that are no captions yet, with their looks."""
+    parts = textmasthead.layout(textlines.blocks(article.text))
+    body = parts.body[:MOST_LINES]
+    measure = textfeatures.Measure(textfeatures.story(body, parts.title))
     judged = textscorer.scorer().judge(measure.lines())
     taken = [(c.start, c.end) for c in found]
     lines = []

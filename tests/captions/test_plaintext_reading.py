@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.captions.plaintext import MOST_BLOCKS, headline, read
+from catalog.captions.plaintext import MOST_BLOCKS, read
 from catalog.captions.textkind import is_story
 from catalog.captions.textlabels import is_labelled
 from catalog.captions.textlines import blocks
+from catalog.captions.textmasthead import headline
 from catalog.captions.textviews import View, view
 from catalog.model import Extraction
 from catalog.sources.base import Document
