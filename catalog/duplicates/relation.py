@@ -29,6 +29,11 @@ _GAIN, _OFFSET, _SATURATION = 0.12, 10.0, 0.12
 _OVERLAID, _PLAIN = 0.02, 0.5
 #: Share of each inner side of a part, and of all of them, along which a straight edge runs if it is one of a collage.
 _EDGE_LEAST, _EDGE_MEAN = 0.4, 0.65
+#: How much of a part's fine detail its surrounding has at most, and the share of the part's sides along which a straight edge runs
+#: at least, if that is a backdrop (a gradient, a blurred enlargement) and not more of the photograph.
+_SOFT, _SOFT_EDGE = 0.25, 0.2
+#: Pixels within the edge of a part in which detail is neither the part's nor its surrounding's.
+_BETWEEN = 7
 
 
 def identical(a: Sample, b: Sample) -> Match:
@@ -121,7 +126,22 @@ def _surrounded(outer: Grey, box: Box | None, part: npt.NDArray[np.int8] | None,
     sides = panels.support(large, (2 * left, 2 * top, 2 * right, 2 * bottom), reach=6)
     if sides and min(sides) >= _EDGE_LEAST and sum(sides) >= _EDGE_MEAN * len(sides):
         return "collage", f"one of several parts of the {which}"
+    if sides and sum(sides) >= _SOFT_EDGE * len(sides) and _softness(outer, around) <= _SOFT:
+        return "edited", f"frame or bar around it in the {which}"
     return "cropped", f"a part of the {which}"
+
+
+def _softness(outer: Grey, around: npt.NDArray[np.bool_]) -> float:
+    """Fine detail around a part by that within it; 1 when there is too little of either to tell."""
+    blurred = cv2.GaussianBlur(outer.astype(np.float32), (0, 0), 0.7)
+    detail = np.abs(np.asarray(cv2.Laplacian(blurred, cv2.CV_32F), np.float32))
+    without, within = (
+        cv2.erode(where.astype(np.uint8), np.ones((_BETWEEN, _BETWEEN)), borderValue=1) > 0
+        for where in (around, ~around)
+    )
+    if min(int(without.sum()), int(within.sum())) < _BETWEEN**2:
+        return 1.0
+    return float(detail[without].mean() / (detail[within].mean() + 1e-3))
 
 
 def _agreeing(part: npt.NDArray[np.int8], box: Box) -> Box:

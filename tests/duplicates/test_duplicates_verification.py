@@ -286,3 +286,16 @@ def test_letters_and_stripes_are_not_photographic() -> None:
     picture = np.asarray(drawn(60).convert("L").resize((144, 101)), np.float32)
     everywhere = np.ones(picture.shape, np.bool_)
     assert agreement(picture, picture, everywhere, everywhere).at_least > 0.6
+
+
+def test_a_backdrop_is_a_frame_and_no_more_of_the_photograph() -> None:
+    """Upright over a blurred enlargement of itself, or on a gradient, a photograph is framed; cut out of one, it is cropped."""
+    picture = drawn(62)
+    upright = picture.resize((1372, 960)).crop((416, 0, 956, 960)).filter(ImageFilter.GaussianBlur(20))
+    upright.paste(picture.resize((540, 378)), (0, 291))
+    gradient = Image.linear_gradient("L").resize((800, 608)).convert("RGB")
+    gradient.paste(picture, (80, 80))
+    for page in (upright, gradient):
+        found = _match(sample(picture), sample(page))
+        assert found.relation == "edited" and "frame or bar around it" in found.detail
+    assert _match(sample(picture), sample(picture.crop((80, 60, 560, 400)))).relation == "cropped"
