@@ -35,6 +35,8 @@ MAX_PAIRS = 2_000
 #: Subjects of a decision above which it is quicker to hold off everyone than to find out what they touch.
 MAX_NAMED = 50
 _COUNTER = "decisions"
+#: Decisions among which the last ones of one person are looked for.
+FAR = 1000
 #: Kinds of findings whose decisions settle them and bear on nothing else: neither links nor groups follow from them.
 _SETTLING = frozenset({"conflict", "metadata"})
 
@@ -398,16 +400,20 @@ def say(store: Store, subject: str, action: str, *, who: str, values: Mapping[st
 # ---------------------------------------------------------------- undo
 
 
-def last_effective(store: Store, n: int) -> list[Decision]:
-    """Return the decisions that the last ``n`` steps made and that still hold, latest first; a bulk step counts once."""
+def last_effective(store: Store, n: int, by: str | None = None) -> list[Decision]:
+    """Return the decisions that the last ``n`` steps made and that still hold, latest first; a bulk step counts once.
+
+    With ``by``, only steps of that person, and only where the first stands among the last :data:`FAR` decisions.
+    """
     cat = Catalogue(store)
     at = store.last_number(_COUNTER)
     found: list[Decision] = []
     steps: set[str] = set()
-    while at > 0:
+    end = 0 if by is None else max(at - FAR, 0)
+    while at > end or (found and at > 0):
         decision = cat.decision(f"{at:010d}")
         at -= 1
-        if decision is None or decision.action == "undo" or not cat.holds(decision):
+        if decision is None or decision.action == "undo" or by not in (None, decision.who) or not cat.holds(decision):
             continue
         step = decision.batch or decision.id
         if step not in steps:
@@ -418,30 +424,31 @@ def last_effective(store: Store, n: int) -> list[Decision]:
     return found
 
 
-def undo(store: Store, n: int, *, idents: Sequence[str] = (), who: str) -> list[Decision]:
-    """Take back the last ``n`` steps, or the decisions named in ``idents`` (which may be undos), and return what was taken back.
+def undo(store: Store, n: int, *, idents: Sequence[str] = (), who: str, own: bool = False) -> list[Decision]:
+    """Take back the last ``n`` steps (``own``: of ``who``), or those named (undos may be); return what was taken back.
 
     A bulk step is one step, whichever of its decisions is named.
 
     Raises NotFound for an unknown decision, NotAllowed when there is nothing left to undo or it is undone already.
     """
+    by = who[:200] if own else None
 
     def named(cat: Catalogue) -> set[str]:
-        spoken = _spoken(cat, _to_undo(cat, n, idents))
+        spoken = _spoken(cat, _to_undo(cat, n, idents, by))
         return _named(spoken) | ({WHOLE} if marking.articles_of(spoken) else set())
 
     taken: list[Decision] = []
 
     def mark(cat: Catalogue) -> list[Decision]:
-        taken[:] = _to_undo(cat, n, idents)
+        taken[:] = _to_undo(cat, n, idents, by)
         return [Decision("", now(), "log", "undo", who[:200], undoes=tuple(sorted(d.id for d in taken)))]
 
     append(store, named, mark)
     return taken
 
 
-def _to_undo(cat: Catalogue, n: int, idents: Sequence[str]) -> list[Decision]:
-    taken = [] if idents else last_effective(cat.store, n)
+def _to_undo(cat: Catalogue, n: int, idents: Sequence[str], by: str | None) -> list[Decision]:
+    taken = [] if idents else last_effective(cat.store, n, by)
     steps: set[str] = set()
     for ident in idents:
         decision = cat.decision(ident)
@@ -455,5 +462,9 @@ def _to_undo(cat: Catalogue, n: int, idents: Sequence[str]) -> list[Decision]:
             steps.add(decision.batch)
             taken += cat.step(decision)
     if not taken:
-        raise NotAllowed("There is nothing to undo.")
+        raise NotAllowed(
+            "There is nothing to undo."
+            if by is None
+            else "There is nothing of yours to undo; the log undoes any decision."
+        )
     return taken

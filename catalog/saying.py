@@ -138,12 +138,15 @@ class Saying(Asking):
         with self._committing():
             return deciding.say(self.store, subject, action, who=who, values=values)
 
-    def undo(self, n: int = 1, *, idents: Sequence[str] = (), who: str = "") -> list[Decision]:
-        """Take back the last ``n`` steps, or named decisions; return what was taken back. Raises NotAllowed when there is none."""
+    def undo(self, n: int = 1, *, idents: Sequence[str] = (), who: str = "", own: bool = False) -> list[Decision]:
+        """Take back the last ``n`` steps (``own``: those of ``who``), or named decisions; return what was taken back.
+
+        Raises NotAllowed when there is none.
+        """
         if n < 1:
             raise UsageError("Undo at least one step.", field="n")
         with self._committing():
-            return deciding.undo(self.store, n, idents=idents, who=who)
+            return deciding.undo(self.store, n, idents=idents, who=who, own=own)
 
     def save_search(self, name: str, query: str, *, who: str = "") -> Decision:
         """Save a query under a name; an empty query forgets the name. Raises QueryError, UsageError."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from catalog import deciding
 from catalog.errors import NotAllowed, NotFound, Stale
 from catalog.findings import KINDS
 from catalog.inferring import infer_findings
@@ -98,6 +99,21 @@ def test_a_bulk_step_is_one_step(library: Library) -> None:
     assert _state(library) == before
     library.undo(idents=[library.log(limit=1).items[0].id])
     assert _state(library) == after
+
+
+def test_own_steps_are_taken_back_whole_and_alone(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of several people each takes back their own last step, all of it, however large; far back it is left to the log."""
+    monkeypatch.setattr(deciding, "FAR", 2)
+    idents = list(library.ids())[:5]
+    library.bulk_edit(idents, {"tags": ["anna"]}, who="Anna")
+    library.edit(idents[0], {"note": "ben"}, who="Ben")
+    taken = library.undo(who="Anna", own=True)
+    assert len(taken) == 5 and library.search("tag:anna").total == 0 and library.record(idents[0]).note == "ben"
+    for n in range(2):
+        library.edit(idents[n], {"credit": f"C{n}"}, who="Anna")
+    with pytest.raises(NotAllowed, match="of yours"):
+        library.undo(who="Ben", own=True)
+    assert library.undo(who="Ben")[0].who == "Anna"
 
 
 def test_undo_reaches_through_every_opening(imported: Path, library: Library) -> None:

@@ -257,12 +257,13 @@ def _decisions(made: list[Decision]) -> Response:
 
 @pages.post("/undo")
 def undo() -> Response:
-    """Take back the last ``n`` steps, or the ``decisions`` named; the answer lists what was taken back."""
-    body = json_body({"n": int, "decisions": list}) if request.content_length else {}
+    """Take back the last ``n`` steps (with ``mine``, of this person), or the ``decisions`` named; the answer lists them."""
+    body = json_body({"n": int, "mine": bool, "decisions": list}) if request.content_length else {}
     n = body.get("n", 1)
     if not 1 <= n <= 100:
         raise NotAllowed("`n` must be a whole number from 1 to 100.", field="n")
-    return _decisions(library().undo(n, idents=idents(body.get("decisions", []), "decisions", 100), who=who()))
+    named = idents(body.get("decisions", []), "decisions", 100)
+    return _decisions(library().undo(n, idents=named, who=who(), own=body.get("mine", False)))
 
 
 @pages.get("/log")

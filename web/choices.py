@@ -21,11 +21,13 @@ class Choice:
     values: Mapping[str, str] = field(default_factory=dict)
     suggested: bool = False
     picture: str = ""
+    caption: str = ""
     quiet: bool = False
 
 
-#: Candidates of a caption that get a key of their own: 1 (and Enter) is the suggested one, then 2, 3, 4.
+#: Candidates that get a key of their own. A number is always the candidate with that number, 0 none, Enter what is suggested.
 MAX_CANDIDATES = 4
+MAX_CAPTIONS = 3
 
 
 #: Where a line was taken for a caption by mistake.
@@ -95,16 +97,18 @@ def _metadata(view: FindingView) -> list[Choice]:
 
 
 def _no_image(view: FindingView) -> list[Choice]:
-    made = [Choice("none", "It has none", "1", suggested=True)]
-    for n, image in enumerate(view.near[:MAX_CANDIDATES], 2):
+    made = [Choice("none", "It has none", "0", suggested=True)]
+    for n, image in enumerate(view.near[:MAX_CANDIDATES], 1):
         made.append(Choice("link", f"It is picture {n}", str(n), values={"image": image}, picture=image, quiet=True))
     return [*made, _NO_CAPTION]
 
 
 def _no_caption(view: FindingView) -> list[Choice]:
-    made = [Choice("none", "It has none", "1", suggested=True)]
-    for n, caption in enumerate([c for c in view.captions if not c.startswith("embedded:")][:3], 2):
-        made.append(Choice("link", f"It is caption {n - 1}", str(n), values={"caption": caption}))
+    made = [Choice("none", "It has none", "0", suggested=True)]
+    for n, caption in enumerate([c for c in view.captions if not c.startswith("embedded:")][:MAX_CAPTIONS], 1):
+        made.append(
+            Choice("link", f"It is caption {n}", str(n), values={"caption": caption}, caption=caption, quiet=True)
+        )
     return made
 
 

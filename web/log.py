@@ -16,4 +16,5 @@ def log() -> str:
     """Show the decisions, latest first, of one person or action if asked for."""
     who, action = text_arg("who", 80), choice_arg("action", tuple(words.DONE))
     page = library().log(limit=number_arg("limit", 50, 1, 200), cursor=cursor_arg(), who=who, action=action)
-    return render_template("log.html", page=page, who=who, action=action)
+    names = [", ".join(told) for told in library().told(d.subjects or (d.subject,) for d in page.items)]
+    return render_template("log.html", page=page, who=who, action=action, names=names)

@@ -32,6 +32,7 @@ from . import words
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
+BOOL: Schema = {"type": "boolean"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 NEXT: Schema = {"type": ["string", "null"]}
 TEXTS: Schema = {"type": "array", "items": TEXT}
@@ -169,9 +170,10 @@ OPERATIONS: tuple[Operation, ...] = (
               ref("Decision"), (),
               _json(obj({"action": {"type": "string", "enum": ["link", "reject", "none", "not-caption"]}}, image=TEXT, note=TEXT)),
               (400, 404, *WRITE_ERRORS)),
-    Operation("post", "/undo", "Take back the last `n` steps, or the decisions named, each with the others of its step.",
+    Operation("post", "/undo", "Take back the last `n` steps (`mine`: one's own), or the decisions named, each as a whole step.",
               listing(ref("Decision")), (),
-              _json(obj({}, n={"type": "integer", "minimum": 1, "maximum": 100}, decisions=TEXTS)), (400, *WRITE_ERRORS)),
+              _json(obj({}, n={"type": "integer", "minimum": 1, "maximum": 100}, mine=BOOL, decisions=TEXTS)),
+              (400, *WRITE_ERRORS)),
     Operation("get", "/log", "Decisions, latest first.",
               listing(ref("Decision"), undone=TEXTS, steps={"type": "object", "additionalProperties": COUNT}),
               (limit(500), CURSOR, query("who", "Whose."),

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from flask import Flask, g, request, url_for
 from markupsafe import Markup, escape
 
-from catalog.model import Contradiction
+from catalog.model import Contradiction, Disagreement
 
 from . import diff, words
 
@@ -209,6 +209,11 @@ def shortened(text: str, most: int, from_end: bool = False) -> str:
     return words[:most].rpartition(" ")[0] + " …"
 
 
+def metadata_sides(odds: Sequence[Disagreement]) -> list[str]:
+    """Return the groups of embedded metadata that disagree, in the order in which the first field names them."""
+    return list(dict.fromkeys(value.group.upper() for one in odds for value in one.values))
+
+
 def theme() -> str:
     """Return the colour scheme that this person chose: light, dark, or ``""`` for the system's."""
     chosen = request.cookies.get("theme", "")
@@ -226,5 +231,6 @@ def prepare(app: Flask) -> None:
     app.jinja_env.globals.update(
         words=words, asset=asset, thumb=thumb_url, picture_page=image_url, ratio=ratio_class, bar=bar, marked=marked,
         said=words_attributes, with_args=with_args, theme=theme, compare_words=diff.compare, inline_words=diff.inline,
-        contradicted=contradicted, tally=diff.tally, person=lambda: g.get("person"), known=lambda: g.get("known", True),
+        contradicted=contradicted, metadata_sides=metadata_sides,
+        tally=diff.tally, person=lambda: g.get("person"), known=lambda: g.get("known", True),
     )  # fmt: skip

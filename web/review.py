@@ -77,10 +77,10 @@ def decide(ident: str) -> Response:
 
 @pages.post("/undo")
 def undo() -> Response:
-    """Take back the last decision, or the one named by ``decision``; from the queue, show what it was about."""
+    """Take back the last decision (``mine``: one's own), or that named by ``decision``; the queue shows what it was about."""
     lib = library()
     named = form_text("decision", 40)
-    taken = lib.undo(1, idents=[named] if named else (), who=who())
+    taken = lib.undo(1, idents=[named] if named else (), who=who(), own=bool(form_text("mine", 1)))
     back = form_text("back", 2000)
     subject = next((d.subject for d in taken if d.kind), "")
     if not subject or not back.startswith("/review"):

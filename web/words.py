@@ -21,6 +21,16 @@ KINDS_MANY = {
     "image-without-caption": "Pictures without caption",
 }
 
+#: The same where there is little room: tabs of the queue, which have the long names as titles.
+KINDS_SHORT = {
+    "conflict": "Contradictions",
+    "link": "Unsure links",
+    "duplicate": "Duplicates",
+    "metadata": "Metadata",
+    "caption-without-image": "No picture",
+    "image-without-caption": "No caption",
+}
+
 QUESTIONS = {
     "conflict": "One photograph, two captions. Can both be true?",
     "link": "Which picture was this caption printed with?",

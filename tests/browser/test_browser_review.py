@@ -126,3 +126,115 @@ def test_search_and_compare_without_scripts(reading: Server, open_page: Open) ->
     page.locator(".matches a").first.click()
     page.locator(".pair img").first.wait_for(state="visible")
     assert page.locator(".pair img").count() == 2
+
+
+def _next(page: Any, here: str) -> None:
+    page.wait_for_function("here => document.getElementById('desk').dataset.finding !== here", arg=here)
+
+
+def test_a_key_that_is_held_or_bounces_decides_once(server: Server, open_page: Open, library: Library) -> None:
+    """Holding a key down, and pressing it twice before one can have looked, decide one finding and leave the next alone."""
+    page = open_page(server.address + "/review")
+    _settled(page)
+    first = _shown(page)
+    for _ in range(8):
+        page.keyboard.down("Enter")
+    page.keyboard.up("Enter")
+    _next(page, first)
+    _settled(page)
+    assert [d.subject for d in library.log().items] == [first]
+    second = _shown(page)
+    page.evaluate(
+        """() => {
+          const press = (key) => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+          for (const key of ['1', '1', '2', 'Enter']) press(key);
+          document.querySelector('form[data-decide] button').click();
+        }"""
+    )
+    _next(page, second)
+    _settled(page)
+    assert [d.subject for d in library.log().items] == [second, first]
+
+
+def test_keys_while_the_next_is_loading_decide_nothing(server: Server, open_page: Open, library: Library) -> None:
+    """Between a decision and the next finding's coming, keys decide nothing; where one has gone meanwhile, there one stays."""
+    page = open_page(server.address + "/review")
+    _settled(page)
+    first = _shown(page)
+    page.keyboard.press("s")
+    _next(page, first)
+    _settled(page)
+    here, held = _shown(page), []
+    third = page.locator("a[rel=next]").get_attribute("href").split("/")[-1]
+    page.evaluate("document.querySelector('a[rel=next]').href += '?kind='")
+    page.route("**/review/*?kind=", lambda route: held.append(route))
+    page.keyboard.press("1")
+    page.wait_for_timeout(300)
+    page.keyboard.press("2")
+    page.keyboard.press("Enter")
+    page.keyboard.press("k")
+    page.wait_for_function("id => document.getElementById('desk').dataset.finding === id", arg=first)
+    assert held and _shown(page) == first != third
+    held[0].continue_()
+    _settled(page)
+    assert _shown(page) == first
+    assert [d.subject for d in library.log().items] == [here]
+
+
+def test_one_key_decides_each_kind_and_u_goes_back_through_them(
+    server: Server, open_page: Open, library: Library
+) -> None:
+    """Enter takes what is suggested for each kind of finding and the next comes; u goes back through all of them, last first."""
+    kinds = {f.kind: f.id for f in reversed(list(library.all_findings()))}
+    assert len(kinds) >= 5
+    page = open_page(server.address + "/review")
+    for ident in kinds.values():
+        page.goto(f"{server.address}/review/{ident}")
+        page.wait_for_selector("html.ready", state="attached")
+        _settled(page)
+        suggested = page.locator("form[data-decide] button.primary").get_attribute("value").split("&")[0]
+        page.keyboard.press("Enter")
+        _next(page, ident)
+        _settled(page)
+        assert f"action={library.log(limit=1).items[0].action}" == suggested
+    assert [d.subject for d in library.log(limit=20).items] == list(kinds.values())[::-1]
+    for ident in reversed(kinds.values()):
+        page.keyboard.press("u")
+        page.wait_for_function("id => document.getElementById('desk').dataset.finding === id", arg=ident)
+    assert all(library.finding(ident).finding.status == "open" for ident in kinds.values())
+
+
+def test_a_number_is_the_caption_with_that_number(server: Server, open_page: Open, library: Library) -> None:
+    """Beside a picture without caption the captions of its article carry the keys that link them."""
+    finding = next(
+        f
+        for f in library.all_findings("image-without-caption")
+        if any(":" not in c for c in library.finding(f.id).captions)
+    )
+    page = open_page(f"{server.address}/review/{finding.id}")
+    shown = page.locator("[data-of-caption]").first
+    key, caption = shown.locator("kbd").inner_text(), shown.get_attribute("data-of-caption")
+    page.keyboard.press(key)
+    _next(page, finding.id)
+    _settled(page)
+    assert key == "1" and [d.action for d in library.log().items] == ["link"]
+    assert any(u.caption.id == caption and u.status == "linked" for u in library.record(finding.subjects[0]).usages)
+
+
+def test_a_question_is_answered_without_scrolling(server: Server, open_page: Open, library: Library) -> None:
+    """On a small laptop the buttons of every kind of finding are on the screen, however long the caption is."""
+    kinds = {f.kind: f.id for f in library.all_findings()}
+    image = library.finding(kinds["conflict"]).finding.images[0]
+    library.edit(
+        image, {"caption": " ".join(["Donaudampfschifffahrtselektrizitätenhauptbetriebswerk" * 3, *["words"] * 600])}
+    )
+    page = open_page(server.address, viewport={"width": 1280, "height": 720})
+    for path in (*(f"/review/{ident}" for ident in kinds.values()), f"/images/{image}"):
+        page.goto(server.address + path)
+        page.wait_for_selector("html.ready", state="attached")
+        page.locator(".facts-of blockquote").evaluate_all("all => all.forEach(b => b.append(' and so on'.repeat(300)))")
+        low = page.locator("form[data-decide] .choices button").evaluate_all(
+            "all => all.filter(b => b.getBoundingClientRect().bottom > innerHeight).map(b => b.textContent)"
+        )
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert not low and wide <= 0, (path, low, wide)

@@ -160,3 +160,11 @@ def test_a_picture_lists_what_is_asked_of_it(client: FlaskClient, library: Libra
     listed = set(re.findall(r'href="/review/(\w+)\?q=id:', page))
     assert finding.id in listed
     assert all(image in (*f.images, *f.subjects) for i in listed for f in [library.finding(i).finding])
+
+
+def test_no_link_of_an_article_leads_nowhere(client: FlaskClient, library: Library) -> None:
+    """A caption leads to its line where the text shows it; where a page keeps captions beside its text, there is no such link."""
+    for article in library.articles():
+        page = client.get(f"/articles/{article.id}").get_data(as_text=True)
+        for target in re.findall(r'href="#([^"]+)"', page):
+            assert f'id="{target}"' in page, (article.source, target)

@@ -182,11 +182,11 @@ def test_a_saved_search_is_a_queue_too(client: FlaskClient, library: Library) ->
     """The review page offers each saved search as a queue, which holds what the search finds and nothing else."""
     library.save_search("Bridges", "bridge")
     page = client.get("/review").get_data(as_text=True)
-    assert 'href="/review?q=bridge"' in page and ">Bridges</a>" in page
+    assert 'href="/review?q=bridge"' in page and ">Bridges<" in page
     within = {f.id for f in library.all_findings(query="bridge")}
     assert 0 < len(within) < len(list(library.all_findings()))
     shown = client.get("/review?q=bridge").get_data(as_text=True)
-    assert any(f'data-finding="{ident}"' in shown for ident in within) and ">Bridges</a>" not in shown
+    assert any(f'data-finding="{ident}"' in shown for ident in within) and ">Bridges<" not in shown
 
 
 def test_an_article_links_a_caption_to_a_picture(
@@ -199,3 +199,30 @@ def test_an_article_links_a_caption_to_a_picture(
     data = {"caption": caption, "image": image, "action": "link"}
     assert client.post(f"/articles/{article}/link", data=data).status_code == 303
     assert any(u.caption.id == caption and u.status == "linked" for u in library.record(image).usages)
+
+
+def test_undo_from_the_queue_is_of_ones_own(client: FlaskClient, library: Library) -> None:
+    """Where several decide, undo from the queue takes back one's own last decision; from the log, the last of all."""
+    one, two = (f.id for f in library.findings(limit=2).items)
+    client.post("/name", data={"name": "Anna"})
+    _decide(client, one)
+    library.decide(two, library.finding(two).finding.actions[0], who="Ben")
+    assert one in client.post("/undo", data={"back": "/review", "mine": "1"}).headers["Location"]
+    assert library.finding(one).finding.status == "open" and library.finding(two).finding.status == "decided"
+    assert client.post("/undo", data={"back": "/review", "mine": "1"}).status_code == 422
+    mine = client.post("/api/v1/undo", json={"n": 1, "mine": True})
+    assert mine.status_code == 422 and "of yours" in mine.get_json()["error"]["message"]
+    assert client.post("/undo", data={"back": "/log"}).status_code == 303
+    assert library.finding(two).finding.status == "open"
+
+
+def test_the_log_tells_what_was_decided_on(client: FlaskClient, library: Library) -> None:
+    """The log names captions, files and searches, and leads to them."""
+    finding = library.findings("conflict", limit=1).items[0]
+    _decide(client, finding.id)
+    library.edit(finding.images[0], {"note": "ask"})
+    library.save_search("Bridges", "bridge")
+    page = client.get("/log").get_data(as_text=True)
+    words = next(c.text for i, c in library.finding(finding.id).captions.items() if i in finding.subjects)
+    assert words[:40] in page and '<a href="/search?q=bridge" dir="auto">Bridges</a>' in page
+    assert library.record(finding.images[0]).image.paths[0].rpartition("/")[2] in page

@@ -1,11 +1,12 @@
 // The article: pictures are linked to captions by dragging, or by keys (1-9 on a focused caption); forms do the rest.
 
-import { say, typing } from "./common.js";
+import { say, sentBefore, typing } from "./common.js";
 
 const article = document.querySelector("[data-article]");
 const loose = [...document.querySelectorAll(".loose [data-image]")];
 
 function link(card, image) {
+  if (sentBefore(article)) return;
   const form = document.createElement("form");
   form.method = "post";
   form.action = `/articles/${encodeURIComponent(article.dataset.article)}/link`;
@@ -45,7 +46,7 @@ for (const card of document.querySelectorAll("[data-caption]")) {
     link(card, image);
   });
   card.addEventListener("keydown", (event) => {
-    if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || !/^[1-9]$/.test(event.key)) return;
+    if (event.repeat || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || !/^[1-9]$/.test(event.key)) return;
     const item = loose[Number(event.key) - 1];
     if (item) link(card, item.dataset.image);
   });

@@ -17,6 +17,14 @@ export function typing(target) {
   return target instanceof Element && target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog[open]") !== null;
 }
 
+/** Tell whether a form was sent before, and remember that it is now: a key that bounces or is held sends nothing twice. */
+export function sentBefore(form) {
+  if (form.dataset.sent) return true;
+  form.dataset.sent = "1";
+  addEventListener("pagehide", () => delete form.dataset.sent, { once: true });
+  return false;
+}
+
 /** Send JSON to the API and return its answer; throws an Error with the server's own sentence. */
 export async function send(method, url, body) {
   const options = { method, headers: { "Content-Type": "application/json" } };

@@ -1,6 +1,6 @@
 // A group of copies: keys move between the copies and say of each what it is; the form decides all of them at once.
 
-import { typing } from "./common.js";
+import { sentBefore, typing } from "./common.js";
 
 const page = document.querySelector("[data-group]");
 const form = page.querySelector("[data-group-form]");
@@ -49,6 +49,10 @@ document.addEventListener("keydown", (event) => {
     help();
   } else if (event.key === "Escape" && typing(event.target) && page.contains(event.target)) copies[0].focus();
   else if (!typing(event.target) && !keys.open && !document.querySelector("details[data-menu][open]") && press(event)) event.preventDefault();
+});
+
+form.addEventListener("submit", (event) => {
+  if (sentBefore(form)) event.preventDefault();
 });
 
 const button = page.querySelector("[data-help]");

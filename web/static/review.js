@@ -1,11 +1,16 @@
 // The review queue without waiting: the next finding is already here when a decision is made, the decision is written
 // behind it, and what could not be written comes back with the reason. Keys never work while one types in a field.
 
-import { say, send, typing } from "./common.js";
+import { say, send, sentBefore, typing } from "./common.js";
 import * as viewer from "./viewer.js";
 
 const pages = new Map();
 let writing = Promise.resolve();
+/** Milliseconds after a decision in which another is a bounce or a double click: nobody has judged the next finding by then. */
+const BOUNCE = 200;
+let decidedAt = -Infinity;
+let deciding = false;
+let turn = 0;
 
 /** Count what is under way, where the page (and a test) can see it. */
 function busy(work) {
@@ -57,11 +62,14 @@ function show(page, { push = true } = {}) {
   settle();
 }
 
+/** Show what lies at an address, unless the person has gone elsewhere by the time that it is here. */
 async function go(url, options) {
+  const mine = (turn += 1);
   try {
-    show(await fetched(url), options);
+    const page = await fetched(url);
+    if (mine === turn) show(page, options);
   } catch (error) {
-    say(error.message, true);
+    if (mine === turn) say(error.message, true);
   }
 }
 
@@ -107,7 +115,18 @@ function decision(form, button) {
   return { action, values, seen: form.elements.seen.value, note: form.elements.note?.value.trim() ?? "" };
 }
 
+/** Tell whether a decision may be made now: one at a time, on what is on the screen, and not by a key that bounced. */
+function open() {
+  const now = performance.now();
+  if (deciding || now - decidedAt < BOUNCE) return false;
+  decidedAt = now;
+  busy(new Promise((resolve) => setTimeout(resolve, BOUNCE)));
+  return true;
+}
+
 async function decide(form, button) {
+  if (!open()) return say("Pressed twice: only the first counts.");
+  deciding = true;
   const body = decision(form, button);
   const finding = decodeURIComponent(new URL(form.action).pathname.split("/").pop());
   const [back, next] = [here(), link("next")?.getAttribute("href")];
@@ -117,6 +136,7 @@ async function decide(form, button) {
   try {
     if (next) {
       await go(next);
+      deciding = false;
       oneFewer();
     }
     await write;
@@ -127,12 +147,14 @@ async function decide(form, button) {
     pages.clear();
     await go(back);
     say(error.message, true);
+  } finally {
+    deciding = false;
   }
 }
 
 async function undo() {
   try {
-    const undone = busy(writing.then(() => send("POST", "/api/v1/undo", { n: 1 })));
+    const undone = busy(writing.then(() => send("POST", "/api/v1/undo", { n: 1, mine: true })));
     writing = undone.catch(() => {});
     const { items } = await undone;
     if (!items.length) return say("Nothing to undo.");
@@ -175,8 +197,8 @@ function press(event) {
     location.assign(desk().querySelector("a[data-leave]").href);
     return true;
   }
-  if (key === "u" && !event.repeat) {
-    undo();
+  if (key === "u") {
+    if (!event.repeat) undo();
     return true;
   }
   if (key === "g" && desk().querySelector("a[data-all]")) {
@@ -214,6 +236,8 @@ document.addEventListener("submit", (event) => {
   if (form.matches("form[data-decide]") && inQueue() && event.submitter) {
     event.preventDefault();
     decide(form, event.submitter);
+  } else if (form.matches("form[data-decide]")) {
+    if (sentBefore(form)) event.preventDefault();
   } else if (form.matches("form[data-undo]")) {
     event.preventDefault();
     undo();
