@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import imagehash
 from PIL import Image
 
+import bench.import_pictures
 from catalog import fingerprints
 from catalog.images import decoding, files
 from catalog.images.pool import Pool, processors
@@ -75,12 +76,19 @@ def whole(paths: Sequence[Path], workers: int, row: Callable[[str, float], None]
     tasks = [Task(str(path), str(path)) for path in paths]
     with Pool(workers) as pool:
         list(pool.map(tasks[: 2 * workers]))
-        limit = rate(lambda: deque(pool.apply(decoded_there, map(str, paths)), 0), len(paths))
+        limit = rate(lambda: _all_done(pool.apply(bench.import_pictures.decoded_there, map(str, paths))), len(paths))
         row(f"reading and reduced decoding, {workers} workers", limit)
         row(f"all of preparation, {workers} workers", rate(lambda: deque(pool.map(tasks), 0), len(paths)))
     committed, compared = imported(paths, workers)
     row(f"import, committed, {workers} workers ({committed / limit:.2f})", committed)
     row(f"import, compared as well, {workers} workers ({compared / limit:.2f})", compared)
+
+
+def _all_done(outcomes: Iterable[object]) -> None:
+    """Take all outcomes; a limit of which a part was not done would be none."""
+    for outcome in outcomes:
+        if isinstance(outcome, Failed):
+            raise SystemExit(f"The limit cannot be measured: {outcome.reason}")
 
 
 def rate(work: Callable[[], object], number: int) -> float:
