@@ -61,7 +61,7 @@ def test_a_pages_captions_stand_between_the_lines_of_its_text(client: FlaskClien
     assert [n for n in order if n is None or n < 10] == list(range(len(captions)))
     assert [n for n in order if n is not None and n >= 10] == [10 * n for n in range(1, lines + 1)]
     first = captions[0]
-    assert order.index(0) == first.after and f">{first.credit}</a>" in page
+    assert order.index(0) == first.after and f'<span class="credit">{first.credit}</span>' in page
 
 
 def test_a_line_of_a_page_that_is_marked_is_shown_as_one(client: FlaskClient, library: Library) -> None:
