@@ -34,9 +34,7 @@ MAX_TAGS = 100
 MAX_PAIRS = 2_000
 #: Subjects of a decision above which it is quicker to hold off everyone than to find out what they touch.
 MAX_NAMED = 50
-_COUNTER = "decisions"
-#: Decisions among which the last ones of one person are looked for.
-FAR = 1000
+COUNTER = "decisions"
 #: Kinds of findings whose decisions settle them and bear on nothing else: neither links nor groups follow from them.
 _SETTLING = frozenset({"conflict", "metadata"})
 
@@ -48,7 +46,7 @@ def now() -> str:
 def _append(store: Overlay, decisions: Sequence[Decision]) -> list[Decision]:
     """Give each decision its number and put it into the overlay."""
     change = Transaction()
-    numbers = store.numbers(_COUNTER, len(decisions), change)
+    numbers = store.numbers(COUNTER, len(decisions), change)
     numbered = [replace(d, id=f"{n:010d}") for n, d in zip(numbers, decisions, strict=True)]
     for decision in numbered:
         change.put("decision", decision.id, to_dict(decision))
@@ -56,7 +54,7 @@ def _append(store: Overlay, decisions: Sequence[Decision]) -> list[Decision]:
     return numbered
 
 
-def _spoken(cat: Catalogue, decisions: Iterable[Decision]) -> list[Decision]:
+def spoken_of(cat: Catalogue, decisions: Iterable[Decision]) -> list[Decision]:
     """Decisions, and those that they undo."""
     spoken: list[Decision] = []
     ahead = list(decisions)
@@ -67,7 +65,7 @@ def _spoken(cat: Catalogue, decisions: Iterable[Decision]) -> list[Decision]:
     return spoken
 
 
-def _named(spoken: Iterable[Decision]) -> set[str]:
+def named_by(spoken: Iterable[Decision]) -> set[str]:
     """What decisions speak of."""
     return {i for d in spoken for i in (*d.subjects, str(d.values.get("image", ""))) if i}
 
@@ -80,8 +78,8 @@ def commit(store: Store, decisions: Sequence[Decision], known: Remembering | Non
     if all(d.action == "edit" or d.kind in _SETTLING for d in numbered):
         overlay.commit(inferring.restate_findings(cat, numbered))
     else:
-        spoken = _spoken(cat, numbered)
-        articles, images = inferring.bearing(cat, _named(spoken))
+        spoken = spoken_of(cat, numbered)
+        articles, images = inferring.bearing(cat, named_by(spoken))
         if marked := cat.articles(marking.articles_of(spoken)):
             change, touched = inferring.infer_links(cat, sorted(marked))
             overlay.commit(change)
@@ -114,7 +112,7 @@ def append(
         cat = known[0] if known else Remembering(store)
         return commit(store, made(cat), cat)
 
-    return store.working(work, touches, _COUNTER)
+    return store.working(work, touches, COUNTER)
 
 
 # ---------------------------------------------------------------- decisions on findings
@@ -395,76 +393,3 @@ def say(store: Store, subject: str, action: str, *, who: str, values: Mapping[st
         return [Decision("", now(), subject, action, who[:200], "", "", subjects, dict(values or {}))]
 
     return append(store, lambda _: {subject, ident}, made)[0]
-
-
-# ---------------------------------------------------------------- undo
-
-
-def last_effective(store: Store, n: int, by: str | None = None) -> list[Decision]:
-    """Return the decisions that the last ``n`` steps made and that still hold, latest first; a bulk step counts once.
-
-    With ``by``, only steps of that person, and only where the first stands among the last :data:`FAR` decisions.
-    """
-    cat = Catalogue(store)
-    at = store.last_number(_COUNTER)
-    found: list[Decision] = []
-    steps: set[str] = set()
-    end = 0 if by is None else max(at - FAR, 0)
-    while at > end or (found and at > 0):
-        decision = cat.decision(f"{at:010d}")
-        at -= 1
-        if decision is None or decision.action == "undo" or by not in (None, decision.who) or not cat.holds(decision):
-            continue
-        step = decision.batch or decision.id
-        if step not in steps:
-            if len(steps) == n:
-                break
-            steps.add(step)
-        found.append(decision)
-    return found
-
-
-def undo(store: Store, n: int, *, idents: Sequence[str] = (), who: str, own: bool = False) -> list[Decision]:
-    """Take back the last ``n`` steps (``own``: of ``who``), or those named (undos may be); return what was taken back.
-
-    A bulk step is one step, whichever of its decisions is named.
-
-    Raises NotFound for an unknown decision, NotAllowed when there is nothing left to undo or it is undone already.
-    """
-    by = who[:200] if own else None
-
-    def named(cat: Catalogue) -> set[str]:
-        spoken = _spoken(cat, _to_undo(cat, n, idents, by))
-        return _named(spoken) | ({WHOLE} if marking.articles_of(spoken) else set())
-
-    taken: list[Decision] = []
-
-    def mark(cat: Catalogue) -> list[Decision]:
-        taken[:] = _to_undo(cat, n, idents, by)
-        return [Decision("", now(), "log", "undo", who[:200], undoes=tuple(sorted(d.id for d in taken)))]
-
-    append(store, named, mark)
-    return taken
-
-
-def _to_undo(cat: Catalogue, n: int, idents: Sequence[str], by: str | None) -> list[Decision]:
-    taken = [] if idents else last_effective(cat.store, n, by)
-    steps: set[str] = set()
-    for ident in idents:
-        decision = cat.decision(ident)
-        if decision is None:
-            raise NotFound("decision", ident)
-        if not cat.holds(decision):
-            raise NotAllowed(f"Decision {ident} is undone already.")
-        if not decision.batch:
-            taken.append(decision)
-        elif decision.batch not in steps:
-            steps.add(decision.batch)
-            taken += cat.step(decision)
-    if not taken:
-        raise NotAllowed(
-            "There is nothing to undo."
-            if by is None
-            else "There is nothing of yours to undo; the log undoes any decision."
-        )
-    return taken

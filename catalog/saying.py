@@ -11,12 +11,12 @@ from .errors import UsageError
 from .later import later
 
 if TYPE_CHECKING:
-    from . import correcting, deciding, purging, searching, showing
+    from . import correcting, deciding, purging, searching, showing, undoing
     from .model import Caption, Decision
     from .views import BulkPreview
 else:
-    correcting, deciding, purging, searching, showing = later(
-        ".correcting", ".deciding", ".purging", ".searching", ".showing"
+    correcting, deciding, purging, searching, showing, undoing = later(
+        ".correcting", ".deciding", ".purging", ".searching", ".showing", ".undoing"
     )
 
 #: Pictures that one bulk step may change.
@@ -146,7 +146,7 @@ class Saying(Asking):
         if n < 1:
             raise UsageError("Undo at least one step.", field="n")
         with self._committing():
-            return deciding.undo(self.store, n, idents=idents, who=who, own=own)
+            return undoing.undo(self.store, n, idents=idents, who=who, own=own)
 
     def save_search(self, name: str, query: str, *, who: str = "") -> Decision:
         """Save a query under a name; an empty query forgets the name. Raises QueryError, UsageError."""

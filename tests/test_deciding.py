@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog import deciding
+from catalog import undoing
 from catalog.errors import NotAllowed, NotFound, Stale
 from catalog.findings import KINDS
 from catalog.inferring import infer_findings
@@ -103,7 +103,7 @@ def test_a_bulk_step_is_one_step(library: Library) -> None:
 
 def test_own_steps_are_taken_back_whole_and_alone(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of several people each takes back their own last step, all of it, however large; far back it is left to the log."""
-    monkeypatch.setattr(deciding, "FAR", 2)
+    monkeypatch.setattr(undoing, "FAR", 2)
     idents = list(library.ids())[:5]
     library.bulk_edit(idents, {"tags": ["anna"]}, who="Anna")
     library.edit(idents[0], {"note": "ben"}, who="Ben")

@@ -91,10 +91,13 @@ def _cut(ref: Names, file: Names) -> bool:
 
 def _figure(scene: Scene, words: Words, picture: Picture) -> Iterator[Evidence]:
     ref = words.ref
-    if ref is None or picture.candidate.scope == "catalogue":
+    if ref is None:
         return
     how = resolves(ref.names, picture.names)
-    if how:
+    if picture.candidate.scope == "catalogue":
+        if how and picture.name_words and ref.names.keys & picture.names.keys:
+            yield evidence("same figure, name met elsewhere", ref.picture.url)
+    elif how:
         yield evidence(f"same figure, {how}", ref.picture.url)
     elif ref.names.bases:
         yield evidence("figure elsewhere", ref.picture.url)

@@ -62,6 +62,20 @@ def test_a_missing_file_links_to_nothing_else() -> None:
     assert [x.caption for x in links] == ["c1"]
 
 
+def test_a_telling_name_of_the_figure_is_met_in_another_import() -> None:
+    """It makes the link likely, not certain; a camera's name, or another name, tells nothing across imports."""
+    page = article("https://n.example/wharf-storm.jpg", source="page.html")
+
+    def linked(path: str) -> list[tuple[str, str]]:
+        found = link(page, captions("Boats", pictures=[0]), [picture(path, scope="catalogue")])
+        return [(x.band, e.name) for x in found for e in x.evidence if e.name.startswith("same figure")]
+
+    assert linked("photos/wharf-storm.jpg") == [("likely", "same figure, name met elsewhere")]
+    assert linked("photos/wharf-storm-2.jpg") == []
+    page = article("https://n.example/DSC_2041.jpg", source="page.html")
+    assert linked("photos/DSC_2041.jpg") == []
+
+
 def test_a_catalogue_picture_is_not_found_by_its_page_name() -> None:
     """A generic name in another import is no evidence for this page's figure."""
     page = article("https://n.example/storm.jpg", source="page.html")
