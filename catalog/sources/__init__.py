@@ -8,12 +8,14 @@ Everything met ends as a Document, a PictureFile or a LeftAside with its reason;
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..errors import CatalogError
+from ..errors import CatalogError, TooLarge
 from .base import Document, Entry, Item, LeftAside, PictureFile
-from .files import open_regular, read_rest, read_some, read_whole
+from .files import open_regular, read_rest, read_some
+from .gzipped import CUT, unpack
 from .kinds import HEAD, Sniffed, sniff
 from .limits import LIMITS, Limits
 from .mhtml import read_mhtml
@@ -28,8 +30,8 @@ from .webpage import read_page
 __all__ = ["LIMITS", "Document", "Entry", "Item", "LeftAside", "Limits", "PictureFile", "entry", "read", "walk"]
 
 
-#: Kinds of files that are read whole at once.
-_WORDS = frozenset({"page", "text", "json"})
+#: Kinds of files that are read whole at once; packed by gzip, they are unpacked for it.
+_WHOLE = frozenset({"page", "text", "json", "mhtml"})
 
 
 def read(entry: Entry, *, url: str = "", limits: Limits = LIMITS, words_only: bool = False) -> Iterator[Item]:
@@ -45,12 +47,47 @@ def read(entry: Entry, *, url: str = "", limits: Limits = LIMITS, words_only: bo
         with open_regular(entry.file, follow=True) as file:
             data = read_some(file, HEAD)
             found = sniff(data, entry.file.name)
+            packed = found.holds == "gzip"
+            if packed:
+                found = _inside(data, entry.file.name)
             aside = _left_aside(entry, found)
-            if aside is None and found.holds in _WORDS:
-                data = read_rest(file, data, limits.document)
-        yield from (aside,) if aside else _read(entry, found, data, url, limits, words_only=words_only)
+            if aside is None and found.holds in _WHOLE:
+                data = read_rest(file, data, _limit(found, limits))
+        if aside:
+            yield aside
+        elif packed and found.holds in _WHOLE:
+            yield from _unpacked(entry, found, data, url, limits, words_only=words_only)
+        else:
+            yield from _read(entry, found, data, url, limits, words_only=words_only)
     except CatalogError as error:
         yield LeftAside(entry.path, "rejected", str(error))
+
+
+def _inside(head: bytes, name: str) -> Sniffed:
+    """What a gzip archive of which ``head`` was read holds; ``other`` when it is nothing that is read packed."""
+    found = sniff(unpack(head, HEAD)[0], name[:-3] if name.lower().endswith(".gz") else name)
+    return found if found.holds in (*_WHOLE, "warc") else Sniffed("other", "a gzip archive")
+
+
+def _limit(found: Sniffed, limits: Limits) -> int:
+    return limits.archive if found.holds == "mhtml" else limits.document
+
+
+def _unpacked(
+    entry: Entry, found: Sniffed, packed: bytes, url: str, limits: Limits, *, words_only: bool
+) -> Iterator[Item]:
+    """What the words packed in a file's bytes hold. Raises TooLarge."""
+    limit = _limit(found, limits)
+    data, whole = unpack(packed, limit + 1)
+    if len(data) > limit:
+        raise TooLarge(f"unpacks to more than {limit >> 20} MB")
+    for item in _read(entry, found, data, url, limits, words_only=words_only):
+        if isinstance(item, Document):
+            sha256 = item.sha256 and hashlib.sha256(packed).hexdigest()
+            warnings = item.warnings if whole else (*item.warnings, CUT)
+            yield replace(item, sha256=sha256, warnings=warnings)
+        else:
+            yield item
 
 
 def _read(entry: Entry, found: Sniffed, data: bytes, url: str, limits: Limits, *, words_only: bool) -> Iterator[Item]:
@@ -60,7 +97,7 @@ def _read(entry: Entry, found: Sniffed, data: bytes, url: str, limits: Limits, *
     elif found.holds == "warc":
         yield from read_warc(entry.path, entry.file, limits)
     elif found.holds == "mhtml":
-        yield from read_mhtml(entry.path, read_whole(entry.file, limits.archive, follow=True), limits)
+        yield from read_mhtml(entry.path, data, limits)
     else:
         yield _document(entry, found, data, url, limits, words_only=words_only)
 

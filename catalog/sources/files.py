@@ -60,12 +60,6 @@ def read_head(path: Path, size: int, *, follow: bool = False) -> bytes:
         return read_some(file, size)
 
 
-def read_whole(path: Path, limit: int, *, follow: bool = False) -> bytes:
-    """Return all bytes. Raises TooLarge beyond ``limit`` bytes, Rejected when the file cannot be read."""
-    with open_regular(path, follow=follow) as file:
-        return read_rest(file, b"", limit)
-
-
 def read_rest(file: BinaryIO, head: bytes, limit: int) -> bytes:
     """Return all bytes of an open file of which ``head`` was read. Raises TooLarge beyond ``limit`` bytes, Rejected."""
     # No more is asked for than the file says to hold: room for all that is allowed would be made first.

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .encoding import peek
+from .gzipped import MAGIC as GZIP
 
-Holds = Literal["picture", "page", "mhtml", "warc", "text", "json", "xmp", "empty", "other", "unknown"]
+Holds = Literal["picture", "page", "mhtml", "warc", "text", "json", "xmp", "gzip", "empty", "other", "unknown"]
 
 #: How many first bytes are looked at.
 HEAD = 1 << 16
@@ -41,7 +42,6 @@ _OTHERS = (
     (b"%PDF-", "a PDF"),
     (b"PK\x03\x04", "a ZIP archive or office document"),
     (b"PK\x05\x06", "a ZIP archive"),
-    (b"\x1f\x8b", "a gzip archive"),
     (b"BZh", "a bzip2 archive"),
     (b"\xfd7zXZ\0", "an xz archive"),
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
@@ -153,8 +153,8 @@ def _picture(head: bytes, name: str) -> Sniffed | None:
 def _other(head: bytes, name: str) -> Sniffed | None:
     if head.startswith(b"WARC/"):
         return Sniffed("warc", "a web archive")
-    if head.startswith(b"\x1f\x8b") and ".warc" in name.lower():
-        return Sniffed("warc", "a web archive")
+    if head.startswith(GZIP):
+        return Sniffed("warc", "a web archive") if ".warc" in name.lower() else Sniffed("gzip", "a gzip archive")
     if head[:4] == b"RIFF":
         return Sniffed("other", "a video or sound file")
     if head[257:262] == b"ustar":

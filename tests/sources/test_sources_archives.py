@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 import json
 import os
 import zlib
@@ -281,3 +282,62 @@ def test_deep_json_is_rejected_without_a_crash(tmp_path: Path) -> None:
     """Lists within lists beyond what can be parsed are a rejection."""
     (item,) = items(tmp_path, "deep.json", b"[" * 200_000)
     assert isinstance(item, LeftAside)
+
+
+# ---------------------------------------------------------------- packed by gzip
+
+
+def test_a_packed_page_reads_as_the_page_and_keeps_the_files_own_hash(tmp_path: Path) -> None:
+    """Words are those of the page, pictures beside it are found, and a run tells by the hash that the file is unchanged."""
+    (tmp_path / "a.png").write_bytes(drawn())
+    page = b"<!DOCTYPE html><html><head><title>Flood</title></head><body><img src='a.png'></body></html>"
+    packed = gzip.compress(page, mtime=0)
+    document = only_document(items(tmp_path, "story.html.gz", packed))
+    assert (document.kind, document.text) == ("savedpage", page.decode())
+    assert [p.path.rpartition("/")[2] for p in document.pictures] == ["a.png"]
+    assert document.sha256 == hashlib.sha256(packed).hexdigest()
+
+
+def test_packed_texts_and_saved_pages_are_read_and_members_join(tmp_path: Path) -> None:
+    """Several gzip members are one text; an MHTML file and a web archive are read by what they hold, under any name."""
+    packed = gzip.compress(b"One line.\n") + gzip.compress(b"Two lines.\n") + bytes(64)
+    document = only_document(items(tmp_path, "wire.txt.gz", packed))
+    assert (document.kind, document.text, document.warnings) == ("plaintext", "One line.\nTwo lines.\n", ())
+    mhtml = (
+        b"From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=B\r\n\r\n"
+        b"--B\r\nContent-Type: text/html\r\n\r\n<html><p>words</p></html>\r\n--B--\r\n"
+    )
+    assert only_document(items(tmp_path, "page.mhtml.gz", gzip.compress(mhtml))).kind == "mhtml"
+    record = (
+        b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://news.example/\r\nContent-Type: application/http\r\n"
+        b"Content-Length: 64\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>words</html>\r\n\r\n\r\n"
+    )
+    assert only_document(items(tmp_path, "crawl.gz", gzip.compress(record))).kind == "warc"
+
+
+@pytest.mark.parametrize("keep", [-9, -4, 3000])
+def test_a_damaged_packed_page_gives_what_stands_before_the_damage(tmp_path: Path, keep: int) -> None:
+    """Cut off, or with a wrong check sum: the words that can be unpacked are read, with a warning."""
+    page = b"<html><p>" + base64.b64encode(drawn()) + b"</p></html>"
+    packed = gzip.compress(page)
+    packed = packed[:keep] if keep != -4 else packed[:-8] + bytes(4) + packed[-4:]
+    document = only_document(items(tmp_path, "story.html.gz", packed))
+    assert page.decode().startswith(document.text)
+    assert len(document.text) > 1000
+    assert document.warnings == ("its compressed data is cut off or damaged",)
+
+
+def test_other_packed_files_stay_archives_and_bombs_stay_small(tmp_path: Path) -> None:
+    """A packed table, picture or tar archive is ignored as an archive; what unpacks to more than is read is rejected."""
+    for name, data in {
+        "a.csv.gz": b"a,b\n1,2\n",
+        "a.png.gz": drawn(),
+        "a.gz": b"",
+        "b.txt.gz": bytes(range(256)) * 9,
+    }.items():
+        (item,) = items(tmp_path, name, gzip.compress(data))
+        assert isinstance(item, LeftAside)
+        assert (item.result, item.reason) == ("ignored", "a gzip archive")
+    (item,) = items(tmp_path, "bomb.html.gz", gzip.compress(b"<html>" + b" " * (9 << 20)), Limits(document=1 << 20))
+    assert isinstance(item, LeftAside)
+    assert (item.result, item.reason) == ("rejected", "unpacks to more than 1 MB")
