@@ -68,9 +68,9 @@ def import_(
     Every input ends in one result: new, updated, unchanged, duplicate (of what), ignored (why) or rejected (why). A run can be
     stopped at any time (Ctrl-C finishes the transaction under way) and run again.
 
-    Read are web pages (HTML, with the folder saved beside them), MHTML, web archives (WARC), plain text and news items (ninjs),
-    each also packed by gzip; and JPEG, PNG, GIF, WebP, TIFF, BMP, AVIF and HEIC pictures (HEIC needs the extra
-    [heic]) with their XMP sidecars. What a file is, its content says and not its name.
+    Read are web pages (HTML, with the folder saved beside them), MHTML, web archives (WARC, WACZ), plain text and news items
+    (ninjs), each also packed by gzip; and JPEG, PNG, GIF, WebP, TIFF, BMP, AVIF and HEIC pictures (HEIC needs the extra [heic])
+    with their XMP sidecars. What a file is, its content says and not its name.
 
     \b
     Examples:

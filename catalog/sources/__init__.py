@@ -23,6 +23,7 @@ from .ninjs import read_ninjs
 from .pictures import misnamed, read_picture, unreadable_name
 from .plaintext import read_text
 from .savedpage import files_beside
+from .wacz import read_wacz
 from .walking import entry, walk
 from .warc import read_warc
 from .webpage import read_page
@@ -96,6 +97,8 @@ def _read(entry: Entry, found: Sniffed, data: bytes, url: str, limits: Limits, *
         yield read_picture(entry)
     elif found.holds == "warc":
         yield from read_warc(entry.path, entry.file, limits)
+    elif found.holds == "wacz":
+        yield from read_wacz(entry.path, entry.file, limits)
     elif found.holds == "mhtml":
         yield from read_mhtml(entry.path, data, limits)
     else:

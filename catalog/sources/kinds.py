@@ -9,7 +9,7 @@ from typing import Literal
 from .encoding import peek
 from .gzipped import MAGIC as GZIP
 
-Holds = Literal["picture", "page", "mhtml", "warc", "text", "json", "xmp", "gzip", "empty", "other", "unknown"]
+Holds = Literal["picture", "page", "mhtml", "warc", "text", "json", "xmp", "gzip", "wacz", "empty", "other", "unknown"]
 
 #: How many first bytes are looked at.
 HEAD = 1 << 16
@@ -37,10 +37,14 @@ _BRANDS = {
 }
 _BMP_HEADERS = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
 
+_ZIP = b"PK\x03\x04"
+#: Names of members that a packed web archive (WACZ) begins with, whichever comes first.
+_WACZ_FIRST = (b"archive/", b"datapackage", b"indexes/", b"pages/", b"fuzzy.json")
+
 #: First bytes of what Cutline does not catalogue, with its name.
 _OTHERS = (
     (b"%PDF-", "a PDF"),
-    (b"PK\x03\x04", "a ZIP archive or office document"),
+    (_ZIP, "a ZIP archive or office document"),
     (b"PK\x05\x06", "a ZIP archive"),
     (b"BZh", "a bzip2 archive"),
     (b"\xfd7zXZ\0", "an xz archive"),
@@ -155,6 +159,8 @@ def _other(head: bytes, name: str) -> Sniffed | None:
         return Sniffed("warc", "a web archive")
     if head.startswith(GZIP):
         return Sniffed("warc", "a web archive") if ".warc" in name.lower() else Sniffed("gzip", "a gzip archive")
+    if head.startswith(_ZIP) and (suffix(name) == "wacz" or head[30:].startswith(_WACZ_FIRST)):
+        return Sniffed("wacz", "a packed web archive")
     if head[:4] == b"RIFF":
         return Sniffed("other", "a video or sound file")
     if head[257:262] == b"ustar":

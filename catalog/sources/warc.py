@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import IO, NamedTuple
 from urllib.parse import quote, unquote, urlsplit
+from zipfile import BadZipFile
 
 from ..errors import Rejected
 from .base import Document, LeftAside, PictureFile
@@ -37,17 +38,16 @@ class _Body(NamedTuple):
     data: bytes
 
 
-class _Stream:
-    """Bytes of an archive: gunzipped when it is gzipped (any number of gzip members), read ahead by one chunk.
+class Stream:
+    """Bytes of an archive of ``size`` bytes: gunzipped when it is gzipped (any number of gzip members), read ahead by one chunk.
 
-    ``broken`` says why it ended early, ``""`` when it did not.
+    ``inflate`` bounds how far it may unpack. ``broken`` says why it ended early, ``""`` when it did not.
     """
 
-    def __init__(self, file: BinaryIO, inflate: int) -> None:
-        self._file = file
+    def __init__(self, file: IO[bytes], size: int, inflate: int) -> None:
+        self._file, self._size = file, size
         self._buffer = b""
         self._gzip = file.read(2) == b"\x1f\x8b"
-        self._size = file.seek(0, os.SEEK_END)
         file.seek(0)
         self._inflater = zlib.decompressobj(31)
         self._fed = False
@@ -70,7 +70,7 @@ class _Stream:
     def _read(self) -> bytes:
         try:
             return self._file.read(_CHUNK)
-        except OSError:
+        except (OSError, EOFError, BadZipFile, zlib.error):  # the later three of a member of a ZIP file
             self.broken = "the file cannot be read to its end"
             return b""
 
@@ -170,7 +170,14 @@ def read_warc(path: str, file: Path, limits: Limits = LIMITS) -> Iterator[Docume
     cannot be opened.
     """
     with open_regular(file, follow=True) as handle:
-        contents = _contents(_Stream(handle, limits.inflate), limits)
+        yield from read_streams(path, [Stream(handle, os.fstat(handle.fileno()).st_size, limits.inflate)], limits)
+
+
+def read_streams(
+    path: str, streams: Iterable[Stream], limits: Limits = LIMITS
+) -> Iterator[Document | PictureFile | LeftAside]:
+    """Yield what an archive in one or several parts holds, as :func:`read_warc` does. Raises Rejected."""
+    contents = _contents(streams, limits)
     if not contents.records:
         raise Rejected("a web archive without a readable record" + "".join(f": {w}" for w in contents.warnings))
     if not contents.pages and not contents.pictures:
@@ -203,11 +210,11 @@ def _names(text: str, url: str) -> bool:
     return bool(last) and any(form in text for form in {last, unquote(last), quote(unquote(last))})
 
 
-def _contents(stream: _Stream, limits: Limits) -> _Contents:
+def _contents(streams: Iterable[Stream], limits: Limits) -> _Contents:
     found = _Contents([], [], [], 0)
     seen: set[tuple[str, bytes]] = set()
     total = count = 0
-    for count, (headers, block, whole) in enumerate(_records(stream, limits), 1):
+    for count, (headers, block, whole) in enumerate(_records(streams, limits, found.warnings), 1):
         body = _served(count, headers, block, limits)
         if body is None or not body.data:
             continue
@@ -222,8 +229,6 @@ def _contents(stream: _Stream, limits: Limits) -> _Contents:
         total += len(body.data)
         seen.add((body.url, body.data[:4096]))
         shelf.append(body)
-    if stream.broken:
-        found.warnings.append(stream.broken)
     return replace(found, records=count)
 
 
@@ -236,26 +241,38 @@ def _shelf(found: _Contents, body: _Body) -> list[_Body] | None:
     return None
 
 
-def _records(stream: _Stream, limits: Limits) -> Iterator[tuple[dict[str, str], bytes, bool]]:
-    """Yield (WARC headers, block, whether the block is whole) of the records; only responses and resources have one."""
-    keep = limits.member + _HEADERS_LIMIT
-    for _ in range(limits.records):
-        if not stream.find_record(limits.member):
-            return
-        stream.line()
-        headers = _headers(stream)
-        try:
-            size = max(0, int(headers.get("content-length", "0")))
-        except ValueError:
-            size = 0
-        wanted = headers.get("warc-type", "").lower() in ("response", "resource")
-        block, whole = stream.take(size, keep if wanted else 0)
-        yield headers, block if wanted and size <= keep else b"", whole
-        if not whole:
-            return
+def _records(
+    streams: Iterable[Stream], limits: Limits, warnings: list[str]
+) -> Iterator[tuple[dict[str, str], bytes, bool]]:
+    """Yield (WARC headers, block, whether the block is whole) of the records; only responses and resources have one.
+
+    Why a stream ended early is added to ``warnings``.
+    """
+    left = limits.records
+    for stream in streams:
+        while left > 0 and stream.find_record(limits.member):
+            left -= 1
+            headers, block, whole = _record(stream, limits.member + _HEADERS_LIMIT)
+            yield headers, block, whole
+            if not whole:
+                break
+        if stream.broken:
+            warnings.append(stream.broken)
 
 
-def _headers(stream: _Stream) -> dict[str, str]:
+def _record(stream: Stream, keep: int) -> tuple[dict[str, str], bytes, bool]:
+    stream.line()
+    headers = _headers(stream)
+    try:
+        size = max(0, int(headers.get("content-length", "0")))
+    except ValueError:
+        size = 0
+    wanted = headers.get("warc-type", "").lower() in ("response", "resource")
+    block, whole = stream.take(size, keep if wanted else 0)
+    return headers, block if wanted and size <= keep else b"", whole
+
+
+def _headers(stream: Stream) -> dict[str, str]:
     """Header lines up to the blank one; names in lower case, continued lines joined."""
     lines: list[bytes] = []
     size = 0

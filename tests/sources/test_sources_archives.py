@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 import os
+import zipfile
 import zlib
 from io import BytesIO
 from pathlib import Path
@@ -282,6 +283,73 @@ def test_deep_json_is_rejected_without_a_crash(tmp_path: Path) -> None:
     """Lists within lists beyond what can be parsed are a rejection."""
     (item,) = items(tmp_path, "deep.json", b"[" * 200_000)
     assert isinstance(item, LeftAside)
+
+
+# ---------------------------------------------------------------- web archives packed in a ZIP file
+
+
+def wacz(members: dict[str, bytes], how: int = zipfile.ZIP_STORED) -> bytes:
+    """A ZIP file of these members."""
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", how) as packed:
+        for name, data in members.items():
+            packed.writestr(name, data)
+    return buffer.getvalue()
+
+
+PAGE = gzip.compress(
+    response(f"{SITE}/story", b"<html><p>words</p><img src='/i/a.png'></html>", "Content-Type: text/html")
+)
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_packed_web_archive_reads_as_one_archive(tmp_path: Path, how: int) -> None:
+    """The page of one WARC file has the picture of another; index and logs are passed over."""
+    picture = gzip.compress(response(f"{SITE}/i/a.png", drawn(), "Content-Type: image/png"))
+    members = {
+        "archive/b.warc.gz": picture,
+        "archive/a.warc.gz": PAGE,
+        "indexes/index.cdx": b"x",
+        "datapackage.json": b"{}",
+    }
+    document = only_document(items(tmp_path, "crawl.zip", wacz(members, how)))
+    assert (document.kind, document.url, document.warnings) == ("warc", "https://news.example/story", ())
+    assert [(p.path.rpartition("/")[2], p.data) for p in document.pictures] == [("2-a.png", drawn())]
+
+
+def test_a_damaged_packed_web_archive_gives_what_is_left_or_says_why(tmp_path: Path) -> None:
+    """Cut off, locked, or with damaged members: rejected with its reason, or read as far as it goes."""
+    whole = wacz({"archive/a.warc.gz": PAGE, "archive/b.warc.gz": PAGE * 40})
+    (item,) = items(tmp_path, "cut.wacz", whole[: len(whole) // 2])
+    assert isinstance(item, LeftAside)
+    assert (item.result, item.reason) == ("rejected", "a packed web archive (WACZ) that is cut off or damaged")
+    at = whole.index(PAGE * 40) + len(PAGE) * 20
+    document = only_document(items(tmp_path, "hurt.wacz", whole[:at] + bytes(40) + whole[at + 40 :]))
+    assert document.text.startswith("<html><p>words")
+    assert document.warnings
+    locked = bytearray(wacz({"archive/a.warc.gz": PAGE}))
+    locked[locked.rindex(b"PK\x01\x02") + 8] |= 1
+    locked[6] |= 1
+    (item,) = items(tmp_path, "locked.wacz", bytes(locked))
+    assert isinstance(item, LeftAside)
+    assert (item.result, item.reason) == ("rejected", "a packed web archive (WACZ) that is locked by a password")
+
+
+def test_other_zip_files_are_ignored_and_a_huge_table_is_not_read(tmp_path: Path) -> None:
+    """Office documents and folders of pictures stay archives; a table of members beyond the limit is refused unread."""
+    for name, member, reason in (
+        ("a.zip", "photos/a.png", "a ZIP archive or office document"),
+        ("b.zip", "archive/a.png", "a ZIP archive without a web archive in it"),
+    ):
+        (item,) = items(tmp_path, name, wacz({member: drawn()}))
+        assert isinstance(item, LeftAside)
+        assert (item.result, item.reason) == ("ignored", reason)
+    swollen = bytearray(wacz({"archive/a.warc.gz": PAGE}))
+    at = swollen.rindex(b"PK\x05\x06") + 12
+    swollen[at : at + 4] = (1 << 30).to_bytes(4, "little")
+    (item,) = items(tmp_path, "swollen.wacz", bytes(swollen))
+    assert isinstance(item, LeftAside)
+    assert item.reason == "a packed web archive (WACZ) with more members than are read"
 
 
 # ---------------------------------------------------------------- packed by gzip
