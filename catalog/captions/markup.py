@@ -71,7 +71,7 @@ def _extract(document: Document, page: Page, region: region_.Region, facts: stor
         sha256=document.sha256,
         kind=document.kind,
         url=facts.url,
-        title=facts.title,
+        title=facts.headline(),
         byline=facts.byline,
         published=facts.published,
         modified=facts.modified,
