@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from ..addresses import resolve
@@ -142,9 +142,9 @@ def _meta(page: Page) -> dict[str, str]:
     """The ``meta`` elements by lower-case name or property; the first of each, authors joined."""
     found: dict[str, str] = {}
     for element in page.all("meta")[:2000]:
-        name = (element.get("property") or element.get("name") or element.get("itemprop") or "").lower()
-        value = tidy(element.get("content") or "")
-        if name and value and name not in found:
+        given = dict(cast("list[tuple[str, str]]", element.items()))
+        name = (given.get("property") or given.get("name") or given.get("itemprop") or "").lower()
+        if name and name not in found and (value := tidy(given.get("content") or "")):
             found[name] = value
     return found
 
