@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from . import photographic, places
+from . import photographic
 from .geometry import Matrix, invert, to_pixels
 from .photographic import Photographic
 
@@ -42,8 +42,8 @@ _STILL = 0.1
 _SAMPLED = 4000
 #: Independent blocks that must have structure.
 _FEWEST = 4
-#: Shares of agreeing blocks between which it is asked which of them are photographic; from so many differing places on, always.
-_ASKED, _SEVERAL = (0.4, 0.9), 3
+#: Shares of agreeing blocks between which it is asked which of them are photographic.
+_ASKED = (0.4, 0.9)
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,7 @@ class Agreement:
     part; ``blocks``: how many (independent) have structure; ``of_a``, ``of_b``: area of the coherent part as a share of
     each picture; ``part``: the pixels of the compared frame that are compared (1 agrees, -1 differs, 0 nothing to say);
     ``gain``, ``offset``: grey values of the other picture from those of the frame, where they agree; ``photographic``: of the
-    photographic blocks, the share that agrees (looked for where neither nearly all blocks agree nor few); ``places``: at how many
-    separate places the two plainly differ (looked for where not only few blocks agree).
+    photographic blocks, the share that agrees (looked for where neither nearly all blocks agree nor few).
     """
 
     matrix: Matrix
@@ -68,7 +67,6 @@ class Agreement:
     gain: float
     offset: float
     photographic: Photographic
-    places: int
 
 
 def compare(a: Grey, b: Grey, matrix: Matrix) -> Agreement | None:
@@ -129,7 +127,8 @@ class _Pair:
         is the noise or the screen that another has gained."""
         if not self._usable.any():
             return
-        of_frame, of_other = self._detail(self._frame), self._detail(self._warped)
+        of_frame = self._detail(self._frame, self._variance)
+        of_other = self._detail(self._warped, self._warped_variance)
         if of_frame > _SHARPER * of_other:
             self._frame = _blurred(self._frame, self._softening(self._frame, of_other))
             self._mean, self._variance, self._sharp = _moments(self._frame)
@@ -140,16 +139,17 @@ class _Pair:
             return
         self._warp(self._matrix)
 
-    def _detail(self, grey: Floats) -> float:
+    def _detail(self, grey: Floats, variance: Floats) -> float:
         """How much of what varies in blocks does so from pixel to pixel: 0 for soft pictures, more for sharp ones, whatever their
         contrast."""
         fine = float((cv2.Laplacian(grey, cv2.CV_32F)[self._usable] ** 2).mean())
-        return fine / (float(_moments(grey)[1][self._usable].mean()) + _NOISE)
+        return fine / (float(variance[self._usable].mean()) + _NOISE)
 
     def _softening(self, grey: Floats, detail: float) -> float:
         """The blur (sigma) that leaves no more detail than that."""
         for sigma in _SOFTER:
-            if self._detail(_blurred(grey, sigma)) <= detail:
+            soft = _blurred(grey, sigma)
+            if self._detail(soft, _moments(soft)[1]) <= detail:
                 return sigma
         return _SOFTER[-1]
 
@@ -252,8 +252,7 @@ class _Pair:
             return None
         alike = usable & (exact >= AGREES)
         share = float(alike.sum()) / count
-        asked = share >= _ASKED[0]
-        differing = places.count(self._frame, self._warped, usable & ~alike, exact) if asked else 0
+        asked = _ASKED[0] <= share < _ASKED[1]
         return Agreement(
             matrix=self._matrix if in_b else inverse,
             share=share,
@@ -264,17 +263,10 @@ class _Pair:
             part=np.where(agrees, 1, np.where(usable, -1, 0)).astype(np.int8),
             gain=gain,
             offset=offset,
-            photographic=self._photographic(alike, share, differing),
-            places=differing,
+            photographic=photographic.agreement(self._frame, self._warped, usable, alike)
+            if asked
+            else Photographic(share, share),
         )
-
-    def _photographic(self, alike: Mask, share: float, differing: int) -> Photographic:
-        """Which blocks are photographic, where that may decide: neither nearly all agree nor few, or several places differ."""
-        nearly = share >= _ASKED[1]
-        if share < _ASKED[0] or (nearly and differing < _SEVERAL):
-            return Photographic(share, share, share)
-        found = photographic.agreement(self._frame, self._warped, self._usable, alike)
-        return found._replace(at_least=share, at_most=share) if nearly else found
 
     def _tone(self, where: Mask) -> tuple[float, float]:
         """Gain and offset of the other picture's grey values against the frame's."""
