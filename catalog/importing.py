@@ -97,6 +97,7 @@ class Importer:
         self.store, self.cat = store, Catalogue(store)
         self.prepare, self.media, self.neighbours = prepare, media, neighbours
         self.told, self._read_so_far = told, 0
+        self.in_place = in_place
         self.fetching, self.on_commit = fetching, on_commit
         self.run_id = f"{now()}-{time.time_ns() % 10**9:09}-{os.getpid()}"
         self.counts: Counter[str] = Counter()
@@ -122,10 +123,14 @@ class Importer:
         for path in exports:
             yield from self._restore(path)
         chunks = self._chunks([p for p in paths if Path(p) not in exports], [str(i) for i in inputs if is_remote(i)])
-        for chunk in self._decoded(chunks):
-            yield from self._commit(chunk)
-            if self._stopped:
-                break
+        try:
+            for chunk in self._decoded(chunks):
+                yield from self._commit(chunk)
+                if self._stopped:
+                    break
+        finally:
+            if self.media is not None:
+                self.media.abandon()
         if self.media is not None:
             self.infer()
         self._note_run(inputs, finished=not self._stopped)
@@ -171,11 +176,17 @@ class Importer:
                 self._tell_read(1)
                 while read[0].is_whole():
                     yield read.popleft()
+                self._begin_keeping(read[0].tasks[done.path], done)
                 read[0].prepared[done.path] = done
                 if read[0].is_whole():
                     yield read.popleft()
             while read:
                 yield read.popleft()
+
+    def _begin_keeping(self, task: Task, done: Prepared | Failed) -> None:
+        """Let the original of a picture be copied while others are decoded: committing it then waits for no disk."""
+        if self.media is not None and not self.in_place and task.file is not None and isinstance(done, Prepared):
+            self.media.begin(done.image.sha256, Path(task.file))
 
     def _read_round(self, chunks: Iterator[list[Entry]], read: deque[_Chunk]) -> bool:
         """Read the first chunk of a round of decoding; whether there was one."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from .export import FORMATS as EXPORT_FORMATS
 from .later import later
 from .media import Blob, remember
 from .saying import Saying
+from .scratch import Scratch, sweep
 from .stores import verify_store
 from .stores.overlay import Overlay
 
@@ -34,7 +35,7 @@ else:
     )
     workers_, thumbnails, worker = later(".images.pool", ".images.thumbnails", ".images.worker")
 
-__all__ = ["EXPORT_FORMATS", "Blob", "Library", "open_library", "trial", "verify_catalogue"]
+__all__ = ["EXPORT_FORMATS", "Blob", "Library", "Scratch", "open_library", "trial", "verify_catalogue"]
 
 
 def open_library(url: str | Path, *, create: bool = True, media: str = "", follower: bool = False) -> Library:
@@ -46,6 +47,10 @@ def open_library(url: str | Path, *, create: bool = True, media: str = "", follo
     UsageError when its pictures are kept elsewhere than at ``media``.
     """
     return Library(str(url), create=create, media=media, follower=follower)
+
+
+#: Where in a catalogue's folder files lie that are sent here.
+_UPLOADS = "uploads"
 
 
 @contextmanager
@@ -78,8 +83,12 @@ def verify_catalogue(url: str, *, repair: bool = False) -> Iterator[Damage]:
             yield from checking.beyond_store(library, repair=repair)
 
 
-def _hands(workers: int | None, executor: Executor | None, cluster: str) -> AbstractContextManager[workers_.Pool]:
+def _hands(
+    workers: int | None, executor: Executor | None, cluster: str | workers_.Pool
+) -> AbstractContextManager[workers_.Pool]:
     """What the heavy part is done by: processes of this machine, somebody's executor, or a cluster."""
+    if not isinstance(cluster, str):
+        return nullcontext(cluster)
     if cluster:
         from .cluster import connect
 
@@ -102,15 +111,15 @@ class Library(Saying):
         allow_private: bool = False,
         workers: int | None = None,
         executor: Executor | None = None,
-        cluster: str = "",
+        cluster: str | workers_.Pool = "",
         told: Callable[[Progress], None] = lambda _: None,
     ) -> Iterator[ImportResult | ImportSummary]:
         """Import files, folders and addresses (http, https); yield one result for each input as it is committed, then the summary.
 
         :meth:`stop_import` ends the run after the transaction under way. ``fetch`` also gets the pictures that pages name;
         ``allow_private`` lets it, and addresses given as input, reach hosts that are not on the public internet. Pictures are
-        decoded by ``workers`` processes, an ``executor``, or the Dask ``cluster`` of an address (``local`` starts one). ``told`` is
-        told how far the reading ("input", of how many is not known) is, and then each kind of inferring.
+        decoded by ``workers`` processes, an ``executor``, or a Dask ``cluster``: one connected, or that of an address (``local``
+        starts one). ``told`` is told how far the reading ("input", of how many is not known) is, and then each kind of inferring.
         """
         from .fetching import for_import
 
@@ -187,6 +196,15 @@ class Library(Saying):
             self.neighbours.flush()
 
     # ---------------------------------------------------------------- files
+
+    def receiving(self) -> Scratch:
+        """Return a folder for files that are sent here, until they are imported. It goes when it is closed; what a killed process
+        left goes before."""
+        return Scratch(self.folder / _UPLOADS)
+
+    def sweep(self) -> None:
+        """Remove what killed processes left of files that were sent here."""
+        sweep(self.folder / _UPLOADS)
 
     def original(self, image: str) -> Path:
         """Return the file of an image's original on this machine. Raises NotFound for an unknown id, an original that has gone,

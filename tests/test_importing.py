@@ -10,8 +10,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial, partialmethod
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ from catalog.duplicates import Sample
 from catalog.duplicates.index import DuplicateIndex
 from catalog.images.pool import Pool
 from catalog.library import Library, open_library
+from catalog.media.local import LocalMedia
 from catalog.model import ImportResult, ImportSummary
 from catalog.sources import Entry, Item
 
@@ -231,6 +232,31 @@ def test_what_pictures_are_recognised_by_is_kept_together(
     assert kept == [5] and empty.neighbours.ids() == empty.store.ids("image")
 
 
+def _noted(self: LocalMedia, told: list[str], name: str, do: Callable[..., None], *given: object) -> None:
+    told.append(name)
+    do(self, *given)
+
+
+def test_originals_are_copied_while_others_are_decoded(
+    empty: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Committing waits for no disk: the copies were begun as the pictures came; nothing of them is left beside the originals."""
+    folder = tmp_path / "pictures"
+    for seed in range(3):
+        picture(folder / f"{seed}.jpg", seed)
+    told: list[str] = []
+    for name in ("begin", "keep", "sync"):
+        monkeypatch.setattr(LocalMedia, name, partialmethod(_noted, told, name, getattr(LocalMedia, name)))
+    run(empty, folder)
+    assert told == ["begin"] * 3 + ["keep"] * 3 + ["sync"]
+    assert not (empty.folder / "media" / ".incoming").exists()
+    told.clear()
+    run(empty, folder)
+    picture(folder / "other.jpg", 9)
+    run(empty, folder, in_place=True)
+    assert "begin" not in told and "keep" not in told
+
+
 def test_a_stopped_run_is_finished_by_the_next(empty: Library, tmp_path: Path) -> None:
     """Stopping ends a run after its transaction; running again completes it, and the end is the same as without stopping."""
     for n in range(120):
@@ -243,6 +269,7 @@ def test_a_stopped_run_is_finished_by_the_next(empty: Library, tmp_path: Path) -
         else:
             assert isinstance(result, ImportSummary) and result.interrupted
     assert 0 < seen < 120
+    assert not (empty.folder / "media" / ".incoming").exists()
     run(empty, tmp_path / "in")
     with open_library(tmp_path / "other") as undisturbed:
         run(undisturbed, tmp_path / "in")

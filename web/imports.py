@@ -33,9 +33,7 @@ def inputs(stack: ExitStack, path: str) -> list[str | Path]:
         if not Path(path).is_absolute() or not Path(path).exists():
             raise NotAllowed("There is nothing at that path.", field="path")
         return [Path(path)]
-    catalogue = Path(library().url)
-    under = catalogue / "uploads" if catalogue.is_dir() else None
-    return [stack.enter_context(received(request.files.getlist("files"), under))]
+    return [stack.enter_context(received(request.files.getlist("files"), library().receiving))]
 
 
 def tidy(results: Iterator[ImportResult | ImportSummary], root: Path | None) -> Iterator[ImportResult | ImportSummary]:

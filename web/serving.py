@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,13 +17,14 @@ from catalog.library import Library
 
 from .access import Access
 from .app import create_app, loaded, seldom_collected
-from .lanes import Lanes
 from .readers import Readers
 from .security import MAX_UPLOAD, is_loopback
 
 SECRET_FILE = "web-secret"
-#: Seconds after which a thread hands over to one that waits (Python's own: 0.005), where this process answers questions itself: one
-#: reads the index in many short steps, and at each may wait so long for another that draws a page.
+#: Requests that are answered at the same time: many only wait for the disk, for another's lock, or for a process that reads.
+THREADS = 16
+#: Seconds after which a thread hands over to one that waits (Python's own: 0.005). A request reads the index in many short steps,
+#: and at each may wait so long for one that draws a page.
 SWITCH = 0.001
 
 
@@ -61,6 +64,26 @@ def require_guarded(host: str, access: Access) -> None:
         )
 
 
+def require_free(host: str, port: int) -> None:
+    """Raise :class:`UsageError` when a server could not listen there: it is asked before anything is made for it."""
+    try:
+        for family, kind, protocol, _, address in socket.getaddrinfo(
+            None if host in ("", "*") else host.strip("[]"), port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        ):
+            with socket.socket(family, kind, protocol) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                if family == socket.AF_INET6:
+                    probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                probe.bind(address)
+    except OSError as error:
+        raise _unusable(host, port, error) from error
+
+
+def _unusable(host: str, port: int, error: OSError) -> UsageError:
+    why = error.strerror or error
+    return UsageError(f"Port {port} of {host} cannot be used: {why}. `--port` chooses another.", field="port")
+
+
 def serve(
     library: Library,
     host: str = "127.0.0.1",
@@ -68,6 +91,7 @@ def serve(
     access: Access | None = None,
     *,
     ready: Callable[[str], None] | None = None,
+    threads: int = THREADS,
     readers: int = 0,
 ) -> None:
     """Serve ``library`` until interrupted. ``ready`` is called with the address once the port is open; 0 takes a free one.
@@ -86,9 +110,9 @@ def serve(
     try:
         server = create_server(
             app,
-            _dispatcher=Lanes(),
             host=host.strip("[]"),
             port=port,
+            threads=threads,
             ident="Cutline",
             max_request_body_size=MAX_UPLOAD,
             max_request_header_size=65_536,
@@ -98,12 +122,10 @@ def serve(
             clear_untrusted_proxy_headers=True,
         )
     except OSError as error:
-        why = error.strerror or error
-        raise UsageError(
-            f"Port {port} of {host} cannot be used: {why}. `--port` chooses another.", field="port"
-        ) from error
-    if not app.count:
-        sys.setswitchinterval(SWITCH)
+        raise _unusable(host, port, error) from error
+    sys.setswitchinterval(SWITCH)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a busy moment is no news
+    library.sweep()
     try:
         if ready is not None:
             ready(_address(host, int(server.effective_port)))

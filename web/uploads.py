@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from werkzeug.datastructures import FileStorage
 
 from catalog.errors import NotAllowed
+from catalog.library import Scratch
 
 MAX_FILES = 2000
 MAX_DEPTH = 12
@@ -26,23 +25,19 @@ def relative(name: str) -> PurePosixPath:
     return PurePosixPath(*kept[-MAX_DEPTH:]) if kept else PurePosixPath("unnamed")
 
 
-def _named_by_content(folder: Path) -> Path:
-    """Rename ``folder`` after what it holds, so that the same upload comes from the same place and is known again."""
+def _name_of(folder: Path) -> str:
+    """A name for what ``folder`` holds, so that the same upload comes from the same place and is known again."""
     digest = hashlib.sha256()
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         digest.update(str(path.relative_to(folder)).encode("utf-8", "surrogateescape") + b"\0")
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
-    named = folder.with_name(digest.hexdigest()[:12])
-    try:
-        return folder.rename(named)
-    except OSError:  # the same upload is being imported right now
-        return folder
+    return digest.hexdigest()[:12]
 
 
 @contextmanager
-def received(files: Sequence[FileStorage], under: Path | None = None) -> Iterator[Path]:
-    """Write the uploaded ``files`` into a folder below ``under``, give it, and take it away afterwards.
+def received(files: Sequence[FileStorage], receiving: Callable[[], Scratch]) -> Iterator[Path]:
+    """Write the uploaded ``files`` into a new folder, give it, and take it away afterwards.
 
     Two files of one name are kept apart by a number. Raises :class:`NotAllowed` for none and for too many.
     """
@@ -51,19 +46,14 @@ def received(files: Sequence[FileStorage], under: Path | None = None) -> Iterato
         raise NotAllowed("Choose files or a folder first.", field="files")
     if len(sent) > MAX_FILES:
         raise NotAllowed(f"Send at most {MAX_FILES:,} files at once.", field="files")
-    if under is not None:
-        under.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="new-", dir=under))
-    try:
+    with receiving() as scratch:
         for file in sent:
-            path = folder / relative(file.filename or "")
+            path = scratch.folder / relative(file.filename or "")
             path.parent.mkdir(parents=True, exist_ok=True)
             stem, n = path.stem, 2
             while path.exists():
                 path = path.with_name(f"{stem}-{n}{path.suffix}")
                 n += 1
             file.save(path)
-        folder = _named_by_content(folder)
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        scratch.rename(_name_of(scratch.folder))  # kept when the same upload is being imported right now
+        yield scratch.folder

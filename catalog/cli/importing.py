@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -20,9 +21,13 @@ from .main import INTERRUPTED, Context, cli, json_option
 
 if TYPE_CHECKING:
     from .. import addresses, codec, extracting, model, watching
+    from .. import cluster as clusters
+    from ..images.pool import Pool
     from ..model import ImportResult, ImportSummary
 else:
-    addresses, codec, extracting, model, watching = later(".addresses", ".codec", ".extracting", ".model", ".watching")
+    addresses, clusters, codec, extracting, model, watching = later(
+        ".addresses", ".cluster", ".codec", ".extracting", ".model", ".watching"
+    )
 
 _MARKS = {"new": "+", "updated": "~", "unchanged": "=", "duplicate": "2", "ignored": "-", "rejected": "!"}
 
@@ -84,7 +89,11 @@ def import_(
     ctx.media = media
     progress = terminal.Progress(inputs)
     there = any(map(_is_there, inputs))
-    with ctx.open(create=True) if there and not dry_run else ctx.trial() as library:
+    # The cluster first: one that does not answer is to leave no empty catalogue behind.
+    with (
+        _reached(where, count) as reached,
+        ctx.open(create=True) if there and not dry_run else ctx.trial() as library,
+    ):
         run = library.import_(
             inputs,
             told=progress.told,
@@ -93,7 +102,7 @@ def import_(
             fetch=fetch,
             allow_private=allow_private,
             workers=count,
-            cluster=where,
+            cluster=reached,
         )
         stopping = stop_politely(library.stop_import)
         try:
@@ -108,6 +117,11 @@ def import_(
         terminal.note("Stopped. Everything reported is kept; run the same command again to go on.")
         sys.exit(INTERRUPTED)
     sys.exit(1 if summary.counts.get("rejected") else 0)
+
+
+def _reached(address: str, workers: int | None) -> AbstractContextManager[str | Pool]:
+    """The cluster of an address, connected; none where there is no address."""
+    return clusters.connect(address, workers) if address else nullcontext("")
 
 
 def _is_there(given: str) -> bool:

@@ -65,14 +65,11 @@ def serve(ctx: Context, host: str | None, port: int | None, readers: int | None)
       cutline --catalog pictures serve --port 8000
     """
     where = str(setting("host", host).value)
+    number = int(setting("port", port).value)
     serving.require_guarded(where, access.access_from_environment())
+    serving.require_free(where, number)
     with ctx.open(create=True) as opened:
-        _serve(
-            opened,
-            where,
-            int(setting("port", port).value),
-            usual_readers() if readers is None else readers,
-        )
+        _serve(opened, where, number, usual_readers() if readers is None else readers)
 
 
 @cli.command(short_help="Print what an access file keeps of a password.")

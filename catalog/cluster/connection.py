@@ -6,6 +6,7 @@ import logging
 import os
 import pickle
 import signal
+import socket
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -268,8 +269,29 @@ def _local(distributed: Any, workers: int | None) -> Any:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def _hear(address: str) -> None:
+    """Wait for a scheduler's first word: Dask's own client waits without end for one that takes a connection and says nothing.
+
+    Raises ClusterLost when none comes in time. Only plain connections are asked; in others the transport itself is to answer first.
+    """
+    scheme, _, where = address.partition("://")
+    host, _, port = where.rpartition(":")
+    if scheme != "tcp" or not host or not port.isdigit():
+        return
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), _CONNECT_S) as connection:
+            connection.settimeout(_CONNECT_S)
+            if connection.recv(1):
+                return
+    except (OSError, OverflowError) as error:
+        raise ClusterLost(f"No Dask scheduler answers at {address}.") from error
+    raise ClusterLost(f"No Dask scheduler answers at {address}.")
+
+
 @contextmanager
 def _client(distributed: Any, own: Any, address: str) -> Iterator[Client]:
+    if own is None:
+        _hear(address)
     try:
         client = distributed.Client(own if own is not None else address, timeout=_CONNECT_S, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:

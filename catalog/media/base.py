@@ -111,6 +111,13 @@ class Media(Protocol):
         Raises Rejected when the file no longer has the content that was hashed.
         """
 
+    def begin(self, sha256: str, source: Path) -> None:
+        """Let a file be copied while others are still decoded; :meth:`keep` then only waits for it. A place that sends in the
+        background anyway does nothing. Nothing is kept by this alone; :meth:`abandon` drops what was begun and not kept."""
+
+    def abandon(self) -> None:
+        """Drop what was begun and not kept."""
+
     def sync(self) -> None:
         """Return when everything kept since the last call is durable and can be read by everybody."""
 

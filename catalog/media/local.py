@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import CatalogueUnusable, Rejected
+from ..scratch import Scratch
 from .base import Blob, file_blob, file_hash, pieces
+
+#: Originals that are copied at once ahead of being kept: most of the time each waits for the disk.
+_COPIERS = 4
+#: Where copies lie until they have their names.
+_INCOMING = ".incoming"
 
 
 class LocalMedia:
@@ -19,6 +28,10 @@ class LocalMedia:
         self._originals = folder / "media"
         self._thumbs = folder / "thumbs"
         self._unsynced: set[Path] = set()
+        self._lock = threading.Lock()
+        self._begun: dict[str, Future[Path]] = {}
+        self._copiers: ThreadPoolExecutor | None = None
+        self._incoming: Scratch | None = None
 
     def _path(self, sha256: str) -> Path:
         return self._originals / sha256[:2] / sha256
@@ -31,38 +44,61 @@ class LocalMedia:
     def keep(self, sha256: str, source: Path | bytes) -> None:
         """Copy an original into the folder. See :meth:`catalog.media.base.Media.keep`."""
         target = self._path(sha256)
+        begun = self._begun.pop(sha256, None)
         if target.exists():
             return
-        temporary = target.with_name(f".{sha256}.{os.getpid()}")
-        digest = hashlib.sha256()
+        with self._writing():
+            if begun is None:
+                with Scratch(self._originals / _INCOMING) as incoming:
+                    self._name(_copied(sha256, source, incoming.folder), target)
+            else:
+                self._name(begun.result(), target)
+
+    def _name(self, copy: Path, target: Path) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        copy.replace(target)
+        with self._lock:
+            self._unsynced.add(target.parent)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with temporary.open("wb") as out:
-                for chunk in pieces(source):
-                    digest.update(chunk)
-                    out.write(chunk)
-                out.flush()
-                os.fsync(out.fileno())
-            if digest.hexdigest() != sha256:
-                raise Rejected("The file changed while it was being read.")
-            temporary.replace(target)
+            yield
         except OSError as error:
             raise CatalogueUnusable(
                 f"The original cannot be copied into {self._originals}: {error.strerror}."
             ) from error
-        finally:
-            temporary.unlink(missing_ok=True)
-        self._unsynced.add(target.parent)
+
+    def begin(self, sha256: str, source: Path) -> None:
+        """Let a file be copied in the background. See :meth:`catalog.media.base.Media.begin`."""
+        if sha256 in self._begun or self._path(sha256).exists():
+            return
+        if self._copiers is None or self._incoming is None:
+            with self._writing():
+                self._incoming = Scratch(self._originals / _INCOMING)
+            self._copiers = ThreadPoolExecutor(_COPIERS, thread_name_prefix="originals")
+        self._begun[sha256] = self._copiers.submit(_copied, sha256, source, self._incoming.folder)
+
+    def abandon(self) -> None:
+        """Drop what was begun and not kept."""
+        if self._copiers is not None:
+            self._copiers.shutdown(cancel_futures=True)
+            self._copiers = None
+        if self._incoming is not None:
+            self._incoming.close()
+            self._incoming = None
+        self._begun.clear()
 
     def sync(self) -> None:
         """Make the names of all copies since the last call durable."""
-        for folder in self._unsynced | ({self._originals} if self._unsynced else set()):
+        with self._lock:
+            named, self._unsynced = self._unsynced, set()
+        for folder in named | ({self._originals} if named else set()):
             handle = os.open(folder, os.O_RDONLY)
             try:
                 os.fsync(handle)
             finally:
                 os.close(handle)
-        self._unsynced.clear()
 
     def has(self, sha256: str) -> bool:
         """Whether an original of this name is there."""
@@ -119,3 +155,19 @@ class LocalMedia:
     def drop_thumb(self, name: str) -> None:
         """Remove one thumbnail."""
         (self._thumbs / name[:2] / name).unlink(missing_ok=True)
+
+
+def _copied(sha256: str, source: Path | bytes, folder: Path) -> Path:
+    """Return a durable copy of ``source`` in ``folder``. Raises Rejected when it does not hash to ``sha256``."""
+    copy = folder / sha256
+    digest = hashlib.sha256()
+    with copy.open("wb") as out:
+        for chunk in pieces(source):
+            digest.update(chunk)
+            out.write(chunk)
+        out.flush()
+        os.fsync(out.fileno())
+    if digest.hexdigest() != sha256:
+        copy.unlink()
+        raise Rejected("The file changed while it was being read.")
+    return copy

@@ -63,6 +63,12 @@ class SharedMedia:
             raise Rejected("The file changed while it was being read.")
         self._queue(self._inner(sha256), data, self._send)
 
+    def begin(self, sha256: str, source: Path) -> None:
+        """Nothing: what is kept is sent in the background."""
+
+    def abandon(self) -> None:
+        """Nothing: nothing was begun."""
+
     def sync(self) -> None:
         """Return when all that this thread has sent has arrived. Raises CatalogueUnusable when some of it has not."""
         sending = self._sending()

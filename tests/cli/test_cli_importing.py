@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -101,6 +102,13 @@ def test_what_cannot_begin_makes_no_catalogue(
         assert [line["result"] for line in bare(*args, "--json", catalog=tmp_path / "cat").lines[:-1]] == [
             "rejected"
         ] * 2
+
+
+def test_a_server_on_a_taken_port_makes_no_catalogue(bare: Cutline, tmp_path: Path) -> None:
+    """The port is asked before a catalogue is made for it; so is a name that leads nowhere."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        ran = bare("serve", "--port", str(other.getsockname()[1]), catalog=tmp_path / "cat")
+    assert ran.code == 2 and "cannot be used" in ran.err and not (tmp_path / "cat").exists()
 
 
 def test_a_copy_that_cannot_begin_makes_no_catalogue(cutline: Cutline, catalogue: Path, tmp_path: Path) -> None:

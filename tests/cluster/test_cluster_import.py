@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,9 +15,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from catalog.cluster import connection
 from catalog.library import Library, open_library
 from catalog.model import ImportResult, ImportSummary
-from tests.cluster.dask_processes import ROOT, Dask
+from tests.cli.clirunning import run
+from tests.cluster.dask_processes import ROOT, Dask, free_port
 
 
 def everything(library: Library) -> list[str]:
@@ -39,6 +42,19 @@ def test_a_cluster_makes_the_same_catalogue(dask: Dask, imported: Path, stories:
             *_, summary = library.recompute(what, cluster=dask.address)
             assert isinstance(summary, ImportSummary) and not summary.counts["rejected"]
         assert everything(library) == everything(here)
+
+
+@pytest.mark.parametrize("listens", [True, False], ids=["silent", "missing"])
+def test_a_scheduler_that_does_not_answer_makes_no_catalogue(
+    installed: None, tmp_path: Path, stories: Path, monkeypatch: pytest.MonkeyPatch, listens: bool
+) -> None:
+    """Where nobody answers, also one that takes the connection, the import ends with a sentence and leaves no empty catalogue."""
+    monkeypatch.setattr(connection, "_CONNECT_S", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"tcp://127.0.0.1:{server.getsockname()[1] if listens else free_port()}"
+        ran = run(tmp_path / "cat", ("import", str(stories), "--cluster", address), None, None)
+    assert ran.code == 3 and f"No Dask scheduler answers at {address}." in ran.err
+    assert not (tmp_path / "cat").exists()
 
 
 PICTURES = 300

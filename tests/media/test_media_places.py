@@ -56,6 +56,32 @@ def test_a_file_that_changed_is_not_kept(media: Media) -> None:
     assert not media.has(NAME)
 
 
+def test_what_was_begun_is_kept_or_leaves_nothing(media: Media, tmp_path: Path) -> None:
+    """A copy begun ahead is taken by keeping it, with the same checks; what is not kept is dropped with its folder."""
+    files = [tmp_path / f"{n}" for n in range(3)]
+    for file in files:
+        file.write_bytes(DATA + file.name.encode())
+    names = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+    files[2].write_bytes(DATA)
+    for name, file in zip(names, files, strict=True):
+        media.begin(name, file)
+    assert not media.has(names[0])
+    media.keep(names[0], files[0])
+    media.sync()
+    assert media.has(names[0]) and media.intact(names[0])
+    with pytest.raises(Rejected, match="changed"):
+        media.keep(names[2], files[2])
+    media.abandon()
+    media.sync()
+    assert not media.has(names[1]) and not media.has(names[2])
+    assert not list(tmp_path.rglob(".incoming"))
+    media.begin(names[1], files[1])
+    media.keep(names[1], files[1])
+    media.sync()
+    media.abandon()
+    assert media.intact(names[1])
+
+
 def test_an_original_is_written_once(media: Media) -> None:
     """Keeping an original again changes nothing; removing one that is not there is no error."""
     for _ in range(2):

@@ -12,7 +12,7 @@ from PIL import Image
 from werkzeug.datastructures import FileStorage
 
 from catalog.errors import NotAllowed
-from catalog.library import Library
+from catalog.library import Library, Scratch
 from web.uploads import received, relative
 
 
@@ -38,7 +38,7 @@ def test_a_folder_is_imported_with_one_outcome_for_each_file(client: FlaskClient
         "kites/kites.html": "new", "kites/kite.png": "new", "kites/broken.png": "rejected",
     }  # fmt: skip
     assert found["kites/broken.png"]["reason"] and library.search("kite").total == 1
-    assert not list((Path(library.url) / "uploads").iterdir())
+    assert not (Path(library.url) / "uploads").exists()
 
 
 def test_outcomes_come_as_lines_while_it_runs(client: FlaskClient) -> None:
@@ -90,8 +90,8 @@ def test_names_stay_below_the_upload_folder(name: str, kept: str) -> None:
 def test_two_files_of_one_name_are_both_kept(tmp_path: Path) -> None:
     """Equal names are told apart by a number, and the folder is gone afterwards."""
     files = [FileStorage(io.BytesIO(data), filename="a.txt") for data in (b"one", b"two")]
-    with received(files, tmp_path / "uploads") as folder:
+    with received(files, lambda: Scratch(tmp_path / "uploads")) as folder:
         assert sorted(p.name for p in folder.iterdir()) == ["a-2.txt", "a.txt"]
     assert not folder.exists()
-    with pytest.raises(NotAllowed), received([], tmp_path):
+    with pytest.raises(NotAllowed), received([], lambda: Scratch(tmp_path)):
         pass
