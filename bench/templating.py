@@ -15,7 +15,7 @@ from types import MappingProxyType
 import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
-from bench import drawn_pages
+from bench import drawn_pages, drawn_series
 from bench.changing import Picture, Random, fitted, jpeg, text
 from bench.drawn_pages import fixed, says
 
@@ -335,6 +335,10 @@ _TABLE: dict[str, tuple[str, Draw, bool]] = {
     "book cover": ("dev", _cover, True),
     "slide": ("dev", _slide, True),
     "ticket": ("dev", words(drawn_pages.ticket), False),
+    "traffic": ("dev", words(drawn_series.traffic), False),
+    "line-up": ("dev", words(drawn_series.line_up), False),
+    "fact sheet": ("dev", words(drawn_series.fact_sheet), False),
+    "league table": ("dev", words(drawn_series.league), False),
     "score": ("held", _scores, True),
     "magazine": ("held", _magazine, True),
     "video player": ("held", _player, True),
@@ -347,6 +351,10 @@ _TABLE: dict[str, tuple[str, Draw, bool]] = {
     "watching camera": ("held", _watched, True),
     "bar chart": ("held", words(drawn_pages.bar_chart), False),
     "breaking news": ("held", words(drawn_pages.breaking), False),
+    "chamber": ("held", words(drawn_series.chamber), False),
+    "scoreboard": ("held", words(drawn_series.scoreboard), False),
+    "departures": ("held", words(drawn_series.departures), False),
+    "pressure chart": ("held", words(drawn_series.pressure), False),
 }
 
 TEMPLATES: Mapping[str, Template] = MappingProxyType(

@@ -23,7 +23,9 @@ from .stores.base import Change, Doc, Store
 #: Rows per transaction while rebuilding.
 _STEP = 500
 #: Documents that are counted by a word they carry.
-_LABELLED = ("match", "conflict")
+_LABELLED = ("match", "conflict", "caption")
+#: The word of a caption that is no more than a credit.
+CREDIT_ALONE = "credit alone"
 
 T = TypeVar("T")
 
@@ -144,9 +146,12 @@ def _words_of(kind: str, doc: Doc | None) -> list[str]:
     """The words under which a document is counted on the overview."""
     if doc is None:
         return []
-    return (
-        [str(doc.get("relation"))] if kind == "match" else [str(k) for k in doc.get("comparison", {}).get("kinds", ())]
-    )
+    match kind:
+        case "match":
+            return [str(doc.get("relation"))]
+        case "caption":
+            return [] if doc.get("text") else [CREDIT_ALONE]
+    return [str(k) for k in doc.get("comparison", {}).get("kinds", ())]
 
 
 def _queued(finding: Finding) -> Finding:

@@ -11,11 +11,12 @@ from . import grouping, resolve
 from .catalogue import Catalogue
 from .codec import facts_hash, from_dict
 from .errors import NotFound, UsageError
+from .indexing import CREDIT_ALONE
 from .later import later
 from .media import Blob, Media, file_blob
 from .model import Article, Caption, Comparison, Conflict, Decision, Finding, Image, Link, Match, Record
 from .paths import to_path
-from .search.base import STATUSES
+from .sources.savedpage import FOLDER_SUFFIXES
 from .stores.base import Doc, Store
 from .views import ArticleView, BulkPreview, CompareView, Difference, FindingView, LogPage, Overview, RunView
 
@@ -76,10 +77,21 @@ def beside(cat: Catalogue, found: Article) -> list[str]:
     own = inferring.own_pictures(cat, found)
     folders = (cat.store.get("article", found.id) or {}).get("keys", {}).get("folders", ())
     there = own or [i for folder in folders for i in cat.store.find("image", "keys.folders", folder)[:_MAX_FOLDER]]
-    named = {
-        i: natural(image.paths[0].rpartition("/")[2] if image.paths else i) for i, image in cat.images(there).items()
-    }
+    images = cat.images(there)
+    if not own:
+        images = {i: x for i, x in images.items() if any(_may_belong(path, found.source) for path in x.paths)}
+    named = {i: natural(image.paths[0].rpartition("/")[2] if image.paths else i) for i, image in images.items()}
     return sorted(named, key=lambda i: (named[i], i))[:_MAX_BESIDE]
+
+
+def _may_belong(path: str, source: str) -> bool:
+    """Whether a picture met at ``path`` may be of the story read from ``source``: it did not come with another document, in an
+    archive or in a page's own folder."""
+    document, member, _ = path.partition("!/")
+    if member:
+        return document == source.partition("!/")[0]
+    folder = document.rpartition("/")[0]
+    return not folder.endswith(FOLDER_SUFFIXES) or folder == source.rpartition("/")[0]
 
 
 def natural(name: str) -> list[tuple[int, str]]:
@@ -359,9 +371,11 @@ def overview(cat: Catalogue, index: SearchIndex) -> Overview:
 
 
 def _caption_states(captions: int, index: SearchIndex) -> dict[str, int]:
-    unsure = index.finding_kinds("open").get("link", 0)
-    orphans = sum(index.finding_kinds(status).get("caption-without-image", 0) for status in STATUSES)
-    return {"linked": max(0, captions - unsure - orphans), "unsure": unsure, "without a picture": orphans}
+    waiting, bare = index.finding_kinds("open"), index.tallies("caption").get(CREDIT_ALONE, 0)
+    unsure, orphans = waiting.get("link", 0), waiting.get("caption-without-image", 0)
+    settled = max(0, captions - bare - unsure - orphans)
+    states = {"linked, or settled by a person": settled, "unsure": unsure, "without a picture": orphans}
+    return states | ({"a credit without words": bare} if bare else {})
 
 
 def bulk_preview(cat: Catalogue, images: Sequence[str], values: Mapping[str, Any]) -> BulkPreview:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from .model import (
@@ -94,6 +95,24 @@ class Similar:
     id: str
     paths: tuple[str, ...]
     match: Match
+
+    @property
+    def told(self) -> str:
+        """The match's detail as told of the picture that was asked for: "a part of the other", "this picture turned 4°"."""
+        return told_of(self.match, other=self.id)
+
+
+def told_of(match: Match, *, other: str) -> str:
+    """Return a match's detail with "this picture" and "the other" for its first and second, or the other way round."""
+    return name_sides(
+        match.detail, *(("the other", "this picture") if match.a == other else ("this picture", "the other"))
+    )
+
+
+def name_sides(detail: str, first: str, second: str) -> str:
+    """Return a match's detail with these names for its "first" and "second" picture."""
+    names = {"first": first, "second": second}
+    return re.sub(r"\b(?:the )?(first|second)\b", lambda found: names[found[1]], detail)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from pathlib import Path
 
@@ -58,3 +59,43 @@ def test_pictures_without_any_text_wait_for_none_until_one_arrives(tmp_path: Pat
         assert _import(library, folder) == {"IMG_0.jpg", "IMG_1.jpg", "IMG_2.jpg"}
         list(library.import_([folder], workers=1))
         assert sum(1 for _ in library.all_findings("image-without-caption")) == 3
+
+
+def test_pictures_of_another_document_are_not_offered_as_lying_beside(tmp_path: Path) -> None:
+    """Of two stories saved into one folder, neither is offered what came inside or with the other; loose files both are."""
+    folder = tmp_path / "in"
+    _draw(folder / "other_files" / "span.jpg", 1)
+    _draw(folder / "loose.jpg", 2)
+    _draw(folder / "inside.png", 3)
+    inside = base64.b64encode((folder / "inside.png").read_bytes()).decode()
+    (folder / "inside.png").unlink()
+    (folder / "other.html").write_text(PAGE.format(body=f'{BODY}<img src="data:image/png;base64,{inside}">'))
+    figure = '<figure><img src="https://cdn.example/far.jpg" width="640"><figcaption>The mayor cuts a ribbon.</figcaption></figure>'
+    (folder / "bare.html").write_text(
+        f"<html><body><article><h1>News</h1><p>{BODY}</p>{figure}<p>{BODY}</p></article></body></html>"
+    )
+    with open_library(tmp_path / "cat") as library:
+        list(library.import_([folder], workers=1))
+        (found,) = library.all_findings("caption-without-image")
+        assert [library.record(i).image.paths for i in library.finding(found.id).near] == [(str(folder / "loose.jpg"),)]
+        (article,) = (a for a in library.articles() if a.source.endswith("bare.html"))
+        assert len(library.article(article.id).near) == 1
+
+
+def test_the_overview_calls_no_credit_alone_linked(tmp_path: Path) -> None:
+    """A credit without words is neither linked nor waiting; it is counted as what it is, and no more when the page loses it."""
+    figures = "".join(
+        f'<figure><img src="https://cdn.example/{n}.jpg" width="640"><figcaption>{said}</figcaption></figure><p>{BODY}</p>'
+        for n, said in enumerate(("The mayor cuts a ribbon.", "Photo: Anna Marsh/Reuters"))
+    )
+    page = tmp_path / "story.html"
+    page.write_text(f"<html><body><article><h1>News</h1><p>{BODY}</p>{figures}</article></body></html>")
+    with open_library(tmp_path / "cat") as library:
+        list(library.import_([page], workers=1))
+        states = library.overview().captions_by_state
+        assert states == {
+            "linked, or settled by a person": 0, "unsure": 0, "without a picture": 1, "a credit without words": 1
+        }  # fmt: skip
+        page.write_text(page.read_text().replace("Photo: Anna Marsh/Reuters", "Crowds on the new bridge."))
+        list(library.import_([page], workers=1))
+        assert "a credit without words" not in library.overview().captions_by_state

@@ -15,6 +15,7 @@ from flask import Flask, g, request, url_for
 from markupsafe import Markup, escape
 
 from catalog.model import Contradiction, Disagreement
+from catalog.views import name_sides
 
 from . import diff, words
 
@@ -145,10 +146,9 @@ def source_name(path: str) -> str:
     return "files from a browser" if re.search(r"[/\\]uploads[/\\][0-9a-z-]+$", path) else short_path(path)
 
 
-def name_sides(detail: str, first_is_a: bool) -> str:
+def in_letters(detail: str, first_is_a: bool) -> str:
     """Return what a match says of its "first" and "second" picture in the letters that the page gives them."""
-    letters = {"first": "A" if first_is_a else "B", "second": "B" if first_is_a else "A"}
-    return re.sub(r"\b(?:the )?(first|second)\b", lambda found: letters[found[1]], detail)
+    return name_sides(detail, *(("A", "B") if first_is_a else ("B", "A")))
 
 
 def safe_link(address: str) -> str:
@@ -225,7 +225,7 @@ def prepare(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         thousands=thousands, bytes=bytes_size, when=when, short_date=short_date, pieces=pieces,
-        short_path=short_path, source_name=source_name, safe_link=safe_link, name_sides=name_sides,
+        short_path=short_path, source_name=source_name, safe_link=safe_link, in_letters=in_letters,
         shortened=shortened,
     )  # fmt: skip
     app.jinja_env.globals.update(

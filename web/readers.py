@@ -127,7 +127,7 @@ class Readers:
     def __init__(self, app: WSGIApplication, library: Library, access: Access, count: int, turns: int = 2) -> None:
         self._app, self._library, self._access = app, library, access
         # A database answers several servers at once by itself; in a folder that may not be written each would copy the index.
-        self._count = count if os.access(library.url, os.W_OK) else 0
+        self.count = count if os.access(library.url, os.W_OK) else 0
         self._turns = threading.Semaphore(turns)
         self._lock = threading.Lock()
         self._idle: deque[Reader] = deque()
@@ -205,7 +205,7 @@ class Readers:
             yield
         finally:
             with self._lock:
-                self._count = 0
+                self.count = 0
                 readers = list(self._all)
             for reader in readers:
                 self._lose(reader)
@@ -213,7 +213,7 @@ class Readers:
     def _start(self) -> None:
         """Start as many as are missing, one after the other, for as long as that goes well."""
         with self._lock:
-            missing = self._count - len(self._all) - self._starting
+            missing = self.count - len(self._all) - self._starting
             if missing <= 0 or self._failed >= _MAX_FAILED:
                 return
             self._starting += missing
@@ -224,7 +224,7 @@ class Readers:
             reader = self._started()
             with self._lock:
                 self._starting -= 1
-                wanted = reader is not None and self._count > 0
+                wanted = reader is not None and self.count > 0
                 if reader is not None and wanted:
                     self._all.add(reader)
             if reader is not None and wanted:
@@ -233,7 +233,7 @@ class Readers:
                 reader.end()
 
     def _started(self) -> Reader | None:
-        if not self._count or self._failed >= _MAX_FAILED:
+        if not self.count or self._failed >= _MAX_FAILED:
             return None
         reader = None
         try:

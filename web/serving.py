@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import socket
 import sys
@@ -17,14 +16,13 @@ from catalog.library import Library
 
 from .access import Access
 from .app import create_app, loaded, seldom_collected
+from .lanes import Lanes
 from .readers import Readers
 from .security import MAX_UPLOAD, is_loopback
 
 SECRET_FILE = "web-secret"
-#: Requests that are answered at the same time: many only wait for the disk, for another's lock, or for a process that reads.
-THREADS = 16
-#: Seconds after which a thread hands over to one that waits (Python's own: 0.005). A request reads the index in many short steps,
-#: and at each may wait so long for one that draws a page.
+#: Seconds after which a thread hands over to one that waits (Python's own: 0.005), where this process answers questions itself: one
+#: reads the index in many short steps, and at each may wait so long for another that draws a page.
 SWITCH = 0.001
 
 
@@ -91,7 +89,6 @@ def serve(
     access: Access | None = None,
     *,
     ready: Callable[[str], None] | None = None,
-    threads: int = THREADS,
     readers: int = 0,
 ) -> None:
     """Serve ``library`` until interrupted. ``ready`` is called with the address once the port is open; 0 takes a free one.
@@ -110,9 +107,9 @@ def serve(
     try:
         server = create_server(
             app,
+            _dispatcher=Lanes(),
             host=host.strip("[]"),
             port=port,
-            threads=threads,
             ident="Cutline",
             max_request_body_size=MAX_UPLOAD,
             max_request_header_size=65_536,
@@ -123,8 +120,8 @@ def serve(
         )
     except OSError as error:
         raise _unusable(host, port, error) from error
-    sys.setswitchinterval(SWITCH)
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a busy moment is no news
+    if not app.count:
+        sys.setswitchinterval(SWITCH)
     library.sweep()
     try:
         if ready is not None:

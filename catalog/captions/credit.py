@@ -30,6 +30,7 @@ from .creditwords import (
     is_person,
     is_slashed,
     marker,
+    may_name_house,
     parts_of,
     strip_marker,
 )
@@ -98,6 +99,8 @@ def _may_be_names(text: str) -> bool:
 
 def _agency_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:
     """The last clause is names and an agency: "… på lördagen. Dan Bashakov/AP", "… | Reuters"."""
+    if not may_name_house(printed[max(start, end - MAX_CREDIT) : end], known):
+        return None
     for place in breaks(printed, start, end):
         if days := _DAYS.match(printed, place, end):
             # A date before the house is the caption's: "… 있다. 2024.5.3/뉴스1"

@@ -55,7 +55,7 @@ def made(printed: str, text: tuple[int, int], credit: tuple[int, int], name: str
     first, last = text
     while first < last and printed[first] in LOOSE:
         first += 1
-    while last > first and printed[last - 1] in " \t\n\r\u00a0|/–—-=＝·•⟩›▸►／([（,;、，":
+    while last > first and printed[last - 1] in " \t\n\r\u00a0|/–—-=＝·•⟩›▸►／([（,;、，፣":
         last -= 1
     words = printed[credit[0] : credit[1]]
     return Cut(printed[first:last], words, (first, last), credit, (Evidence(name, WEIGHTS[name], words[:80]),))

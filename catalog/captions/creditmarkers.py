@@ -36,7 +36,7 @@ def marker_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cu
     found: list[tuple[re.Match[str], bool]] = []
     if SIGNS.search(tail):
         found += [(m, True) for m in _around(SIGNS, tables().strong, printed, low, end)]
-    if any(word in tail for word in tables().alone_words):
+    if any(word in tail for word in tables().alone_words) and any(word in tail for word in tables().alone_phrases):
         found += [(m, True) for m in tables().alone.finditer(printed, low, end)]
     if JOINS.search(tail):
         found += [(m, False) for m in _around(JOINS, tables().weak, printed, low, end)]
@@ -47,8 +47,13 @@ def marker_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cu
             continue
         is_apart = before[-1:] and before[-1] in ".!?…»”)" + ENDS
         share = 0.0 if not strong else 1.0 if is_apart and len(rest.split()) <= 6 else 0.5
-        if strong and before[-1:] in ",;" and printed[match.end() - 2 : match.end()] == ": " and len(rest.split()) <= 3:
-            # "…, фото: пресслужба залізниці"
+        if (
+            strong
+            and before[-1:] in ",;"
+            and printed[match.end() - 2 : match.end()] in (": ", ". ")
+            and len(rest.split()) <= 3
+        ):
+            # "…, фото: пресслужба залізниці", "…, fot. archiwum towarzystwa"
             share = 1.0 if rest[-1:].isalpha() else share
         if not strong and is_apart and match.group().rstrip().endswith(("–", "—")):
             # After a finished sentence a dash is as good as a colon: "…. Foto — Anna Lind, Krasta ziņas"

@@ -28,6 +28,8 @@ _JOIN = r"\s{1,3}(?:by|via|von|oleh|door|par|por|av|af|nga|od|-|–|—)\s{1,3}"
 class Tables:
     """Compiled patterns: markers before a credit (``strong`` with a sign, ``weak`` with a joining word), ``alone``, ``after``.
 
+    ``alone_phrases`` are what every match of ``alone`` holds in small letters, ``alone_words`` the longest word of each.
+
     A match of ``strong``, ``weak`` or ``after`` begins at most ``reach`` letters before its sign, joining word or end.
     """
 
@@ -36,6 +38,7 @@ class Tables:
     bare: re.Pattern[str]
     alone: re.Pattern[str]
     alone_words: frozenset[str]
+    alone_phrases: frozenset[str]
     after: re.Pattern[str]
     agency: re.Pattern[str]
     brackets: frozenset[str]
@@ -77,6 +80,7 @@ def tables() -> Tables:
             re.I,
         ),
         alone_words=frozenset(max(w.split(), key=len).lower() for w in _split(data["alone"]["words"])),
+        alone_phrases=frozenset(w.lower() for w in _split(data["alone"]["words"])),
         # Letters with capitals end at a space or sign: the house "Nordfoto" holds no marker.
         after=re.compile(rf"[\s／/]{{0,2}}(?:{_EDGE}(?:{own})|{glued})[.\s]{{0,3}}$", re.I),
         agency=re.compile(

@@ -321,6 +321,14 @@ def is_agency_clause(text: str, known: tuple[str, ...] = ()) -> bool:
     return all(is_name(p) or p.casefold() in houses or is_rights(p) for p in parts)
 
 
+def may_name_house(text: str, known: tuple[str, ...]) -> bool:
+    """Tell whether a clause of a text may be an agency's (:func:`is_agency_clause`): all that it holds is looked at once."""
+    if "@" in text or has_agency(text) or any(sign in text for sign in tables().rights):
+        return True
+    folded = text.casefold() if known else ""
+    return any(k.casefold() in folded for k in known)
+
+
 def is_abbreviation(before: str) -> bool:
     """Tell whether the full stop that follows ``before`` belongs to an abbreviation or initial ("Gov", "J", "U.S")."""
     found = _WORD.search(before[-24:])

@@ -126,11 +126,13 @@ _INVISIBLE = ("\u200b", "\u2060", "\ufeff", "\u00ad")
 class Page:
     """A parsed page. No table of all its elements is kept: most of them are far from the story.
 
-    ``tables`` has those of the tags that every reading asks for, by tag, in document order.
+    ``tables`` has those of the tags that every reading asks for, by tag, in document order. ``utf8`` is what was read of the
+    source, in UTF-8, one sign for one sign.
     """
 
     root: Element
     tables: dict[str, list[Element]]
+    utf8: bytes = b""
     cut: bool = False
     too_deep: bool = False
     ids: dict[str, Element] | None = field(default=None)
@@ -162,6 +164,7 @@ def parse(text: str, utf8: bytes = b"") -> Page:
         text = text[:MAX_CHARACTERS]
         # Piece by piece: most pieces of a page are plain ASCII, which is encoded far faster.
         data = b"".join([text[i : i + _PIECE].encode("utf-8", "replace") for i in range(0, len(text), _PIECE)])
+    source = data
     if b"\0" in data:
         data = data.replace(b"\0", "\ufffd".encode())
     # huge_tree only lifts the depth read from 256 to 2,048 elements (unclosed tags nest) and the length of one text; the
@@ -189,7 +192,7 @@ def parse(text: str, utf8: bytes = b"") -> Page:
     tables: dict[str, list[Element]] = {tag: [] for tag in _ASKED}
     for element in root.iter(*_ASKED):
         tables[element.tag].append(element)
-    return Page(root, tables, cut, too_deep)
+    return Page(root, tables, source, cut, too_deep)
 
 
 def _cut_from(element: Element) -> None:
@@ -246,6 +249,8 @@ def ancestors(element: Element) -> Iterator[Element]:
 
 def tidy(text: str) -> str:
     """Return ``text`` with each run of white space as one space and without invisible characters."""
+    if not text:
+        return ""
     if not text.isascii():
         for sign in _INVISIBLE:
             if sign in text:

@@ -143,9 +143,11 @@ def _parts(holders: list[Element]) -> tuple[set[Element], list[Element]]:
 def _beside(scope: Element, holders: list[Element], known: tuple[str, ...]) -> Iterator[Element]:
     """Elements named as credits in the same wrapper as the caption."""
     inside = {e for h in holders for e in h.iter("*")}
+    # What holds the caption too is read part by part.
+    around = {e for h in holders for e in h.iterancestors()}
     taken: set[Element] = set()
     for element in scope.iter("*"):
-        if element in inside or element.tag in ("img", "figure", "picture", "meta", "source"):
+        if element in inside or element in around or element.tag in ("img", "figure", "picture", "meta", "source"):
             continue
         if element.getparent() in taken:
             taken.add(element)

@@ -52,7 +52,8 @@ def read_all(document: Document) -> tuple[Extraction, ...]:
 
 def _extract(document: Document, page: Page, region: region_.Region, facts: story_.Story, ident: str) -> Extraction:
     address = facts.url or document.url
-    bearing = bearers(region.elements)
+    # After the story's container no picture is its own, and only those in elements of their own tell which are stand-ins.
+    bearing = bearers(region.elements[: region.end])
     wanted = pictures_.collect(region.order, bearing, address, lambda e: selection.in_story(region, e, address))
     if drawn := list(_drawn(region, bearing, address)):
         wanted = sorted([*wanted, *(p for p, _ in drawn)], key=lambda p: p.place)
@@ -71,7 +72,7 @@ def _extract(document: Document, page: Page, region: region_.Region, facts: stor
         sha256=document.sha256,
         kind=document.kind,
         url=facts.url,
-        title=facts.title,
+        title=facts.headline(),
         byline=facts.byline,
         published=facts.published,
         modified=facts.modified,
@@ -85,7 +86,7 @@ def _extract(document: Document, page: Page, region: region_.Region, facts: stor
     lines = [region.place(block) for block, _ in region.blocks]
     places = [_place(region, p, f) for p, f in zip(chosen, printed, strict=True)]
     after = [bisect_left(lines, place) if place >= 0 else -1 for place in places]
-    return Extraction(article, tuple(_captions(ident, document.text, refs, printed, after)))
+    return Extraction(article, tuple(_captions(ident, Locator(document.text, page.utf8), refs, printed, after)))
 
 
 def _place(region: region_.Region, picture: Picture, found: Found | None) -> int:
@@ -98,10 +99,9 @@ def _place(region: region_.Region, picture: Picture, found: Found | None) -> int
 
 
 def _captions(
-    ident: str, source: str, refs: tuple[PictureRef, ...], printed: list[Found | None], after: list[int]
+    ident: str, locator: Locator, refs: tuple[PictureRef, ...], printed: list[Found | None], after: list[int]
 ) -> list[Caption]:
     """The captions of a story's pictures, with their places in the source and between the lines of the text."""
-    locator = Locator(source)
     held = [(n, f) for n, f in enumerate(printed) if f is not None and (f.text or f.credit)]
     captions = []
     for position, ((number, found), name) in enumerate(
@@ -109,7 +109,7 @@ def _captions(
     ):
         reasons = weighed(found.reasons)
         start, end = locator.find(found.element, found.printed)
-        credit_start = source.find(found.credit, start, end) if found.credit and start >= 0 else -1
+        credit_start = locator.source.find(found.credit, start, end) if found.credit and start >= 0 else -1
         captions.append(
             Caption(
                 id=name,

@@ -20,9 +20,11 @@ _CUSTOM = re.compile(r"(?:^|-)(?:img|image|picture|photo|anim)(?:-|$)")
 _FILE = re.compile(r"\.(?:jpe?g|jfif|png|webp|avif|gif|heic)(?:$|[?#&/:;,!])", re.I)
 _IN_TEXT = re.compile(r"(?:https?:)?//[^\s\"'<>\\(){}|]{4,1000}|/[^\s\"'<>\\(){}|]{4,1000}")
 _STYLE = re.compile(r"background(?:-image)?\s*:[^;]{0,40}?url\(\s*[\"']?([^\"')]{1,2000})", re.I)
+#: A width in an address. Each way begins with one of a few signs, so that a scan steps over all else at once.
 _SIZE = re.compile(
-    r"(?:[?&;/,_](?:w|width|wid|imwidth|tw|mw|maxwidth|w_|resize|size|fit)[=_:%-]{1,2}(\d{2,4})(?!\d)"
-    r"|[-_/=](\d{3,4})[xX]\d{0,4}(?!\d)|/w(\d{3,4})/|[/_-]w?(\d{3,4})w?(?=\.(?:jpe?g|webp|png))|/(\d{3,4})/)"
+    r"[?&;/,_=-](?:(?<=[?&;/,_])(?:w|width|wid|imwidth|tw|mw|maxwidth|w_|resize|size|fit)[=_:%-]{1,2}(\d{2,4})(?!\d)"
+    r"|(?<=[-_/=])(\d{3,4})[xX]\d{0,4}(?!\d)|(?<=/)w(\d{3,4})/|(?<=[/_-])w?(\d{3,4})w?(?=\.(?:jpe?g|webp|png))"
+    r"|(?<=/)(\d{3,4})/)"
 )
 _PLAIN = re.compile(r"[\w,:~*|=-]{0,200}")
 _DECORATION = re.compile(
@@ -94,7 +96,8 @@ class Picture:
 
     def urls(self) -> tuple[str, ...]:
         """Return the addresses, the largest named first, else in the order met; stand-ins are left out."""
-        return tuple(sorted(self.real(), key=lambda u: -self.width_of(u)))
+        real = self.real()
+        return tuple(sorted(real, key=lambda u: -self.width_of(u)) if len(real) > 1 else real)
 
     def width_of(self, url: str) -> int:
         """Return the width in pixels of one of the addresses, as the page says or the address names it, or 0."""

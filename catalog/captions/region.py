@@ -21,9 +21,9 @@ _NO_PROSE = SILENT | {"a", "figure", "figcaption", "nav", "footer"}
 class Region:
     """The story's part of a page. ``first``/``last`` are the places in document order of its first and last text block.
 
-    ``container`` is the smallest element that holds most of its text; ``root`` the one around it that also holds the
-    headline; ``elements`` those from there downwards in document order; ``mass`` the characters of story text below an
-    element.
+    ``container`` is the smallest element that holds most of its text, ``end`` the place after all that is in it; ``root``
+    the one around it that also holds the headline; ``elements`` those from there downwards in document order; ``mass`` the
+    characters of story text below an element.
     """
 
     blocks: list[tuple[Element, str]]
@@ -33,6 +33,7 @@ class Region:
     order: dict[Element, int]
     first: int
     last: int
+    end: int
     mass: dict[Element, int]
     total: int
     heading: Element | None
@@ -142,14 +143,15 @@ def _region(
     mass = _mass(blocks) if len(blocks) < len(prose) else raw
     total = mass.get(top, 0)
     container = _whole_of_parts(_descend(top, mass, 0.75), top, mass)
-    inner = [(b, t) for b, t in blocks if b is container or container in b.iterancestors()]
     kept.update(e for e, m in mass.items() if m > 0.3 * total)
     root = _around(container, heading) if top is page.root else top
     elements = list(root.iter("*"))
     order = dict(zip(elements, range(len(elements)), strict=True))
+    begins, ends = order[container], order[_last_within(container)]
+    inner = [(b, t) for b, t in blocks if begins <= order.get(b, -1) <= ends]
     first = order[inner[0][0]] if inner else 0
     last = order[_last_within(inner[-1][0])] if inner else len(elements)
-    return Region(inner, container, root, elements, order, first, last, mass, total, heading, kept)
+    return Region(inner, container, root, elements, order, first, last, ends + 1, mass, total, heading, kept)
 
 
 def _last_within(element: Element) -> Element:

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 from itertools import islice
+from typing import NamedTuple
 
 from .dom import Element, pieces
 
@@ -21,6 +22,12 @@ _AMPERSANDS = ("&amp;", "&#38;", "&#038;", "&#x26;", "&#X26;")
 _LONGEST = 13
 #: Signs of the longest comment that is understood within a text.
 _LONGEST_COMMENT = 40
+#: Signs before a run of text among which the tag that it follows ends.
+_NEAR = 200
+#: Bytes that are looked at at once.
+_PIECE = 1024
+#: The bytes that go on with a sign in UTF-8.
+_FOLLOWING = bytes(range(0x80, 0xC0))
 #: The parser counts source lines in 16 bits.
 _LINES_COUNTED = 65_535
 
@@ -87,20 +94,32 @@ def _starts(source: str, letter: str, low: int, high: int) -> Iterator[int]:
     yield from (m.start() for m in islice(signs.finditer(source, low, high), MAX_ANCHORS))
 
 
-class Locator:
-    """Finds captions in one source text."""
+class _Place(NamedTuple):
+    """A place in the source: its byte in UTF-8, its sign, its line (from 1)."""
 
-    def __init__(self, source: str) -> None:
-        self.source = source
+    byte: int
+    sign: int
+    line: int
+
+
+_START = _Place(0, 0, 1)
+
+
+class Locator:
+    """Finds captions in one source text.
+
+    ``utf8`` is that text in UTF-8, one sign for one sign: a long text is searched several times faster in bytes.
+    """
+
+    def __init__(self, source: str, utf8: bytes) -> None:
+        self.source, self.utf8 = source, utf8
         # Captions are asked for in document order: each search begins where the last one ended.
-        self._place, self._line = 0, 1
-        # The last place up to which lines were counted, and its line.
-        self._counted = (0, 1)
+        self._last = _START
 
     def line(self, element: Element | None, start: int) -> int:
         """Return the 1-based line of a span, else of an element, else 0."""
         if start >= 0:
-            return self._line if start == self._place else self.source.count("\n", 0, start) + 1
+            return self._last.line if start == self._last.sign else self.source.count("\n", 0, start) + 1
         return _line_of(element) if element is not None else 0
 
     def find(self, element: Element | None, printed: str) -> tuple[int, int]:
@@ -110,13 +129,8 @@ class Locator:
         runs = [t for p in (pieces(element) if len(element) else (element.text or "",)) if (t := p.strip())]
         if not runs:
             return -1, -1
-        line = _line_of(element)
-        start, after = self._run(runs[0], self._place, lowest=line, line=self._line)
-        if start < 0 and self._place:
-            start, after = self._run(runs[0], 0, lowest=line)
-        if start < 0:
-            start, after = self._referenced(runs[0], self._place)
-        if start < 0:
+        place, after = self._first(runs[0], _line_of(element))
+        if place is None:
             return -1, -1
         room = after + 2000 + 20 * len(printed)
         for run in runs[1:]:
@@ -126,11 +140,58 @@ class Locator:
             if stop < 0:
                 return -1, -1
             after = stop
-        if start >= self._place:
-            place, line = self._counted
-            self._line = line if place == start else self._line + self.source.count("\n", self._place, start)
-            self._place = start
-        return start, after
+        if place.sign >= self._last.sign:
+            self._last = place
+        return place.sign, after
+
+    def _first(self, run: str, lowest: int) -> tuple[_Place | None, int]:
+        """Where a caption's first run is printed, not above line ``lowest``, and the sign after it."""
+        for low in dict.fromkeys((self._last, _START)):
+            place, after = self._printed(run, low, lowest)
+            if place is not None:
+                return place, after
+        start, after = self._referenced(run, self._last.sign)
+        if start < 0:
+            return None, -1
+        between = self.source[self._last.sign : start]
+        byte = self._last.byte + len(between.encode("utf-8", "replace"))
+        return _Place(byte, start, self._last.line + between.count("\n")), after
+
+    def _printed(self, run: str, low: _Place, lowest: int) -> tuple[_Place | None, int]:
+        """The next place from ``low`` on, and not above line ``lowest``, where a run of text is printed between tags."""
+        for written in _ways(run):
+            sought = written.encode("utf-8", "replace")
+            byte = counted = low.byte
+            line = low.line
+            for _ in range(MAX_TRIES):
+                byte = self.utf8.find(sought, byte)
+                if byte < 0:
+                    break
+                if self._follows_tag(byte):
+                    line, counted = line + self.utf8.count(b"\n", counted, byte), byte
+                    if line >= min(lowest, _LINES_COUNTED):
+                        sign = low.sign + self._signs(low.byte, byte)
+                        return _Place(byte, sign, line), sign + len(written)
+                byte += 1
+        return None, -1
+
+    def _follows_tag(self, byte: int) -> bool:
+        """Tell whether nothing but white space is between a place and the tag before it."""
+        if self.utf8[byte - 1 : byte] == b">":
+            return True
+        near = self.utf8[max(0, byte - 4 * _NEAR) : byte].decode("utf-8", "ignore")[-_NEAR:]
+        return _is_tags_end(near)
+
+    def _signs(self, start: int, end: int) -> int:
+        """How many signs ``utf8[start:end]`` holds: most pieces of a page are plain ASCII, which is told far faster."""
+        count = end - start
+        if len(self.utf8) == len(self.source):
+            return count
+        for low in range(start, end, _PIECE):
+            piece = self.utf8[low : min(low + _PIECE, end)]
+            if not piece.isascii():
+                count -= len(piece) - len(piece.translate(None, _FOLLOWING))
+        return count
 
     def _referenced(self, run: str, low: int, high: int | None = None) -> tuple[int, int]:
         """The next place at or after ``low`` where a run of text is written with character references."""
@@ -158,26 +219,29 @@ class Locator:
             place = self.source.find(anchor, place + 1, high)
         return -1, -1
 
-    def _run(self, run: str, low: int, high: int | None = None, lowest: int = 0, line: int = 1) -> tuple[int, int]:
-        """The next place at or after ``low``, and not above line ``lowest``, where a run of text is printed between tags."""
-        for written in dict.fromkeys(
-            (run, html.escape(run, quote=False), html.escape(run), run.replace("\u00a0", "&nbsp;"))
-        ):
-            place, counted, at = low, low, line
+    def _run(self, run: str, low: int, high: int) -> tuple[int, int]:
+        """The next place in ``source[low:high]`` where a run of text is printed between tags."""
+        for written in _ways(run):
+            place = low
             for _ in range(MAX_TRIES):
                 place = self.source.find(written, place, high)
                 if place < 0:
                     break
-                before = self.source[max(0, place - 200) : place].rstrip()
-                if not before or before.endswith((">", "&nbsp;")):
-                    if not lowest:
-                        return place, place + len(written)
-                    at, counted = at + self.source.count("\n", counted, place), place
-                    self._counted = (place, at)
-                    if at >= min(lowest, _LINES_COUNTED):
-                        return place, place + len(written)
+                if _is_tags_end(self.source[max(0, place - _NEAR) : place]):
+                    return place, place + len(written)
                 place += 1
         return -1, -1
+
+
+def _ways(run: str) -> dict[str, None]:
+    """The ways in which pages write a run of text: as it is, its signs of markup or its no-break spaces as references."""
+    return dict.fromkeys((run, html.escape(run, quote=False), html.escape(run), run.replace("\u00a0", "&nbsp;")))
+
+
+def _is_tags_end(before: str) -> bool:
+    """Tell whether a text is white space, or ends in a tag and white space."""
+    before = before.rstrip()
+    return not before or before.endswith((">", "&nbsp;"))
 
 
 def _line_of(element: Element) -> int:

@@ -5,11 +5,12 @@ Asked in this order: JSON-LD, OpenGraph and other ``meta``, microdata, then plai
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from ..addresses import resolve
@@ -20,6 +21,8 @@ MAX_NODES = 20_000
 _ARTICLE = re.compile(r"(?:Article|Posting|Report|Story|Review|Analysis|Opinion|Background)$")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
+#: A title and what stands behind its last bar or dash.
+_LAST_PART = re.compile(r"(.{3,})\s(?:[|｜·•»]|[-–—:]{1,2})\s([^|｜·•»]{2,80})", re.S)
 _CDATA = re.compile(r"^\s*(?://)?\s*<!\[CDATA\[|(?://)?\s*\]\]>\s*$")
 
 
@@ -36,6 +39,18 @@ class Story:
     publisher: str = ""
     lead: list[str] = field(default_factory=list)
     nodes: list[dict[str, Any]] = field(default_factory=list)
+
+    def headline(self) -> str:
+        """The title as people read it: without the publisher's name behind it ("Flood in Derry | The Courier"), and with the
+        signs that were escaped twice (``&amp;quot;``)."""
+        title = tidy(html.unescape(self.title)) if "&" in self.title else self.title
+        names = {_letters(self.publisher), *_host_names(self.url)} - {""}
+        for _ in range(2):  # "… | Politics | The Courier" keeps its section
+            parts = _LAST_PART.fullmatch(title[:2000])
+            if parts is None or _letters(parts[2]) not in names:
+                break
+            title = parts[1]
+        return title
 
 
 def load_json(text: str) -> Any:
@@ -127,9 +142,9 @@ def _meta(page: Page) -> dict[str, str]:
     """The ``meta`` elements by lower-case name or property; the first of each, authors joined."""
     found: dict[str, str] = {}
     for element in page.all("meta")[:2000]:
-        name = (element.get("property") or element.get("name") or element.get("itemprop") or "").lower()
-        value = tidy(element.get("content") or "")
-        if name and value and name not in found:
+        given = dict(cast("list[tuple[str, str]]", element.items()))
+        name = (given.get("property") or given.get("name") or given.get("itemprop") or "").lower()
+        if name and name not in found and (value := tidy(given.get("content") or "")):
             found[name] = value
     return found
 
@@ -212,6 +227,19 @@ def _date(value: Any) -> str:
     """The ISO 8601 date or time in ``value``, or ``""``."""
     found = _DATE.search(value[:200]) if isinstance(value, str) else None
     return found.group().replace(" ", "T") if found else ""
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def _host_names(address: str) -> set[str]:
+    """What a site may call itself after its host: ``news.example.co`` gives "news", "example", "newsexampleco", …"""
+    try:
+        host = (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError:
+        return set()
+    return {_letters(part) for part in (host, host.rpartition(".")[0], *host.split(".")[:-1]) if len(part) > 2}
 
 
 def _language(value: str) -> str:

@@ -80,8 +80,8 @@ def _last(parts: list[str], lists: dict[str, frozenset[str]]) -> str:
 
 def path_says(path: str, name: str) -> bool:
     """Tell whether a link target's path has a segment among the words of the list ``name``."""
-    words = _paths(name)
-    return any(not words.isdisjoint(_BREAK.split(segment)) for segment in path.lower()[:MAX_NAME].split("/")[:6])
+    head = "/".join(path.lower()[:MAX_NAME].split("/", 6)[:6])
+    return not _paths(name).isdisjoint(head.translate(_SIGNS).split() if head.isascii() else _BREAK.split(head))
 
 
 @cache

@@ -17,11 +17,11 @@ from . import terminal
 from .main import Context, cli, json_option
 
 if TYPE_CHECKING:
-    from .. import codec, library
+    from .. import codec, library, views
     from ..export import jsonl
     from ..model import Group, Record
 else:
-    codec, library, jsonl = later(".codec", ".library", ".export.jsonl")
+    codec, library, views, jsonl = later(".codec", ".library", ".views", ".export.jsonl")
 
 #: What may be an id, or the beginning of one.
 _ID = re.compile(r"(?:image:)?[0-9a-fA-F]{4,16}")
@@ -109,9 +109,8 @@ def show(ctx: Context, ident: str, as_of: str, as_json: bool) -> None:
         for stated in (one for one in image.metadata.fields if one.group == "C2PA"):
             terminal.say(f"\nC2PA {stated.name}: {stated.value}")
         for match in record.matches:
-            terminal.say(
-                f"\n{match.relation} {match.score:.2f}: {match.b if match.a == record.id else match.a}  {match.detail}"
-            )
+            other = match.b if match.a == record.id else match.a
+            terminal.say(f"\n{match.relation} {match.score:.2f}: {other}  {views.told_of(match, other=other)}")
         for conflict in record.conflicts:
             terminal.say(f"\ncontradiction: {', '.join(conflict.comparison.kinds)}")
         for decision in record.decisions:
@@ -223,10 +222,7 @@ def similar(ctx: Context, what: str, as_json: bool) -> None:
                     }
                 )
             return
-        rows = [
-            (s.match.relation, f"{s.match.score:.2f}", s.id, s.paths[0], _part(s.match.box, s.match.detail))
-            for s in found
-        ]
+        rows = [(s.match.relation, f"{s.match.score:.2f}", s.id, s.paths[0], _part(s.match.box, s.told)) for s in found]
         if rows:
             terminal.table(("relation", "score", "id", "file", "detail"), rows)
         terminal.say("1 picture matches." if len(found) == 1 else f"{len(found):,} pictures match.")

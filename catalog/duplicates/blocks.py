@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from . import photographic
+from . import photographic, places
 from .geometry import Matrix, invert, to_pixels
 from .photographic import Photographic
 
@@ -42,8 +42,8 @@ _STILL = 0.1
 _SAMPLED = 4000
 #: Independent blocks that must have structure.
 _FEWEST = 4
-#: Shares of agreeing blocks between which it is asked which of them are photographic.
-_ASKED = (0.4, 0.9)
+#: Shares of agreeing blocks between which it is asked which of them are photographic; from so many differing places on, always.
+_ASKED, _SEVERAL = (0.4, 0.9), 3
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ class Agreement:
     part; ``blocks``: how many (independent) have structure; ``of_a``, ``of_b``: area of the coherent part as a share of
     each picture; ``part``: the pixels of the compared frame that are compared (1 agrees, -1 differs, 0 nothing to say);
     ``gain``, ``offset``: grey values of the other picture from those of the frame, where they agree; ``photographic``: of the
-    photographic blocks, the share that agrees (looked for where neither nearly all blocks agree nor few).
+    photographic blocks, the share that agrees (looked for where neither nearly all blocks agree nor few); ``places``: at how many
+    separate places the two plainly differ (looked for where not only few blocks agree).
     """
 
     matrix: Matrix
@@ -67,6 +68,7 @@ class Agreement:
     gain: float
     offset: float
     photographic: Photographic
+    places: int
 
 
 def compare(a: Grey, b: Grey, matrix: Matrix) -> Agreement | None:
@@ -252,7 +254,8 @@ class _Pair:
             return None
         alike = usable & (exact >= AGREES)
         share = float(alike.sum()) / count
-        asked = _ASKED[0] <= share < _ASKED[1]
+        asked = share >= _ASKED[0]
+        differing = places.count(self._frame, self._warped, usable & ~alike, exact) if asked else 0
         return Agreement(
             matrix=self._matrix if in_b else inverse,
             share=share,
@@ -263,10 +266,17 @@ class _Pair:
             part=np.where(agrees, 1, np.where(usable, -1, 0)).astype(np.int8),
             gain=gain,
             offset=offset,
-            photographic=photographic.agreement(self._frame, self._warped, usable, alike)
-            if asked
-            else Photographic(share, share),
+            photographic=self._photographic(alike, share, differing),
+            places=differing,
         )
+
+    def _photographic(self, alike: Mask, share: float, differing: int) -> Photographic:
+        """Which blocks are photographic, where that may decide: neither nearly all agree nor few, or several places differ."""
+        nearly = share >= _ASKED[1]
+        if share < _ASKED[0] or (nearly and differing < _SEVERAL):
+            return Photographic(share, share, share)
+        found = photographic.agreement(self._frame, self._warped, self._usable, alike)
+        return found._replace(at_least=share, at_most=share) if nearly else found
 
     def _tone(self, where: Mask) -> tuple[float, float]:
         """Gain and offset of the other picture's grey values against the frame's."""

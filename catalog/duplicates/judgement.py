@@ -31,6 +31,8 @@ _WHOLE, _PAGE = 0.6, 0.8
 #: the two shares must make up between these, for pages and for what shows parts of each other.
 _ENOUGH_DRAWN, _ENOUGH_PHOTOGRAPHIC = 0.75, 0.5
 _TOGETHER, _TOGETHER_OF_PART = 1.0, 0.7
+#: Places at which drawn pages may differ; and the photographic share of what agrees between which a page is drawn wholly or not.
+_PLACES, _DRAWN, _NOT_DRAWN = 2, 0.09, 0.11
 
 
 def score(agreement: Agreement, repeated: float) -> float:
@@ -55,6 +57,9 @@ def guards(agreement: Agreement) -> float:
     together = _TOGETHER if cover >= _PAGE else _TOGETHER_OF_PART
     needed = min(_ENOUGH_DRAWN, together - agreement.photographic.at_least)
     taken += 90 * max(0.0, min(needed - agreement.share, needed - share))
+    if cover >= _PAGE:
+        drawn = (_NOT_DRAWN - agreement.photographic.among) / (_NOT_DRAWN - _DRAWN)
+        taken += 8 * max(0, agreement.places - _PLACES) * max(0.0, min(1.0, drawn))
     return taken + weight * max(0.0, share - agreement.share)
 
 

@@ -28,10 +28,12 @@ _AGAINST, _FOR = 0.1, 0.06
 
 class Photographic(NamedTuple):
     """The share of photographic blocks that agree, of 0..1: ``at_least`` where their being few is held against the pair (0 when
-    there are none), ``at_most`` where it is held for it (1 when there are none)."""
+    there are none), ``at_most`` where it is held for it (1 when there are none); and of the blocks that agree, the share that is
+    photographic (``among``)."""
 
     at_least: float
     at_most: float
+    among: float
 
 
 def agreement(first: Floats, second: Floats, usable: Mask, agrees: Mask) -> Photographic:
@@ -41,7 +43,9 @@ def agreement(first: Floats, second: Floats, usable: Mask, agrees: Mask) -> Phot
     where &= ~(_grounded(first, where) | _grounded(second, where))
     every, seen, alike = float(usable.sum()), float(where.sum()), float((where & agrees).sum())
     return Photographic(
-        alike / max(1.0, seen + _AGAINST * every), (alike + _FOR * every) / max(1.0, seen + _FOR * every)
+        at_least=alike / max(1.0, seen + _AGAINST * every),
+        at_most=(alike + _FOR * every) / max(1.0, seen + _FOR * every),
+        among=alike / max(1.0, float((usable & agrees).sum())),
     )
 
 

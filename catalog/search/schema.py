@@ -272,8 +272,10 @@ class Database:
         """Return the store's position that the index shows, ``None`` when it has to be filled first."""
         if self._broken:
             self.clear()
-        with self.reading() as connection:
-            row = connection.execute("SELECT value FROM meta WHERE key = 'position'").fetchone()
+        try:  # one statement is a view of its own
+            row = self.connection().execute("SELECT value FROM meta WHERE key = 'position'").fetchone()
+        except sqlite3.DatabaseError as error:
+            raise self.translated(error) from error
         return None if row is None or row[0] < 0 else int(row[0])
 
     def clear(self) -> None:

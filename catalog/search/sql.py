@@ -198,9 +198,10 @@ class _Compiler:
         match node:
             case Ident() | Number() | Days():
                 sql, params = self.condition(node)
-                rows = self.connection.execute(f"SELECT rowid FROM image i WHERE {sql} LIMIT {FEW + 1}", params)
-                found = {int(r) for (r,) in rows}
-                return found if len(found) <= FEW else None
+                text = f"SELECT rowid FROM image i WHERE {sql} LIMIT"
+                if self.connection.execute(f"{text} 1 OFFSET {FEW}", params).fetchone() is not None:
+                    return None
+                return set(numbers(self.connection, ("rowid",), f"{text} {FEW}", params)[0].tolist())
             case Similar(ident, distance):
                 near = self.neighbours(ident, distance)
                 return set(near) if len(near) <= FEW else None

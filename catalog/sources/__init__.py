@@ -16,7 +16,7 @@ from ..errors import CatalogError, TooLarge
 from .base import Document, Entry, Item, LeftAside, PictureFile
 from .files import open_regular, read_rest, read_some
 from .gzipped import CUT, unpack
-from .kinds import HEAD, Sniffed, sniff
+from .kinds import HEAD, PAGE_SUFFIXES, Sniffed, sniff, suffix
 from .limits import LIMITS, Limits
 from .mhtml import read_mhtml
 from .ninjs import read_ninjs
@@ -46,11 +46,13 @@ def read(entry: Entry, *, url: str = "", limits: Limits = LIMITS, words_only: bo
         return
     try:
         with open_regular(entry.file, follow=True) as file:
-            data = read_some(file, HEAD)
-            found = sniff(data, entry.file.name)
+            # What is named as a page is read at once: joining what was read in parts takes as long as reading it.
+            whole = entry.size + 1 if suffix(entry.file.name) in PAGE_SUFFIXES else 0
+            data = read_some(file, max(HEAD, min(whole, limits.document)))
+            found = sniff(data[:HEAD], entry.file.name)
             packed = found.holds == "gzip"
             if packed:
-                found = _inside(data, entry.file.name)
+                found = _inside(data[:HEAD], entry.file.name)
             aside = _left_aside(entry, found)
             if aside is None and found.holds in _WHOLE:
                 data = read_rest(file, data, _limit(found, limits))

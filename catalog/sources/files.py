@@ -67,7 +67,7 @@ def read_rest(file: BinaryIO, head: bytes, limit: int) -> bytes:
     rest = read_some(file, max(0, min(told, limit - len(head)) + 1))
     # A file that grows meanwhile, or one of the system's that tells no size.
     grown = read_some(file, max(0, limit + 1 - len(head) - len(rest))) if len(rest) > told else b""
-    data = b"".join((head, rest, grown))
+    data = b"".join((head, rest, grown)) if rest else head
     if len(data) > limit:
         raise TooLarge(f"larger than {limit >> 20} MB")
     return data

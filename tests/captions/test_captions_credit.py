@@ -27,6 +27,8 @@ CASES = [
     ("Boats at dawn | Reuters", "Boats at dawn", "Reuters"),
     ("Boats at dawn, Photo: Coast Images", "Boats at dawn", "Coast Images"),
     ("Boats at dawn. (Ana Lind)", "Boats at dawn.", "Ana Lind"),
+    ("Łodzie o świcie, fot. archiwum towarzystwa", "Łodzie o świcie", "archiwum towarzystwa"),
+    ("ጀልባዎች ጠዋት ላይ፣ ፎቶ፦ ዳዊት ታደሰ", "ጀልባዎች ጠዋት ላይ", "ዳዊት ታደሰ"),
     ("배들이 아침 항구에 줄지어 서 있다. [시청 제공. 재판매 및 DB 금지]", "배들이 아침 항구에 줄지어 서 있다.", "시청"),
     ("배들이 아침 항구에 줄지어 서 있다 /사진=뉴시스", "배들이 아침 항구에 줄지어 서 있다", "뉴시스"),
     ("Boats at dawn. [Courtesy of the town. No resale]", "Boats at dawn.", "the town"),

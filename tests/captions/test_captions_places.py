@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from catalog.captions import extract_document
 from catalog.model import Extraction
 from catalog.sources.base import Document
@@ -49,3 +51,33 @@ def test_where_neither_words_nor_picture_stand_nothing_is_told() -> None:
     data = '{"@type": "ImageObject", "contentUrl": "https://a.example/p/7.jpg", "caption": "Gulls on the pier"}'
     found = _read(f'<p>{ONE}</p><p>{TWO}</p><script type="application/ld+json">{data}</script>')
     assert [(c.text, c.after) for c in found.captions] == [("Gulls on the pier", -1)]
+
+
+def test_spans_are_counted_in_signs_whatever_stands_before_them() -> None:
+    """Start, end and line are those of the decoded source, the same with its bytes at hand and without."""
+    before = "<p>Ça dépend — « où », 港の朝。" + "é, a long way from one sign to the next, " * 200 + "</p>\n" * 40
+    page = (
+        f"<html><body>{before}<article><h1>The ferry is late</h1>\n<p>{ONE}</p>{_figure(1, 'Möwen über der Fähre')}"
+        f"<p>{TWO}</p>\n<!-- Möwen über der Fähre -->{_figure(2, 'The ferry &amp; its captain')}</article></body></html>"
+    )
+    document = Document("x", "webpage", page, "utf-8", "0" * 64, "https://a.example/x")
+    captions = extract_document(document).captions
+    assert [page[c.start : c.end] for c in captions] == ["Möwen über der Fähre", "The ferry &amp; its captain"]
+    assert [c.line for c in captions] == [page.count("\n", 0, c.start) + 1 for c in captions]
+    assert extract_document(replace(document, utf8=page.encode())).captions == captions
+    # A lone half of a pair, which no UTF-8 has, is one sign all the same.
+    broken = page.replace("港", "\ud83d")
+    assert [broken[c.start : c.end] for c in extract_document(replace(document, text=broken)).captions] == [
+        "Möwen über der Fähre",
+        "The ferry &amp; its captain",
+    ]
+
+
+def test_a_credit_before_the_caption_in_one_block_is_the_credit_alone() -> None:
+    """A block that begins with a credit and holds the caption too is no credit as a whole."""
+    block = (
+        "<div class='media'><img src='/p/1.jpg'><div class='info'><div class='m-copyright'>© Hafen / Ole Ravn</div>"
+        "<div class='media__title'>The ferry at the quay</div></div></div>"
+    )
+    (caption,) = _read(f"<p>{ONE}</p>{block}<p>{TWO}</p>").captions
+    assert (caption.text, caption.credit) == ("The ferry at the quay", "Hafen / Ole Ravn")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
-from catalog.duplicates import Sample, judgement
+from catalog.duplicates import Sample, judgement, places
 from catalog.duplicates.blocks import Agreement
 from catalog.duplicates.geometry import apply
 from catalog.duplicates.photographic import Photographic, agreement
@@ -15,7 +15,7 @@ from catalog.model import Match
 from tests.duplicates_drawn import drawn, jpeg, sample
 
 Change = Callable[[Image.Image], Image.Image]
-WHOLLY = Photographic(1.0, 1.0)
+WHOLLY = Photographic(1.0, 1.0, 1.0)
 
 
 def _logo(picture: Image.Image) -> Image.Image:
@@ -201,7 +201,7 @@ def test_gradients_are_not_copies_of_each_other() -> None:
 
 def test_the_weights_are_read_from_their_table() -> None:
     """Every measure has its weight in the table, and what speaks for a copy has a positive one."""
-    agreement = Agreement(np.eye(3), 1.0, 1.0, 100.0, 1.0, 1.0, np.ones((2, 2), np.int8), 1.0, 0.0, WHOLLY)
+    agreement = Agreement(np.eye(3), 1.0, 1.0, 100.0, 1.0, 1.0, np.ones((2, 2), np.int8), 1.0, 0.0, WHOLLY, 0)
     assert set(judgement.weights()) == set(judgement.measures(agreement, 1.0))
     assert all(judgement.weights()[name] > 0 for name in ("share", "close", "repeated"))
     assert judgement.score(agreement, 1.0) > 0.97
@@ -211,7 +211,7 @@ def test_the_weights_are_read_from_their_table() -> None:
 def test_a_corner_that_agrees_wholly_is_no_copy(cover: float, copy: bool) -> None:
     """Two broadcasts laid on each other mirrored, so that only a strip meets: all of it agrees, and proves nothing."""
     mirrored = np.array([[-1.0, 0, 2 - cover], [0, 1, 0], [0, 0, 1]])
-    agreement = Agreement(mirrored, 1.0, 0.98, 37.0, cover, cover, np.ones((2, 2), np.int8), 1.0, 0.0, WHOLLY)
+    agreement = Agreement(mirrored, 1.0, 0.98, 37.0, cover, cover, np.ones((2, 2), np.int8), 1.0, 0.0, WHOLLY, 0)
     assert (judgement.score(agreement, 0.46) >= judgement.COPY) is copy
 
 
@@ -256,7 +256,29 @@ def _article(seed: int) -> Image.Image:
     return page
 
 
+def _forecast(seed: int) -> Image.Image:
+    """A map of every evening: the same provinces, other signs at the same towns."""
+    page = Image.new("RGB", (880, 640), (60, 110, 170))
+    pen, ground, rng = ImageDraw.Draw(page), np.random.default_rng(7), np.random.default_rng(seed)
+    for place in range(30):
+        x, y = 90 + 140 * (place % 6), 90 + 110 * (place // 6)
+        shade = int(ground.integers(90, 190))
+        corners = [
+            (x + dx + int(ground.integers(-30, 30)), y + dy) for dx, dy in ((0, 0), (140, 8), (134, 110), (8, 104))
+        ]
+        pen.polygon(corners, fill=(shade - 50, shade, shade - 60), outline=(30, 50, 30))
+    for town in range(10):
+        x, y = 120 + 160 * (town % 5), 160 + 260 * (town // 5)
+        if rng.random() < 0.5:
+            pen.ellipse((x - 28, y - 28, x + 28, y + 28), fill=(255, 215, 40))
+        else:
+            pen.rounded_rectangle((x - 40, y - 20, x + 40, y + 20), 18, fill=(240, 240, 246))
+        pen.text((x - 18, y + 28), str(int(rng.integers(-9, 36))), "white", font_size=36)
+    return page
+
+
 PAGES = {
+    "forecast": (_forecast(3), _forecast(4)),
     "card": (
         _card("We shall not build/what nobody needs,/said the minister"),
         _card("Rain fell all night/and the river rose/over its banks"),
@@ -274,6 +296,34 @@ def test_pages_of_one_template_join_only_with_their_own_copies(kind: str) -> Non
     assert found is None or found.relation == "same scene"
     again = jpeg(one.resize((one.width // 2, one.height // 2)), 60)
     assert _match(sample(one), sample(again)).relation in ("resized", "edited")
+
+
+@pytest.mark.parametrize("seed", range(5, 9))
+def test_issues_of_one_map_join_nobody(seed: int) -> None:
+    """A map that differs only in its signs is another issue of the series; under one mark it is the same one still."""
+    one, other = _forecast(seed), _forecast(seed + 10)
+    found = verify(sample(one), sample(other))
+    assert found is None or found.relation == "same scene"
+    assert _match(sample(one), sample(_logo(one), "under a mark")).relation == "edited"
+
+
+def test_a_photograph_under_many_stickers_is_found() -> None:
+    """At many places something is laid over a photograph, and it is that photograph still."""
+    picture = drawn(64)
+    pen = ImageDraw.Draw(picture)
+    for x, y in ((80, 90), (250, 70), (520, 110), (130, 330), (360, 250), (560, 360)):
+        pen.ellipse((x - 36, y - 36, x + 36, y + 36), fill=(255, 210, 40), outline=(120, 80, 0), width=4)
+    assert _match(sample(drawn(64)), sample(picture)).relation == "edited"
+
+
+def test_places_are_what_was_laid_on_and_no_change_of_tone() -> None:
+    """Each sign that another lies at is a place; a darker copy with a harder contrast has none."""
+    one, other = (np.asarray(_forecast(seed).convert("L").resize((144, 105)), np.float32) for seed in (3, 4))
+    alike = np.abs(one - other) < 12
+    assert 3 <= places.count(one, other, ~alike, np.where(alike, 1, 0).astype(np.float32)) <= 10
+    dark = np.clip((one - 128) * 1.6 + 90, 0, 255)
+    everywhere, close = np.ones(one.shape, np.bool_), np.ones(one.shape, np.float32)
+    assert places.count(one, dark, everywhere, close) == 0
 
 
 def test_letters_and_stripes_are_not_photographic() -> None:

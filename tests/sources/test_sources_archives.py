@@ -395,6 +395,22 @@ def test_a_damaged_packed_page_gives_what_stands_before_the_damage(tmp_path: Pat
     assert document.warnings == ("its compressed data is cut off or damaged",)
 
 
+def test_many_empty_members_and_padding_are_read_at_once(tmp_path: Path) -> None:
+    """A million members of nothing take no longer than a page (the suite's time limit would tell); zero bytes may follow."""
+    nothing = gzip.compress(b"", mtime=0)
+    text = gzip.compress(b"One line of words.\n")
+    (item,) = items(tmp_path, "a.txt.gz", nothing * 1_000_000)
+    assert isinstance(item, LeftAside)
+    assert item.result == "ignored"
+    document = only_document(items(tmp_path, "b.txt.gz", text + nothing * 1_000_000 + text))
+    assert (document.text, document.warnings) == (
+        "One line of words.\n",
+        ("its compressed data is cut off or damaged",),
+    )
+    padded = only_document(items(tmp_path, "c.txt.gz", text + bytes(5000) + text + bytes(3000)))
+    assert (padded.text, padded.warnings) == ("One line of words.\n" * 2, ())
+
+
 def test_other_packed_files_stay_archives_and_bombs_stay_small(tmp_path: Path) -> None:
     """A packed table, picture or tar archive is ignored as an archive; what unpacks to more than is read is rejected."""
     for name, data in {

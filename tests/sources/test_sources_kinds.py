@@ -98,3 +98,10 @@ def test_hostile_repetition_is_read_to_its_end(tmp_path: Path, piece: str) -> No
     """A megabyte of what tempts a backtracking expression is read as one page (the suite's time limit would tell)."""
     data = b"<html>" + piece.encode() * ((1 << 20) // len(piece))
     assert isinstance(one(tmp_path, "a.html", data), Document)
+
+
+def test_much_is_told_by_a_part_of_it() -> None:
+    """Of a long beginning some signs are looked at: controls all over are no text, and a page may begin after a long comment."""
+    assert sniff(b"<html>" + bytes(range(1, 32)) * 2000, "x.html").holds == "unknown"
+    assert sniff(b"<html>" + b"words and words\n" * 4000, "x.html").holds == "page"
+    assert sniff(b"<!-- " + b"words and words\n" * 2000 + b"--><html><body>", "x").holds == "page"

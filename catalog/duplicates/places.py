@@ -1,0 +1,58 @@
+"""At how many separate places do two aligned pictures plainly differ?
+
+A copy differs where something was laid over it: at one place or two, seldom at more. The pages of a series, a forecast or a table
+that is drawn again every day, differ wherever the day has put its marks. Counted are places where neither picture's grey values
+follow from the other's, by the curve that turns the one tone into the other where they agree, nor from those a pixel beside:
+so that no change of tone, no resampling and no compression makes a place.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+
+#: Correlation from which blocks agree closely enough for a curve of tones; how many pixels it takes; grey values of a step of it.
+_CLOSELY, _FEWEST, _STEP = 0.9, 60, 8
+#: Grey values by which pixels plainly differ: so many deviations of the picture, at least so much.
+_DEVIATIONS, _LEAST = 0.35, 10.0
+#: Pixels of a place, and of the gap to the next one.
+_AREA, _GAP = 6, 9
+
+
+def count(first: Floats, second: Floats, differs: Mask, exact: Floats) -> int:
+    """Count the places among the pixels ``differs``, those whose blocks do not agree; ``exact`` is how blocks correlate."""
+    close = exact >= _CLOSELY
+    if int(close.sum()) < _FEWEST:
+        return 0
+    plainly = differs & _unlike(first, second, close) & _unlike(second, first, close)
+    joined = cv2.morphologyEx(plainly.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((_GAP, _GAP), np.uint8))
+    _, _, facts, _ = cv2.connectedComponentsWithStats(joined)
+    return int((facts[1:, cv2.CC_STAT_AREA] >= _AREA).sum())
+
+
+def _unlike(first: Floats, second: Floats, close: Mask) -> Mask:
+    """Where ``second`` is not what the tone of ``first`` makes expect, nor that of a pixel beside."""
+    expected = _toned(first, second, close)
+    beside = np.ones((3, 3), np.uint8)
+    off = np.maximum(_outside(second, expected, beside), _outside(expected, second, beside))
+    return np.asarray(off > max(_LEAST, _DEVIATIONS * float(second[close].std())), np.bool_)
+
+
+def _outside(one: Floats, other: Floats, beside: npt.NDArray[np.uint8]) -> Floats:
+    """By how much each pixel of ``one`` is darker or lighter than all of ``other`` around it."""
+    return np.asarray(np.maximum(cv2.erode(other, beside) - one, one - cv2.dilate(other, beside)), np.float32)
+
+
+def _toned(first: Floats, second: Floats, close: Mask) -> Floats:
+    """``first`` in the tones of ``second``: by the mean of ``second`` for each step of grey values of ``first``."""
+    steps = (first[close] / _STEP).astype(np.intp).clip(0, 255 // _STEP)
+    many = np.bincount(steps, minlength=256 // _STEP)
+    total, own = (np.bincount(steps, weights=values[close], minlength=256 // _STEP) for values in (second, first))
+    met = np.flatnonzero(many >= 4)
+    if not len(met):
+        return first
+    return np.interp(first, own[met] / many[met], total[met] / many[met]).astype(np.float32)
