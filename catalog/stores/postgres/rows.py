@@ -8,23 +8,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from hashlib import blake2b
+from typing import Any
 
 import msgspec
+import numpy as np
 
 from ..base import LOOKUPS, Doc
 
 #: JSON that would not come back from ``jsonb`` as it was: escapes that it refuses, numbers whose form it does not keep.
 _ESCAPES = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _NUMBERS = re.compile(rb"[:,\[](?:-0[.,}\]]|-?[0-9.]+[eE][-+]?[0-9])")
-#: Where such a number may be, told without looking at each place in turn: what stands around values is made commas, and then what
-#: digits are written with is left out.
-_AROUND, _WRITTEN = bytes.maketrans(b"E:[}]", b"e,,,,"), b"+-.0123456789"
+#: Such numbers from their ``e`` or their minus on, and what stands before a value.
+_EXPONENT, _MINUS = re.compile(rb"[eE][-+]?[0-9]+[,}\]]"), re.compile(rb"-0[.,}\]]")
+_BEFORE = b":,["
 #: Characters of ids that ``text`` refuses, the mark of an escape, and an escape.
 _ODD = re.compile("[\0\ud800-\udfff\U0010ffff]")
 _ESCAPE = re.compile("\U0010ffff([0-9a-f]{6})")
+_E, _LOWER, _SIGN, _ZERO = np.frombuffer(b"e -0", np.uint8)
 #: Values of one field whose keys are remembered.
 _REMEMBERED = 1 << 15
 _SEVERAL = (list, tuple)
@@ -33,7 +36,7 @@ _encode = msgspec.json.Encoder().encode
 
 def is_plain(data: bytes) -> bool:
     """Return whether encoded documents, one or many, are told at a glance to be such as ``jsonb`` gives back unchanged."""
-    return b"\\u" not in data and not _may_have_odd_numbers(data)
+    return not ((b"\\" in data and b"\\u" in data) or _may_have_odd_numbers(data))
 
 
 def to_jsonb(data: bytes) -> bytes:
@@ -44,8 +47,20 @@ def to_jsonb(data: bytes) -> bytes:
 
 
 def _may_have_odd_numbers(data: bytes) -> bool:
-    alike = data.translate(_AROUND)
-    return b",-0" in alike or b",e," in alike.translate(None, _WRITTEN)
+    """Whether an ``e`` or a minus stands as in :data:`_NUMBERS`.
+
+    Every document of a load is asked that. A pattern alone takes several times as long: so the bytes are looked at as numbers, and
+    the pattern only where there may be one.
+    """
+    seen = np.frombuffer(data, np.uint8)
+    exponents = np.flatnonzero((seen[1:-1] | _LOWER) == _E) + 1
+    after = seen[exponents + 1]
+    exponents = exponents[(seen[exponents - 1] - _ZERO < 10) & ((after - _ZERO < 10) | (after < _ZERO))]
+    if any(_EXPONENT.match(data, at) for at in exponents.tolist()):
+        return True
+    minus = np.flatnonzero(seen[:-1] == _SIGN)
+    minus = minus[seen[minus + 1] == _ZERO]
+    return any(data[at - 1] in _BEFORE and _MINUS.match(data, at) for at in minus.tolist())
 
 
 def from_jsonb(text: str) -> bytes:
@@ -73,16 +88,18 @@ class _Keys(dict[str, bytes]):
     def __init__(self, kind: str, path: str) -> None:
         super().__init__()
         self._copy = blake2b(f"{kind}\0{path}\0".encode(), digest_size=16).copy
-        self._most = _REMEMBERED if path.startswith("keys.") else 0
+        #: The key of a value.
+        self.of: Callable[[str], bytes] = self.__getitem__ if path.startswith("keys.") else self._made
 
-    def __missing__(self, value: str) -> bytes:
+    def _made(self, value: str) -> bytes:
         digest = self._copy()
         digest.update(value.encode("utf-8", "surrogatepass"))
-        key = digest.digest()
-        if self._most:
-            if len(self) >= self._most:
-                self.clear()
-            self[value] = key
+        return digest.digest()
+
+    def __missing__(self, value: str) -> bytes:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        key = self[value] = self._made(value)
         return key
 
 
@@ -94,29 +111,49 @@ def _fields(kind: str) -> dict[str, _Keys]:
 
 def lookup_key(kind: str, field: str, value: str) -> str:
     """Return the digest (32 hexadecimal digits) under which documents of ``kind`` with this value are found."""
-    return _fields(kind)[field][value].hex()
+    return _fields(kind)[field].of(value).hex()
+
+
+#: The steps of some paths that go on from one place: the step, the key of a value that is there, and the paths from there.
+_Steps = tuple[tuple[str, Callable[[str], bytes] | None, Any], ...]
 
 
 @cache
-def _readers(kind: str) -> tuple[tuple[str, tuple[str, ...], _Keys], ...]:
-    """The fields of a kind: the first step of its path, the other steps, its keys."""
-    return tuple((path.split(".")[0], tuple(path.split(".")[1:]), keys) for path, keys in _fields(kind).items())
+def _steps(kind: str) -> _Steps:
+    """The fields of a kind as a tree: what their paths have in common is gone once."""
+    tree: dict[str, Any] = {}
+    for path, keys in _fields(kind).items():
+        *way, last = path.split(".")
+        place = tree
+        for step in way:
+            place = place.setdefault(step, (None, {}))[1]
+        place[last] = (keys.of, place.get(last, (None, {}))[1])
+
+    def frozen(place: dict[str, Any]) -> _Steps:
+        return tuple((step, key_of, frozen(further)) for step, (key_of, further) in place.items())
+
+    return frozen(tree)
 
 
 def lookup_keys(kind: str, doc: Doc) -> list[bytes]:
     """Return the keys by which a document is found (16 bytes each), each once: one for each of its ``lookup_values``."""
     found: list[bytes] = []
-    for first, others, keys in _readers(kind):  # written out, for a load in bulk does this for every document
-        value = doc.get(first)
-        for step in others:
-            value = value.get(step) if isinstance(value, dict) else None
+    _gather(_steps(kind), doc, found)
+    return found if len(found) < 2 or len(found) == len(set(found)) else list(dict.fromkeys(found))
+
+
+def _gather(steps: _Steps, place: Doc, found: list[bytes]) -> None:
+    for step, key_of, further in steps:  # a load in bulk does this for every document
+        value = place.get(step)
         if not value:
             continue
-        if isinstance(value, str):
-            found.append(keys[value])
+        if key_of is None:
+            if isinstance(value, dict):
+                _gather(further, value, found)
+        elif isinstance(value, str):
+            found.append(key_of(value))
         elif isinstance(value, _SEVERAL):
-            found += [keys[one] for one in value if one and isinstance(one, str)]
-    return list(dict.fromkeys(found)) if len(found) > 1 else found
+            found += [key_of(one) for one in value if one and isinstance(one, str)]
 
 
 def buckets(subjects: Iterable[str], number: int) -> list[int]:

@@ -282,8 +282,9 @@ class PostgresStore:
         Raises Locked, CatalogueUnusable; ValueError or TypeError, with nothing changed, for a document that cannot be kept.
         """
         docs = {
-            (to_text(kind), to_text(ident)): (kind, ident, doc)
+            (own, to_text(ident)): (kind, ident, doc)
             for kind, group in transaction.puts.items()
+            for own in (to_text(kind),)
             for ident, doc in group.items()
         }
         deletes = {(to_text(kind), to_text(i)) for kind, group in transaction.deletes.items() for i in group}
@@ -345,7 +346,8 @@ class PostgresStore:
                 "DELETE FROM gone USING committed WHERE gone.txn = committed.txn AND position <= %(keep)s", keep
             )
             self.database.execute("DELETE FROM committed WHERE position <= %(keep)s", keep)
-        self.database.execute("ANALYZE document, gone, committed")
+        self.database.execute(bulk.MEASURE)
+        self.database.execute("ANALYZE gone, committed")
 
     def close(self) -> None:
         """Close every connection; whoever asks afterwards is told that the catalogue is closed."""
