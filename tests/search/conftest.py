@@ -70,15 +70,18 @@ def _emptied(database_server: postgres_server.Server) -> Iterator[SearchIndex]:
         yield index
 
 
+@pytest.fixture
+def own_shared(_emptied: SearchIndex) -> SearchIndex:
+    """An empty index on PostgreSQL of the test's own."""
+    _emptied.clear()
+    return _emptied
+
+
 @pytest.fixture(params=ENGINES)
 def own(request: pytest.FixtureRequest) -> SearchIndex:
     """An empty index of the test's own, of each engine."""
-    if request.param == "sqlite":
-        made: SearchIndex = request.getfixturevalue("own_file")
-        return made
-    shared: SearchIndex = request.getfixturevalue("_emptied")
-    shared.clear()
-    return shared
+    made: SearchIndex = request.getfixturevalue({"sqlite": "own_file", "postgres": "own_shared"}[request.param])
+    return made
 
 
 @contextmanager

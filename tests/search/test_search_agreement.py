@@ -14,6 +14,7 @@ from catalog.search.facets import FACETS
 from catalog.search.memory import Context, matches
 from catalog.search.nodes import SORTS, Flag, Node, Query, conjunction, disjunction, negation
 from catalog.search.parser import MAX_DEPTH
+from catalog.search.postgres import reading
 from catalog.search.row import Row
 
 TODAY = date(2026, 11, 22)
@@ -113,6 +114,20 @@ def test_engines_give_the_same_pages(
         cursor = one.next
         if cursor is None:
             return
+
+
+@pytest.mark.parametrize("term", ["mosul", "old", "mos*", "ci*", "city", "nothing", "hidd*"])
+@pytest.mark.parametrize("limit", [1, 3])
+def test_row_after_row_and_month_by_month_give_the_same(
+    term: str, limit: int, shared_index: SearchIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where very many have a word, looking at each row for it finds what asking the index of words does."""
+    query, pages = parse(term), []
+    monkeypatch.setattr(reading, "_RARE", 0)
+    for most in (0, 1_000_000):
+        monkeypatch.setattr(reading, "_WALK", most)
+        pages.append([shared_index.search(query, sort=sort, limit=limit) for sort in ("-date", "relevance", None)])
+    assert pages[0] == pages[1]
 
 
 @pytest.mark.parametrize(

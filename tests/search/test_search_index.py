@@ -18,6 +18,7 @@ from catalog.model import Finding
 from catalog.search import common, parse
 from catalog.search.facade import SearchIndex
 from catalog.search.index import Index
+from catalog.search.postgres import ranking, reading
 from catalog.search.row import Row
 from catalog.search.schema import Database
 from catalog.search.snippets import marked, snippets
@@ -302,6 +303,29 @@ def test_large_results_are_counted_to_a_cap_and_sampled(own: SearchIndex) -> Non
         assert not set(first.ids) & set(second.ids)
         dates = [hit.row.date for hit in (*first.hits, *second.hits)]
         assert "date" not in order or dates == sorted(dates, reverse=order == "-date")
+
+
+def test_of_what_very_many_have_few_are_read(own_shared: SearchIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first page for a common word, or the beginning of one, looks at some of the newest pictures and says "at least"."""
+    own_shared.apply(
+        [Row(f"{n:016x}", captions=("mosul",), date="2020-01-01", format="jpeg") for n in range(12_000)], [], 1
+    )
+    asked: list[tuple[str, int]] = []
+    head = reading._head
+
+    def noted(connection: Any, plan: Any, limit: int, columns: Any) -> Any:
+        asked.append((plan.words, limit))
+        return head(connection, plan, limit, columns)
+
+    monkeypatch.setattr(reading, "_head", noted)
+    monkeypatch.setattr(reading, "_RARE", 0)
+    monkeypatch.setattr(ranking, "COMMON", 11_000)
+    for text in ("mosul", "mos*"):
+        page = own_shared.search(parse(text), limit=50)
+        assert (page.total, page.capped, len(page.hits)) == (10_000, True, 50)
+        assert own_shared.count(parse(text)) == (10_000, True)
+        assert own_shared.count(parse(text), 20_000) == (12_000, False)
+    assert asked[:2] == [("", 51)] * 2
 
 
 # ---- words

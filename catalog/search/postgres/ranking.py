@@ -146,6 +146,28 @@ def shown_of(connection: Connection[Any], node: Words) -> int | None:
     return _of_term(connection, node.tokens[0])[1] if plain else None
 
 
+def shown_at_least(connection: Connection[Any], node: Words) -> int:
+    """Return how many pictures that are not hidden certainly have a word that begins so, 0 where that is not kept."""
+    if len(node.tokens) > 1 or node.field or not node.prefix:
+        return 0
+    begins = node.tokens[0]
+    most = connection.execute(
+        "SELECT max(shown) FROM search_term WHERE term >= %s AND term < %s", [begins, begins + "\U0010ffff"]
+    ).fetchone()
+    return int(most[0]) if most and most[0] else 0
+
+
+def holding(node: Words) -> tuple[str, tuple[object, ...]] | None:
+    """Return the condition on ``search_image i`` by which a row's frequencies tell that it has a word, ``None`` where they do not.
+
+    It reads nothing but the row itself, where that of the index of words has to fetch all of the row's words to be asked of one.
+    """
+    if len(node.tokens) > 1 or node.field:
+        return None
+    key = weight_key(node.tokens[0])
+    return f"position(%s::bytea IN {_HELD}) > 0", (key[:-1] if node.prefix else key,)
+
+
 def _of_term(connection: Connection[Any], token: str) -> tuple[int, int]:
     row = connection.execute("SELECT documents, shown FROM search_term WHERE term = %s", [term(token)]).fetchone()
     return (int(row[0]), int(row[1])) if row else (0, 0)

@@ -7,6 +7,7 @@ pictures have is not read as a whole for that, but month by month from the newes
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,12 +22,15 @@ from ..row import MARK
 from ..schema import SEQ_BITS
 from . import sql
 from .months import Months
-from .ranking import Ranker, Ranking, State, documents_of, shown_of
+from .ranking import Ranker, Ranking, State, documents_of, holding, shown_at_least, shown_of
 from .session import PostgresSession
 from .similar import near
 
 #: Words that fewer pictures have are looked for in all months at once.
 _RARE = 4 * CAP
+
+#: Rows that are looked through one by one, newest first, before months are asked for: as many as that takes no longer for.
+_WALK = 1_000
 
 #: Expressions on ``search_image i`` that give bytes, with their parameters.
 Columns = Sequence[tuple[str, tuple[object, ...]]]
@@ -49,7 +53,7 @@ class Reader:
 
     def count(self, connection: Connection[Any], query: Query, cap: int) -> tuple[int, bool]:
         """Return how many pictures a query selects, up to ``cap``, and whether there are more."""
-        known = self.known(connection, state_of(connection), query)
+        known = self.known(connection, state_of(connection), query, cap)
         if known is None:
             known = len(self.newest(connection, query, self.plan(connection, query), cap + 1)[0])
         return min(known, cap), known > cap
@@ -71,11 +75,19 @@ class Reader:
 
         return Pictures(rows, plan.condition)
 
-    def known(self, connection: Connection[Any], state: State, query: Query) -> int | None:
-        """Return how many pictures a query selects, when that is kept: for one word, and for everything."""
+    def known(self, connection: Connection[Any], state: State, query: Query, cap: int = CAP) -> int | None:
+        """Return how many pictures a query selects, when that is kept: for one word, and for everything.
+
+        A number above ``cap`` may be too small: of a word's beginning it is told that there are as many.
+        """
         if query.is_all:
             return state.shown
-        return shown_of(connection, query.node) if isinstance(query.node, Words) else None
+        if not isinstance(query.node, Words):
+            return None
+        known = shown_of(connection, query.node)
+        if known is None and (least := shown_at_least(connection, query.node)) > cap:
+            return least
+        return known
 
     def newest(
         self, connection: Connection[Any], query: Query, plan: sql.Plan, limit: int, columns: Columns = ()
@@ -87,6 +99,9 @@ class Reader:
         known = self.known(connection, state, query)
         if state.rows <= _RARE or (known <= limit if known is not None else self._rare(connection, state, query)):
             return _head(connection, plan, limit, columns)
+        walk = self._walk(state, query, plan, limit, known or 0)
+        if walk is not None:
+            return _head(connection, walk, limit, columns)
         rows, packed = np.empty(0, np.int64), [b""] * len(columns)
         hits = known if known is not None else _expected(connection, plan)
         spans = self.months.spans(connection, state, plan.low >> SEQ_BITS, plan.high >> SEQ_BITS, limit, hits)
@@ -101,6 +116,15 @@ class Reader:
             if len(rows) >= limit:
                 return rows, packed
             asked = len(rows)
+
+    def _walk(self, state: State, query: Query, plan: sql.Plan, limit: int, known: int) -> sql.Plan | None:
+        """The plan by which row after row is looked at, where so many have the only word wanted that a few are enough."""
+        if not isinstance(query.node, Words) or known * _WALK < limit * state.rows:
+            return None
+        held = holding(query.node)
+        if held is None:
+            return None
+        return replace(plan, words="", where=(*plan.where, held[0]), params=(*plan.params, *held[1]))
 
     def _rare(self, connection: Connection[Any], state: State, query: Query) -> bool:
         """Whether the query asks for a word that few pictures have."""
