@@ -26,9 +26,10 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from bench import weights
-from catalog.conflicts import UNRELATED, data, forms, languages, phrases, residue, roles
+from catalog.conflicts import data, forms, languages, phrases, residue, roles
 from catalog.conflicts.judging import Judge
 from catalog.conflicts.reading import read
+from catalog.conflicts.sheet import UNRELATED
 
 Floats = NDArray[np.float64]
 OUT = Path(data.__file__).with_name("residue.tsv")

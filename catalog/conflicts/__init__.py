@@ -7,17 +7,17 @@ are compared only by their names, numbers and dates (:mod:`.multilingual`), and 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..model import Comparison, Contradiction
 from . import credits as crediting
 from . import languages, multilingual, names
 from .judging import judge
 from .reading import Reading, read
-from .sheet import Verdict
+from .sheet import UNRELATED, Verdict
 
 __all__ = ["cities", "compare"]
 
-#: Captions that share less of their content than this say different things.
-UNRELATED = 0.34
 NOTE_CUT = "only the first part of the longer caption was compared"
 
 
@@ -33,6 +33,9 @@ def compare(
     """
     if a == b and a_credit == b_credit and a_published[:10] == b_published[:10]:
         return Comparison("identical", score=1.0)
+    if (b, b_credit, b_published) < (a, a_credit, a_published):  # which of two is named first never matters
+        turned = compare(b, a, a_credit=b_credit, b_credit=a_credit, a_published=b_published, b_published=a_published)
+        return replace(turned, contradictions=tuple(map(_turned, turned.contradictions)))
     one, other = read(a, a_credit, a_published), read(b, b_credit, b_published)
     verdict, notes = _judge(one, other)
     if verdict.overlap < UNRELATED and (one.swallowed or other.swallowed):
@@ -41,6 +44,11 @@ def compare(
     note = "; ".join(notes if one.whole and other.whole else (*notes, NOTE_CUT))
     found = [_with_words(c, a, b) for c in verdict.found]
     return _result(a, b, one, other, verdict, found, note)
+
+
+def _turned(found: Contradiction) -> Contradiction:
+    """Return a contradiction with its captions in the other order."""
+    return Contradiction(found.kind, found.b, found.a, found.b_span, found.a_span)
 
 
 def _judge(one: Reading, other: Reading) -> tuple[Verdict, tuple[str, ...]]:

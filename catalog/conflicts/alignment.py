@@ -76,30 +76,35 @@ def _middle(x: Sequence[Item], y: Sequence[Item], light: frozenset[str]) -> list
     if not x or not y:
         return []
     equal, swaps = _equals(x, y), [_swaps(q) for q in y]
-    worth = [0.8 if p.key in light else 2.0 for p in x]
-    above = [0.0] * (len(y) + 1)
+    # What has no equal and may stand in no other's place can only be passed over: long texts keep few words after this.
+    rows = [i for i, p in enumerate(x) if equal[i] or _swaps(p)]
+    met = set().union(*equal)
+    columns = [j for j in range(len(y)) if j in met or swaps[j]]
+    above = [0.0] * (len(columns) + 1)
     moves: list[bytearray] = []
-    for i, p in enumerate(x):
-        row, move, here, swapped = [0.0] * (len(y) + 1), bytearray(len(y) + 1), equal[i], _swaps(p)
-        for j, q in enumerate(y):
-            best, how = (above[j + 1], 1) if above[j + 1] >= row[j] else (row[j], 2)
+    for i in rows:
+        p = x[i]
+        worth = 0.8 if p.key in light else 2.0
+        row, move, here, swapped = [0.0] * (len(columns) + 1), bytearray(len(columns) + 1), equal[i], _swaps(p)
+        for at, j in enumerate(columns):
+            best, how = (above[at + 1], 1) if above[at + 1] >= row[at] else (row[at], 2)
             if j in here:
                 beside = (i == 0 or j == 0 or j - 1 in equal[i - 1]) + (i + 1 < len(x) and j + 1 in equal[i + 1])
-                score, step = above[j] + worth[i] + 0.3 * beside, 3
+                score, step = above[at] + worth + 0.3 * beside, 3
                 if score > best:
                     best, how = score, step
-            elif swapped and swaps[j] and (swap := _swap_score(p, q)) and above[j] + swap > best:
-                best, how = above[j] + swap, 4
-            row[j + 1], move[j + 1] = best, how
+            elif swapped and swaps[j] and (swap := _swap_score(p, y[j])) and above[at] + swap > best:
+                best, how = above[at] + swap, 4
+            row[at + 1], move[at + 1] = best, how
         above = row
         moves.append(move)
     pairs = []
-    i, j = len(x), len(y)
-    while i and j:
-        how = moves[i - 1][j]
+    n, m = len(rows), len(columns)
+    while n and m:
+        how = moves[n - 1][m]
         if how == 3:
-            pairs.append((i - 1, j - 1))
-        i, j = i - (how != 2), j - (how != 1)
+            pairs.append((rows[n - 1], columns[m - 1]))
+        n, m = n - (how != 2), m - (how != 1)
     return pairs[::-1]
 
 

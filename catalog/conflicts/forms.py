@@ -142,6 +142,25 @@ def abbreviates(items: Sequence[Item], i: int, long: Item) -> bool:
     return (full.startswith(letters) or ends or cut) and _within(letters, full) and (not short.capital or long.capital)
 
 
+def short_in_place(items: Sequence[Item], i: int, long: Item) -> bool:
+    """Tell whether a word with a dot within a caption is short for the one that stands in its place: "USN (Ret.)", "inž.".
+
+    There less is asked of it than by :func:`abbreviates`: its letters stand in ``long`` in their order and begin it. A
+    first name's initial is not short for it, the caption that gives the name says more.
+    """
+    short = items[i]
+    letters, full = fold(short.text).replace(".", ""), fold(long.text)
+    within = i + 1 < len(items) or short.bracket
+    if short.kind != "word" or long.kind not in ("word", "place") or not (short.dotted or short.stopped) or not within:
+        return False
+    if not 0 < len(letters) < len(full) - 1 or letters[0] != full[0] or not _within(letters, full):
+        return False
+    joined = i + 1 < len(items) and items[i + 1].glued and not items[i + 1].first  # "С.-Петербург"
+    if long.capital and (full in names.first_names() or (len(letters) == 1 and not joined)):
+        return False
+    return not short.capital or long.capital or short.first
+
+
 def _short_first_name(short: Item, letters: str, full: str) -> bool:
     """Tell whether letters with a dot are an old short form of a first name: "Wm.", "Thos.", "Geo."."""
     ends = letters[:1] == full[:1] and (letters[-1] == full[-1] or full.startswith(letters))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from . import dates, eastern, forms, leftover, names, numbers, residue, roles
 from .alignment import Gap, gaps
 from .reading import Reading
-from .sheet import Sheet, Verdict, is_content
+from .sheet import UNRELATED, Sheet, Verdict, is_content
 from .tokens import Item, fold
 
 #: Captions share nearly all: a word in the place of another is no retelling but a change.
@@ -15,6 +15,9 @@ NEARLY_ALL = 0.75
 MOST = 0.6
 #: Words at the head of captions that share less of the longer one are no names that changed.
 HALF = 0.5
+
+#: Stretches of more words are no words in each other's place.
+LONGEST_IN_PLACE = 8
 
 
 class Judge(Sheet):
@@ -32,7 +35,8 @@ class Judge(Sheet):
         leftover.settle(self)
         self.result.only_x = sum(is_content(self.x[i]) for i in self.gone_x)
         self.result.only_y = sum(is_content(self.y[j]) for j in self.gone_y)
-        self.result.news = residue.news(*self.sides(), self.pairs, german=self.german)
+        if not self.result.found and self.result.overlap >= UNRELATED:  # else nobody asks
+            self.result.news = residue.news(*self.sides(), self.pairs, german=self.german)
         return self.result
 
     def sides(self) -> tuple[residue.Side, residue.Side]:
@@ -101,6 +105,7 @@ class Judge(Sheet):
             return
         self._dates(xs, ys)
         self._numbers(xs, ys)
+        self._shortened(xs, ys)
         if self._roles(xs, ys) or not xs or not ys:
             return
         self._names(xs, ys)
@@ -156,6 +161,27 @@ class Judge(Sheet):
             self.gone_y -= set(range(j, ends[1]))
         elif self.anchored(i, j, ends[0], ends[1]):
             self.add("number", list(range(i, ends[0])), list(range(j, ends[1])))
+
+    def _shortened(self, xs: list[int], ys: list[int]) -> None:
+        """Take words that are short for what stands in their place, in order, for the same words, before they are judged."""
+        if max(len(xs), len(ys)) > LONGEST_IN_PLACE:
+            return
+        after = -1
+        for i in xs:
+            for j in ys:
+                if j <= after or i not in self.gone_x or j not in self.gone_y:
+                    continue
+                if self._joins(0, self.x, i) != self._joins(1, self.y, j):
+                    continue  # "Gen.-Lt." for "Generalleutnant"
+                if forms.short_in_place(self.x, i, self.y[j]) or forms.short_in_place(self.y, j, self.x[i]):
+                    self.result.shared += is_content(self.x[i])
+                    self.gone_x.discard(i)
+                    self.gone_y.discard(j)
+                    after = j
+
+    def _joins(self, side: int, items: Sequence[Item], i: int) -> bool:
+        """Tell whether a hyphen joins an item to the next one."""
+        return i + 1 < len(items) and "-" in self.texts[side][items[i].end : items[i + 1].start]
 
     # ------------------------------------------------------------ roles
 
@@ -217,7 +243,10 @@ class Judge(Sheet):
         result = self.result
         if self._of_one_sort(xs, ys):
             return
-        if len(xs) != 1 or len(ys) != 1 or result.overlap < NEARLY_ALL or result.shared < MOST * result.longer:
+        if len(xs) != 1 or len(ys) != 1:
+            return
+        nearly = result.overlap >= NEARLY_ALL and result.shared >= MOST * result.longer
+        if not nearly and not self._only_difference(xs, ys):
             return
         x, y = self.x[xs[0]], self.y[ys[0]]
         if numbers.same_measure(x, y) and xs[0] and ys[0] and self.x[xs[0] - 1].kind == "number":
@@ -236,6 +265,13 @@ class Judge(Sheet):
             road = numbers.is_road(self.x, xs[0]) and numbers.is_road(self.y, ys[0])
             named = self.german and x.capital and y.capital and names.after_place_word(self.x, xs[0])
             self.add("place" if road or named else "role", xs, ys)
+
+    def _only_difference(self, xs: list[int], ys: list[int]) -> bool:
+        """Tell whether short captions are the same word for word, but for these words in each other's place."""
+        left = [
+            {n for n in gone if is_content(items[n])} for gone, items in ((self.gone_x, self.x), (self.gone_y, self.y))
+        ]
+        return left == [set(xs), set(ys)] and self.result.shared >= 2
 
     def _of_one_sort(self, xs: list[int], ys: list[int]) -> bool:
         """Find different words of one sort beside numbers in one place: "on the eve of", "on the first day of"."""
@@ -307,7 +343,11 @@ class Judge(Sheet):
         )
         if not all(told) and not (any(told) and held == 2 and placed):
             return
-        if names.declined(x, y) or (self._opening(x, y) and self.result.shared < HALF * self.result.longer):
+        if names.declined(x, y, self.language):
+            self.gone_x -= set(run)
+            self.gone_y -= set(other)
+            return
+        if self._opening(x, y) and self.result.shared < HALF * self.result.longer:
             return
         if forms.entitled(x, y):
             return

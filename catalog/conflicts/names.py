@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cache
 
 from .data import lines, words
+from .languages import function_words
 from .tokens import Item, fold, skeleton
 
 #: The longest name of a place, in words, and in letters of scripts without blanks.
@@ -68,13 +69,13 @@ def listed(name: str) -> frozenset[str]:
     return frozenset(words()["kinds"][name].split())
 
 
-def find(items: list[Item]) -> list[Item]:
-    """Return the items with the words of one place joined to one item of kind "place"."""
+def find(items: list[Item], *, several: bool = False) -> list[Item]:
+    """Return the items with the words of one place joined to one item of kind "place"; ``several``: of many words only."""
     out: list[Item] = []
     i = 0
     while i < len(items):
         stop, place = _place_at(items, i)
-        if not place:
+        if not place or (several and stop < i + 2):
             out.append(items[i])
             i += 1
             continue
@@ -175,13 +176,35 @@ def _declined(text: str) -> str:
     return ""
 
 
-def declined(x: Sequence[Item], y: Sequence[Item]) -> bool:
-    """Tell whether two names in Cyrillic, which declines them, may be cases of one: "Тула", "в Туле"."""
-    if len(x) != 1 or len(y) != 1 or not all("\u0400" <= i.key[:1] <= "\u04ff" for i in (*x, *y)):
+def declined(x: Sequence[Item], y: Sequence[Item], language: str) -> bool:
+    """Tell whether two names may be cases of one, in a language that declines them: "Тула", "в Туле"; "Turku", "Turussa"."""
+    if len(x) != len(y) or any(" " in str(i.value) for i in (*x, *y) if i.kind == "place"):
         return False
-    one, other = ({i.key[: len(i.key) - n] for n in range(min(3, len(i.key) - 2))} for i in (x[0], y[0]))
-    endings = {i.key[len(stem) :] for stem in one & other for i in (x[0], y[0])}
-    return bool(one & other) and endings <= listed("case_endings") | {""}
+    return all(p.key == q.key or _cases_of_one(p, q, language) for p, q in zip(x, y, strict=True))
+
+
+def _cases_of_one(x: Item, y: Item, language: str) -> bool:
+    one, other = fold(x.text), fold(y.text)
+    endings = _endings("cyrillic" if one[:1] >= "\u0400" and one[:1] <= "\u04ff" else language)
+    if (
+        not endings
+        or (one in first_names() and other in first_names())
+        or (x.kind == y.kind == "place" and x.key != y.key)
+    ):
+        return False
+    shared = next((n for n, (p, q) in enumerate(zip(one, other, strict=False)) if p != q), min(len(one), len(other)))
+    return any(
+        one[n:] in endings and other[n:] in endings
+        for n in range(shared, max(2, shared - 3), -1)
+        if 2 * n > min(len(one), len(other))
+    )
+
+
+@cache
+def _endings(language: str) -> frozenset[str]:
+    """Return the endings of the cases of names of a language, folded, the first case's too; none where names have no cases."""
+    text = words()["cases"].get(language, "")
+    return frozenset(("", *words()["cases"].get(text, text).split())) if text else frozenset()
 
 
 def after_place_word(items: Sequence[Item], i: int) -> bool:
@@ -276,8 +299,18 @@ def titled(x: Sequence[Item], y: Sequence[Item], german: bool) -> bool:
 
 def initials_of(x: Sequence[Item], y: Sequence[Item]) -> bool:
     """Tell whether the one item of ``x`` is made of the first letters of ``y``: "EU", "European Union"; "SP", "São Paulo"."""
-    parts = [w for i in y for w in (str(i.value).split() if i.kind == "place" else [fold(i.text)])]
-    return len(x) == 1 < len(parts) and x[0].text.isupper() and fold(x[0].text) == "".join(w[:1] for w in parts)
+    if len(x) != 1 or not x[0].text.isupper():
+        return False
+    parts = [
+        w for i in y for w in (str(i.value).split() if i.kind == "place" else [i.key if i.dotted else fold(i.text)])
+    ]
+    whole = (
+        [w if i.dotted else w[:1] for i, w in zip(y, parts, strict=True)]
+        if len(parts) == len(y)
+        else [w[:1] for w in parts]
+    )
+    named = [w[:1] for w in parts if w not in function_words()]
+    return len(parts) > 1 and fold(x[0].text) in ("".join(whole), "".join(named))
 
 
 def near(a: str, b: str) -> bool:

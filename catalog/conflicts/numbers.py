@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from . import numerals
 from .data import words
 from .tokens import Item
 
@@ -18,7 +19,8 @@ _PLAIN = re.compile(r"(\d{1,15})(?:[.,](\d{1,6}))?")
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number as a caption gives it. ``loose`` is "about" for a rounded one, "over" for a bound, else empty.
+    """A number as a caption gives it. ``loose`` is "about" for a rounded one, "some" for a word like "trentaine", "over"
+    for a bound, else empty.
 
     ``clock`` marks a time of day, in seconds. ``unit`` is the measure that follows it, as (kind of measure, size of one).
     """
@@ -30,67 +32,11 @@ class Amount:
 
 
 @cache
-def _words() -> dict[str, float]:
-    table = words()["numbers"]
-    skipped = ("multiplier", "about", "over", "fraction")
-    pairs = (pair.split("=") for name, text in table.items() if name not in skipped for pair in text.split())
-    return {word: float(value) for word, value in pairs}
-
-
-@cache
-def _multipliers() -> dict[str, int]:
-    return {w: int(n) for w, n in (pair.split("=") for pair in words()["numbers"]["multiplier"].split())}
-
-
-@cache
-def _fractions() -> dict[str, float]:
-    return {w: 1 / int(n) for w, n in (pair.split("=") for pair in words()["numbers"]["fraction"].split())}
-
-
-@cache
 def _units() -> dict[str, tuple[str, float]]:
     """Return the measures by name: what they measure, and how much one is in the kind's first unit."""
     return {
         w: (kind, float(n)) for kind, text in words()["units"].items() for w, n in (p.split("=") for p in text.split())
     }
-
-
-_GERMAN = re.compile(
-    r"(?:(?P<thousands>[a-z]{0,20}?)(?:tausend|duizend|tusen))?(?:und|en)?"
-    r"(?:(?P<hundreds>[a-z]{0,8}?)(?:hundert|honderd|hundra))?(?:und|en)?(?P<rest>[a-z]{0,20})$"
-)
-
-
-def _german(word: str) -> float | None:
-    """Return the value of a German or Dutch number word of several ("dreihundert", "zweiundzwanzig", "tweehonderd"), or None."""
-    match = _GERMAN.match(word[:40])
-    if not match or len(word) > 40 or word.endswith(("honderden", "duizenden")):  # "hundreds", "thousands"
-        return None
-    parts = [_below_hundred(match[name]) if match[name] else None for name in ("thousands", "hundreds", "rest")]
-    if any(match[name] and part is None for name, part in zip(("thousands", "hundreds", "rest"), parts, strict=True)):
-        return None
-    total = parts[2] or 0
-    for name, part, size in (("thousands", parts[0], 1000), ("hundreds", parts[1], 100)):
-        if match[name] is not None:
-            total += size * (part or 1)
-    return total or None
-
-
-def _below_hundred(word: str) -> float | None:
-    known = {"ein": 1, "een": 1, **_words()}
-    if word in known:
-        return known[word]
-    for cut in range(4, len(word) - 1):  # "tjugofem", "trentadue", "ventotto", "kaksikymmentaviisi"
-        tens = next((known[w] for w in (word[:cut], word[:cut] + "i", word[:cut] + "a") if w in known), 0.0)
-        ones = known.get(word[cut:], 0.0)
-        if tens in _TENS and 0 < ones < 10:
-            return tens + ones
-    for joint in ("und", "en", "og"):
-        for match in re.finditer(joint, word):
-            value, ten = known.get(word[: match.start()]), known.get(word[match.end() :])
-            if value and ten and value < 10 <= ten < 100 and ten % 10 == 0:
-                return value + ten
-    return None
 
 
 @cache
@@ -124,15 +70,12 @@ def find(items: list[Item]) -> list[Item]:
             i += 1
             continue
         amount, stop = made
+        if amount.clock and out and out[-1].key in _ABOUT_CLOCK:
+            items[i] = replace(items[i], start=out.pop().start)  # "alle ore 17", "kl. 17"
         key = f"{'t' if amount.clock else '#'}{amount.value:g}"
         out.append(replace(items[i], kind="number", key=key, skeleton=key, end=items[stop - 1].end, value=amount))
         i = stop
     return out
-
-
-_TENS = (20, 30, 40, 50, 60, 70, 80, 90)
-#: What stands between tens and ones in words.
-_PLUS = ("e", "y", "et", "i", "si")
 
 
 def _at(items: list[Item], i: int) -> tuple[Amount, int] | None:
@@ -157,72 +100,46 @@ def _at(items: list[Item], i: int) -> tuple[Amount, int] | None:
         if clock := _CLOCK.match(item.key):
             hour = int(clock[1]) % 12 + 12 * (clock[3].lower() == "p")
             return Amount(hour * 3600.0 + 60.0 * int(clock[2] or 0), clock=True), i + 1
-        value = value_of(item.key)
+        value, stop = value_of(item.key), i + 1
         half = _half_of_day(items[i + 1]) if i + 1 < len(items) else ""
         if half and value is not None and value <= 12:
             return Amount((value % 12 + 12 * (half == "pm")) * 3600.0, clock=True), i + 2
-    elif item.kind == "word" and item.key == "on" and (ones := _turkish(items, i + 1)):
-        return Amount(10.0 + ones, loose), i + 2
-    elif item.kind == "word" and item.key in _EASTERN:
-        return _eastern(items, i)
-    elif item.kind == "word" and item.key in _fractions() and _is_fraction(items, i):
+    elif item.kind == "word" and (counted := numerals.counted(items, i)):
+        return Amount(counted[0], loose), counted[1]
+    elif item.kind == "word" and item.key in numerals.fractions() and _is_fraction(items, i):
         size, stop = _of_million(items, i + 1)
-        return Amount(_fractions()[item.key] * size, loose), stop
-    elif item.kind == "word" and len(item.key) > 6 and item.key not in _words() and _german(item.key):
-        value = float(_german(item.key) or 0)
-    elif item.kind == "word" and item.key in _words() and not (item.key in ("one", "second") and item.first):
-        value = float(_words()[item.key])
+        return Amount(numerals.fractions()[item.key] * size, loose), stop
+    elif item.kind == "word" and item.key in numerals.some():
+        return Amount(numerals.some()[item.key], "some"), i + 1
+    elif item.kind == "word":
+        value, stop = numerals.read(items, i)
     else:
         return None
     if value is None:
         return None
-    stop = i + 1
     if stop < len(items) and items[stop].kind == "word" and items[stop].glued:
-        after = items[stop]
-        if value in _TENS and item.kind == "word" and 0 < _words().get(after.key, 0) < 10:
-            value += _words()[after.key]
-            stop += 1
-        elif value in _TENS and item.kind == "word" and after.key in _PLUS and stop + 1 < len(items):
-            ones = _words().get(items[stop + 1].key, 0)  # "quarenta e cinco"
-            if 0 < ones < 10 and items[stop + 1].glued:
-                value, stop = value + ones, stop + 2
         if [x.key for x in items[stop : stop + 3]] == ["and", "a", "half"]:
             value, stop = value + 0.5, stop + 3  # "two and a half million"
-        value, stop = _french(items, stop, value)
         end = stop + 3
-        while stop < min(len(items), end) and items[stop].key in _multipliers():
-            value *= _multipliers()[items[stop].key]
+        while stop < min(len(items), end) and items[stop].key in numerals.multipliers():
+            value *= numerals.multipliers()[items[stop].key]
             stop += 1
         if item.kind == "word" and value >= 100:
-            rest, stop = _below(items, stop)
+            rest, stop = numerals.below_hundred(items, stop)
             value += rest
         short = _WRITTEN.get(items[stop].text) if stop + 1 < len(items) and items[stop + 1].key in _MONEY else None
         if short and items[stop + 1].glued:
             return Amount(value * short, loose), stop + 1  # "45 M€"
-        if stop < len(items) and value < 10 and items[stop].key.removesuffix("s") in _fractions() and items[stop].glued:
-            return Amount(value * _fractions()[items[stop].key.removesuffix("s")], loose), stop + 1
+        if (
+            stop < len(items)
+            and value < 10
+            and items[stop].key.removesuffix("s") in numerals.fractions()
+            and items[stop].glued
+        ):
+            return Amount(value * numerals.fractions()[items[stop].key.removesuffix("s")], loose), stop + 1
     if letters := _suffixed(items, i, stop):
         return Amount(value * letters, loose), stop
     return Amount(value, loose, unit=_unit(items, i, stop)), stop
-
-
-def _turkish(items: list[Item], i: int) -> float:
-    """Return what a Turkish digit in words adds to the ten before it ("on iki"), 0 for no such word."""
-    fits = i < len(items) and items[i].kind == "word" and items[i].glued
-    return _TURKISH.get(items[i].key, 0.0) if fits else 0.0
-
-
-_TURKISH = {
-    "bir": 1.0,
-    "iki": 2.0,
-    "uc": 3.0,
-    "dort": 4.0,
-    "bes": 5.0,
-    "alti": 6.0,
-    "yedi": 7.0,
-    "sekiz": 8.0,
-    "dokuz": 9.0,
-}
 
 
 def _hours(items: list[Item], i: int) -> tuple[Amount, int] | None:
@@ -243,7 +160,7 @@ def _hours(items: list[Item], i: int) -> tuple[Amount, int] | None:
         return Amount(seconds, clock=True), i + 2
     if match[3]:
         return (Amount(seconds, clock=True), i + 1) if before in ("las", "la", "alle", "as", "a") else None
-    if i and items[i - 1].key in _ABOUT_CLOCK:
+    if i and (items[i - 1].key in _ABOUT_CLOCK or (match[2] and items[i - 1].key in _ITALIAN)):
         return Amount(seconds, clock=True), i + 1
     return None
 
@@ -252,29 +169,8 @@ _HOUR = re.compile(r"(\d{1,2})(?:[.](\d\d))?(h?)$")
 #: Words behind the hour of a time of day, the French one only before minutes; and words before one.
 _OCLOCK = ("uhr", "heures", "時", "时", "点", "시")
 _HOURS = ("heures", "horas", "hora", "h", "hs", "ore")
-_ABOUT_CLOCK = ("klokken", "godz", "godzinie", "saat", "pukul")
-
-
-#: Numerals and counters of Chinese and Japanese.
-_EASTERN = {c: n for n, c in enumerate("〇一二三四五六七八九十")} | {"百": 100, "千": 1000, "万": 10_000, "萬": 10_000}
-_COUNTERS = frozenset("人名个個枚台本頭匹件歳岁円元回位艘隻只座架辆輛棟栋校軒戸家間间场場店社機発足冊杯倍层層")
-
-
-def _eastern(items: list[Item], i: int) -> tuple[Amount, int] | None:
-    """Return a number in Chinese or Japanese numerals before a counter ("三十五人"), and where it ends."""
-    stop, total, part, digit = i, 0, 0, 0
-    while stop < min(len(items), i + 9) and items[stop].key in _EASTERN:
-        value = _EASTERN[items[stop].key]
-        if value < 10:
-            digit = value
-        elif value < 10_000:
-            part, digit = part + (digit or 1) * value, 0
-        else:
-            total, part, digit = total + (part + digit or 1) * value, 0, 0
-        stop += 1
-    if stop >= len(items) or items[stop].key not in _COUNTERS:
-        return None
-    return Amount(float(total + part + digit)), stop
+_ABOUT_CLOCK = ("klokken", "kello", "godz", "godzinie", "saat", "pukul", "ore")
+_ITALIAN = ("alle", "dalle", "ore")
 
 
 #: Letters behind digits that multiply: these always, those only of money ("£2.5m").
@@ -291,35 +187,12 @@ def _suffixed(items: list[Item], i: int, stop: int) -> float:
     return _SUFFIXES.get(suffix, 0) or (_OF_MONEY.get(suffix, 0) if around & set(_MONEY) else 0)
 
 
-def _below(items: list[Item], i: int) -> tuple[float, int]:
-    """Return what "and fifty" or "twenty-five" behind a hundred adds, and where it ends."""
-    j = i + 1 if i < len(items) and items[i].key == "and" and items[i].glued else i
-    value = 0.0
-    while j < len(items) and j < i + 3 and items[j].kind == "word" and items[j].glued:
-        known = _words().get(items[j].key, 0)
-        if not 0 < known < 100 or (value and (value < 20 or known > 9)):
-            break
-        value, j = value + known, j + 1
-    return value, j if value else i
-
-
-def _french(items: list[Item], i: int, value: float) -> tuple[float, int]:
-    """Return a French number in scores or of several words that began before ``i`` ("quatre-vingt-dix", "soixante-dix")."""
-    if value == 4 and i < len(items) and items[i].key in ("vingt", "vingts") and items[i].glued:
-        value, i = 80.0, i + 1
-    if items[i - 1].key in ("vingt", "vingts", "soixante") and i < len(items) and items[i].glued:
-        more = _words().get(items[i].key, 0)
-        if 0 < more < 20 and value in (60, 80):
-            return value + more, i + 1
-    return value, i
-
-
 def _of_million(items: list[Item], i: int) -> tuple[int, int]:
     """Return what a fraction is a part of where a multiplier follows ("quarter of a million"), else 1, and where it ends."""
     j = i
     while j < min(len(items), i + 2) and items[j].key in ("of", "a", "de", "d", "di", "un", "van", "een"):
         j += 1
-    size = _multipliers().get(items[j].key, 0) if j < len(items) and items[j].glued else 0
+    size = numerals.multipliers().get(items[j].key, 0) if j < len(items) and items[j].glued else 0
     return (size, j + 1) if size >= 1000 else (1, i)
 
 
@@ -332,7 +205,7 @@ def _is_fraction(items: list[Item], i: int) -> bool:
     """Tell whether "third" is a part of something here: "a third", "third of the"."""
     before = items[i - 1].key if i else ""
     after = items[i + 1].key if i + 1 < len(items) else ""
-    sure = _fractions()[items[i].key] == 0.5
+    sure = numerals.fractions()[items[i].key] == 0.5
     return (
         sure
         or before in ("a", "un", "une", "ein", "eine", "einem", "uno", "una", "um", "een")
@@ -396,6 +269,10 @@ def converted(x: Amount, y: Amount) -> bool:
     return abs(a - b) <= 0.05 * max(a, b)
 
 
+#: How much of the larger two amounts may be apart when one is rounded in words: "about 30", "une trentaine".
+_ROUNDED = {"about": 0.1, "some": 0.25}
+
+
 def conflict(x: Amount, y: Amount) -> bool:
     """Tell whether no amount can be both: rounded ones may be a tenth apart, bounds hold on their own side."""
     if x.value == y.value or x.clock != y.clock:
@@ -405,6 +282,6 @@ def conflict(x: Amount, y: Amount) -> bool:
     for one, other in ((x, y), (y, x)):
         if one.loose == "over" and other.value >= one.value:
             return False
-        if one.loose == "about" and abs(one.value - other.value) <= 0.1 * max(one.value, other.value):
+        if abs(one.value - other.value) <= _ROUNDED.get(one.loose, 0.0) * max(one.value, other.value):
             return False
     return True

@@ -80,6 +80,10 @@ def _order_at(items: Sequence[Item], i: int) -> tuple[int, Item] | None:
     letters = _LETTERS.get(items[i].key)
     if letters:
         return i + 1, _order(items[i], items[i], letters)
+    if (alone := _order_alone(items, i)) and not items[i].bracket:
+        stop = i + 1 + (_word(items, i + 1) in _away() or _word(items, i + 1) in sides)
+        if items[i].first or stop > i + 1:
+            return stop, _order(items[i], items[stop - 1], alone)
     at = i + 1 if _word(items, i) in opening and _short(items, i + 1) else i
     at += at > i and _short(items, at + 1) and items[at].key in ("la", "the")
     side = sides.get(_word(items, at), "")
@@ -91,6 +95,17 @@ def _order_at(items: Sequence[Item], i: int) -> tuple[int, Item] | None:
         return to + 2, _order(items[i], items[to + 1], side)
     sure = len(_word(items, at)) > 1 or _word(items, i) == "v"
     return (at + 1, _order(items[i], items[at], side)) if at > i and sure else None
+
+
+def _order_alone(items: Sequence[Item], i: int) -> str:
+    """Return the side from which a single word says that people are named ("Vasemmalta", "Слева"), or ""."""
+    table = words()["position"]
+    return next((side for side in ("left", "right") if _word(items, i) in table[f"order_{side}"].split()), "")
+
+
+@cache
+def _away() -> frozenset[str]:
+    return frozenset(words()["position"]["order_away"].split())
 
 
 def _order(first: Item, last: Item, side: str) -> Item:
@@ -163,6 +178,10 @@ def _label_at(items: Sequence[Item], i: int) -> tuple[int, Item] | None:
     """Return where a Chinese or Japanese label of the picture ends ("資料写真"), and its item."""
     if not items[i].text or items[i].text < "\u3040":
         return None
+    for order, side in _eastern_orders():
+        stop = i + len(order)
+        if "".join(x.text for x in items[i:stop]) == order:
+            return stop, _order(items[i], items[stop - 1], side)
     for label in _eastern_labels():
         stop = i + len(label)
         if "".join(x.text for x in items[i:stop]) == label and (
@@ -170,6 +189,14 @@ def _label_at(items: Sequence[Item], i: int) -> tuple[int, Item] | None:
         ):
             return stop, replace(items[i], key="photo", skeleton="photo", end=items[stop - 1].end)
     return None
+
+
+@cache
+def _eastern_orders() -> tuple[tuple[str, str], ...]:
+    """Return the words for an order of naming with the side it begins at, longer ones first."""
+    table = words()["position"]
+    told = [(text, side) for side in ("left", "right") for text in table[f"eastern_order_{side}"].split()]
+    return tuple(sorted(told, key=lambda order: (-len(order[0]), order)))
 
 
 @cache

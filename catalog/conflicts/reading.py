@@ -65,6 +65,11 @@ class Reading:
         return end - start > left
 
     @property
+    def language(self) -> str:
+        """Return the language, as far as it can be told."""
+        return languages.language(self.items)
+
+    @property
     def german(self) -> bool:
         """Tell whether every noun has a capital here."""
         return languages.language(self.items) == "de"
@@ -109,6 +114,7 @@ def _read(text: str, credited: str, published: str, entire: bool) -> Reading:
         replace(x, kind="position", key=s, skeleton=s) if (s := roles.side_of(items, i)) else x
         for i, x in enumerate(items)
     ]
+    items = names.find(items, several=True)  # "Rio de Janeiro" holds no month
     items = names.find(phrases.ages(numbers.find(dates.find(items))))
     day = dates.published_day(published)
     items = [_settled(x, day) for x in items]

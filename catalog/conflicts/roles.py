@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from .data import lines, words
+from .languages import function_words
 from .tokens import Item, fold
 
 
@@ -141,10 +142,22 @@ def side_of(items: Sequence[Item], i: int) -> str:
         ((item.bracket or item.closing) and not joined) or before in ("v", "from", "von") or lone or aside
     ):
         return short[key]
-    if item.bracket and item.closing and (side := _enclosed().get(key)):
+    if item.bracket and item.closing and (side := _enclosed().get(key.replace(".", ""))):
         return side
+    if item.closing and key in whole and _opened(items, i):
+        return whole[key]  # "(til venstre)", "(a la derecha)"
     free = not item.glued or item.bracket or aside or before in ("from", "von", "v", "the", "at", "a", "la")
     return whole.get(item.key, "") if free else ""
+
+
+def _opened(items: Sequence[Item], i: int) -> bool:
+    """Tell whether a bracket opens at most two small words before an item."""
+    for n in range(i - 1, max(-1, i - 3), -1):
+        if items[n].key not in function_words() and items[n].key not in _AT_SIDE:
+            return False
+        if items[n].bracket:
+            return True
+    return False
 
 
 @cache
@@ -180,7 +193,7 @@ def standing(items: Sequence[Item]) -> dict[str, tuple[str, int]]:
 
 _ORDINAL = re.compile(r"\d(?:st|nd|rd|th|e|er|eme)$")
 #: Small words before a side: "à droite", "on the right".
-_AT_SIDE = ("a", "on", "the", "at", "la", "tv", "th")
+_AT_SIDE = ("a", "on", "the", "at", "la", "tv", "th", "til", "till", "in", "ve")
 
 
 def from_side(items: Sequence[Item]) -> tuple[str, list[str]]:

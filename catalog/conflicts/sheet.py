@@ -12,6 +12,9 @@ from .languages import function_words
 from .reading import Reading, points
 from .tokens import Item
 
+#: Captions that share less of their content than this say different things.
+UNRELATED = 0.34
+
 
 @dataclass(slots=True)
 class Verdict:
@@ -51,6 +54,7 @@ class Sheet:
         self.x, self.y = one.items, other.items
         self.texts = (one.text, other.text)
         self.german = one.german or other.german
+        self.language = one.language or other.language
         self.cut_off = (one.cut_off, other.cut_off)
         self.pairs = align(self.x, self.y, function_words())
         self.pair_set = set(self.pairs)

@@ -49,7 +49,7 @@ def test_names_figures_and_phrases_say_more(a: str, b: str) -> None:
 def test_what_is_left_over_is_counted_by_sorts() -> None:
     """Each word that only one caption has is of one sort, and small words go with what they lead to."""
     assert left("A ferry leaves Vigo.", "A ferry leaves Vigo on the evening tide in July.") == {"figure": 1, "added": 2}
-    assert left("Ilustratīvs attēls. Policijas auto Rīgā.", "Policijas auto Rīgā.") == {"mark": 1}
+    assert left("Mallakuva. Policijas auto Rīgā.", "Policijas auto Rīgā.") == {"mark": 1}
     assert left("Tram 7 waits (left) in Lund.", "Tram 7 waits in Lund.") == {"side": 1}
 
 
