@@ -71,7 +71,7 @@ class Server:
         assert self._ready.wait(30), "the server did not start"
 
     def _run(self) -> None:
-        serve(self.library, port=0, access=self.access, ready=self._started, threads=4)
+        serve(self.library, port=0, access=self.access, ready=self._started)
 
     def _started(self, address: str) -> None:
         self.address = address.rstrip("/")
