@@ -36,6 +36,12 @@ def read(*lines: str, title: str = "Swimmers celebrate as lido reopens") -> Layo
         ("Personal finance editor", "Personal finance editor"),
         ("Por Redação", "Por Redação"),
         ("박수진 기자", "박수진 기자"),
+        ("By DANA WHITCOMB", "DANA WHITCOMB"),
+        ("Του Γιώργου Μανή", "Γιώργου Μανή"),
+        ("كتب: هاني عزام", "هاني عزام"),
+        ("Local Democracy Reporter", "Local Democracy Reporter"),
+        ("dpa/mel", "dpa/mel"),
+        ("HABER MERKEZİ", "HABER MERKEZİ"),
     ],
 )
 def test_lines_that_name_an_author_are_no_part_of_the_story(line: str, author: str) -> None:
@@ -94,3 +100,33 @@ def test_a_dated_caption_is_no_line_of_the_head() -> None:
     """A day within a line that says more is left to be judged."""
     line = "Residents look at the bridge that collapsed on 14 March 2025"
     assert line in [block.text for block in read(line).body]
+
+
+def test_an_author_who_took_the_pictures_is_the_author() -> None:
+    """The name in a caption's credit speaks of nobody: the line below the headline still names who wrote the story."""
+    found = read("Von Anke Röhm", BODY[0], "Der erste Sprung vom neuen Turm (Foto: Anke Röhm)")
+    assert found.byline == "Anke Röhm"
+    assert [b.text for b in found.body][:2] == [BODY[0], "Der erste Sprung vom neuen Turm (Foto: Anke Röhm)"]
+
+
+def test_who_took_the_pictures_is_told_beside_who_wrote_the_words() -> None:
+    """A credit alone, right below the author, belongs to no picture; further down it does."""
+    told = [
+        b.text
+        for b in read("Words: Clem Hartley", "Photographs: Ines Roche", "The oven", "Photographs: Ines Roche").body
+    ]
+    assert told[:2] == ["The oven", "Photographs: Ines Roche"]
+
+
+@pytest.mark.parametrize("line", ["2025. július 2. 07:45", "4 min read", "Lesezeit: 3 Minuten", "阅读 5 分钟"])
+def test_a_time_in_any_language_is_no_part_of_the_story(line: str) -> None:
+    """When a text was published, or how long it takes to be read, is told by its figures."""
+    assert line not in [b.text for b in read(line).body]
+
+
+@pytest.mark.parametrize(
+    "line", ["Privat", "The lido in 1934, 5 minutes before the rain", "SUMMER AT THE LIDO IN 1934"]
+)
+def test_short_captions_of_the_head_stay(line: str) -> None:
+    """A house in one word, figures among words, and capitals that tell a year are left to be judged."""
+    assert line in [b.text for b in read(line).body]
