@@ -57,3 +57,43 @@ def test_nothing_moves_for_whom_motion_disturbs(reading: Server, open_page: Open
             }).map(e => e.className || e.tagName)"""
         )
         assert not moving, (path, moving[:5])
+
+
+@pytest.mark.parametrize("width", [360, 1024])
+def test_what_opens_below_a_button_stays_on_the_page(reading: Server, open_page: Open, width: int) -> None:
+    """The boxes of the search bar and of one's settings are shown whole, with all that is in them inside their frame."""
+    page = open_page(f"{reading.address}/search?q=bridge", viewport={"width": width, "height": 740})
+    menus = page.locator("[data-menu] > summary")
+    assert menus.count() == 3
+    for n in range(menus.count()):
+        menus.nth(n).click()
+        outside = page.evaluate(
+            """() => [...document.querySelectorAll('[data-menu][open] .sheet, [data-menu][open] .sheet *')].filter(e => {
+              const box = e.getBoundingClientRect(), sheet = e.closest('.sheet').getBoundingClientRect();
+              return box.left < 0 || box.right > innerWidth || box.right > sheet.right;
+            }).map(e => e.outerHTML.slice(0, 80))"""
+        )
+        assert not outside
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        menus.nth(n).click()
+
+
+def test_a_link_that_stands_by_itself_can_be_hit(reading: Server, open_page: Open) -> None:
+    """Download, look-alikes, the credit and the article of a finding are targets of 24 pixels or more."""
+    conflict = next(f.id for f in reading.library.all_findings() if f.kind == "conflict")
+    for path in (_path(reading), f"{reading.address}/review/{conflict}"):
+        page = open_page(path)
+        sizes = page.locator("main .tech > a, main .byline > a").evaluate_all(
+            "all => all.filter(e => e.checkVisibility()).map(e => [e.textContent, e.getBoundingClientRect().height])"
+        )
+        assert sizes
+        assert [(name, height) for name, height in sizes if height < 24] == []
+
+
+def test_twice_as_large_a_text_keeps_the_bar_on_the_page(reading: Server, open_page: Open) -> None:
+    """With text at 200 % the bar's links scroll within it, and no page scrolls sideways."""
+    page = open_page(_path(reading), viewport={"width": 1280, "height": 800})
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    desk = page.locator(".top [data-menu] > summary").bounding_box()
+    assert desk["x"] + desk["width"] <= 1280
