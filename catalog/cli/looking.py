@@ -19,9 +19,12 @@ from .main import Context, cli, json_option
 if TYPE_CHECKING:
     from .. import codec, library, views
     from ..export import jsonl
+    from ..linking import calibration
     from ..model import Group, Record
 else:
-    codec, library, views, jsonl = later(".codec", ".library", ".views", ".export.jsonl")
+    codec, library, views, jsonl, calibration = later(
+        ".codec", ".library", ".views", ".export.jsonl", ".linking.calibration"
+    )
 
 #: What may be an id, or the beginning of one.
 _ID = re.compile(r"(?:image:)?[0-9a-fA-F]{4,16}")
@@ -103,7 +106,10 @@ def show(ctx: Context, ident: str, as_of: str, as_json: bool) -> None:
             )
             terminal.say(f"  “{usage.caption.text}” {usage.caption.credit}")
             for evidence in usage.link.evidence:
+                known = calibration.weights().get(evidence.name)
                 terminal.say(f"    {evidence.weight:+5.1f}  {evidence.name}  {evidence.detail}")
+                if known:
+                    terminal.say(f"           {known.meaning}")
         if image.metadata.caption:
             terminal.say(f"\nembedded: “{image.metadata.caption}” {image.metadata.credit}")
         for stated in (one for one in image.metadata.fields if one.group == "C2PA"):

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from catalog.cli.main import GROUPS, cli
+from catalog.linking import calibration
 from tests import PICTURES
 from tests.cli.clirunning import Cutline, picture_called
 
@@ -46,6 +47,7 @@ def test_show_tells_usages_with_their_evidence(cutline: Cutline) -> None:
     told = cutline("show", ident)
     assert told.code == 0
     assert usage["link"]["evidence"][0]["name"] in told.out and "contradiction: place" in told.out
+    assert calibration.weights()[usage["link"]["evidence"][0]["name"]].meaning in told.out
 
 
 def test_show_as_of_a_day(cutline: Cutline) -> None:
