@@ -16,7 +16,6 @@ from .later import later
 from .media import Blob, Media, file_blob
 from .model import Article, Caption, Comparison, Conflict, Decision, Finding, Image, Link, Match, Record
 from .paths import to_path
-from .sources.savedpage import FOLDER_SUFFIXES
 from .stores.base import Doc, Store
 from .views import ArticleView, BulkPreview, CompareView, Difference, FindingView, LogPage, Overview, RunView
 
@@ -25,8 +24,9 @@ if TYPE_CHECKING:
     from .duplicates.base import Neighbours
     from .images.worker import Prepared
     from .search.facade import SearchIndex
+    from .sources import savedpage
 else:
-    conflicts, inferring, marking = later(".conflicts", ".inferring", ".marking")
+    conflicts, inferring, marking, savedpage = later(".conflicts", ".inferring", ".marking", ".sources.savedpage")
 
 _MAX_LOG = 500
 #: Pictures of an article's folder that are looked at for its page, and those that are shown where nothing speaks for them.
@@ -91,7 +91,7 @@ def _may_belong(path: str, source: str) -> bool:
     if member:
         return document == source.partition("!/")[0]
     folder = document.rpartition("/")[0]
-    return not folder.endswith(FOLDER_SUFFIXES) or folder == source.rpartition("/")[0]
+    return not folder.endswith(savedpage.FOLDER_SUFFIXES) or folder == source.rpartition("/")[0]
 
 
 def natural(name: str) -> list[tuple[int, str]]:
