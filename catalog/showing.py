@@ -374,7 +374,7 @@ def _caption_states(captions: int, index: SearchIndex) -> dict[str, int]:
     waiting, bare = index.finding_kinds("open"), index.tallies("caption").get(CREDIT_ALONE, 0)
     unsure, orphans = waiting.get("link", 0), waiting.get("caption-without-image", 0)
     settled = max(0, captions - bare - unsure - orphans)
-    states = {"linked, or settled by a person": settled, "unsure": unsure, "without a picture": orphans}
+    states = {"linked or settled": settled, "unsure": unsure, "without a picture": orphans}
     return states | ({"a credit without words": bare} if bare else {})
 
 

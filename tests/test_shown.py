@@ -94,7 +94,7 @@ def test_the_overview_calls_no_credit_alone_linked(tmp_path: Path) -> None:
         list(library.import_([page], workers=1))
         states = library.overview().captions_by_state
         assert states == {
-            "linked, or settled by a person": 0, "unsure": 0, "without a picture": 1, "a credit without words": 1
+            "linked or settled": 0, "unsure": 0, "without a picture": 1, "a credit without words": 1
         }  # fmt: skip
         page.write_text(page.read_text().replace("Photo: Anna Marsh/Reuters", "Crowds on the new bridge."))
         list(library.import_([page], workers=1))
