@@ -25,6 +25,10 @@ from .mhtml import member_name
 from .webpage import read_page
 
 _CHUNK = 1 << 16
+#: What reading raises; all but the first of a member of a ZIP file.
+_UNREADABLE = (OSError, EOFError, BadZipFile, zlib.error)
+#: The sentence about a file that cannot be read to its end, and about one that holds too much.
+BROKEN, TOO_MUCH = "the file cannot be read to its end", "it unpacks to more than is read"
 _START = b"WARC/"
 _HEADERS_LIMIT = 1 << 17
 
@@ -47,12 +51,12 @@ class Stream:
     def __init__(self, file: IO[bytes], size: int, inflate: int) -> None:
         self._file, self._size = file, size
         self._buffer = b""
-        self._gzip = file.read(2) == b"\x1f\x8b"
-        file.seek(0)
+        self.broken = ""
+        self._gzip = self._read(2) == b"\x1f\x8b"
+        self._seek(0)
         self._inflater = zlib.decompressobj(31)
         self._fed = False
-        self._left = inflate
-        self.broken = ""
+        self._inflate_most = self._left = inflate
 
     def _more(self) -> bool:
         if self.broken:
@@ -67,12 +71,24 @@ class Stream:
             return True
         return self._inflate(raw)
 
-    def _read(self) -> bytes:
+    @property
+    def inflated(self) -> int:
+        """How many bytes were unpacked so far."""
+        return self._inflate_most - self._left
+
+    def _read(self, size: int = _CHUNK) -> bytes:
         try:
-            return self._file.read(_CHUNK)
-        except (OSError, EOFError, BadZipFile, zlib.error):  # the later three of a member of a ZIP file
-            self.broken = "the file cannot be read to its end"
+            return self._file.read(size)
+        except _UNREADABLE:
+            self.broken = BROKEN
             return b""
+
+    def _seek(self, place: int) -> bool:
+        try:
+            self._file.seek(place)
+        except _UNREADABLE:
+            self.broken = BROKEN
+        return not self.broken
 
     def _pending(self) -> bytes:
         """Input that the inflater has not used: the next member, or what did not fit its output bound."""
@@ -94,7 +110,7 @@ class Stream:
             self._fed = False
         self._left -= len(out)
         if self._left < 0:
-            self.broken = "it unpacks to more than is read"
+            self.broken = TOO_MUCH
             return False
         self._buffer += out
         return True
@@ -151,8 +167,7 @@ class Stream:
         """Go on ``size`` bytes further in a plain file; whether it has so many."""
         at = self._file.tell() + size - len(self._buffer)
         self._buffer = b""
-        self._file.seek(min(at, self._size))
-        return at <= self._size
+        return self._seek(min(at, self._size)) and at <= self._size
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 import os
+import random
 import zipfile
 import zlib
 from io import BytesIO
@@ -333,6 +334,49 @@ def test_a_damaged_packed_web_archive_gives_what_is_left_or_says_why(tmp_path: P
     (item,) = items(tmp_path, "locked.wacz", bytes(locked))
     assert isinstance(item, LeftAside)
     assert (item.result, item.reason) == ("rejected", "a packed web archive (WACZ) that is locked by a password")
+
+
+def test_a_member_that_cannot_be_unpacked_costs_only_itself(tmp_path: Path) -> None:
+    """Its head damaged, its first packed byte wrong, or packed in an unknown way: the other WARC files are read, with a warning."""
+    for hurt in ("head", "data", "way"):
+        whole = bytearray(
+            wacz({"archive/a.warc.gz": PAGE * 9, "archive/b.warc": gzip.decompress(PAGE)}, zipfile.ZIP_DEFLATED)
+        )
+        if hurt == "head":
+            whole[30:37] = b"archivX"  # not the name that the table gives it
+        elif hurt == "data":
+            whole[30 + len("archive/a.warc.gz")] = 0xFF
+        else:
+            whole[whole.index(b"PK\x01\x02") + 10] = 77
+        document = only_document(items(tmp_path, f"{hurt}.wacz", bytes(whole)))
+        assert document.text.startswith("<html><p>words")
+        assert document.warnings == ("the file cannot be read to its end",)
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_no_damage_of_a_packed_web_archive_raises(tmp_path: Path, how: int) -> None:
+    """Whatever bytes are other than they were, its table, heads and data included, it is read or left aside with a reason."""
+    whole = wacz({"archive/a.warc.gz": PAGE, "archive/é.warc": gzip.decompress(PAGE)}, how)
+    chance = random.Random(11)
+    for _ in range(300):
+        hurt = bytearray(whole)
+        for _ in range(chance.choice((1, 2, 5, 20))):
+            hurt[chance.randrange(len(hurt))] = chance.randrange(256)
+        found = items(tmp_path, "hurt.wacz", bytes(hurt))
+        assert found
+        assert all(item.reason for item in found if isinstance(item, LeftAside))
+
+
+def test_all_members_together_unpack_to_no_more_than_one_archive_may(tmp_path: Path) -> None:
+    """Many small members of zeros are a bomb like one: reading ends at the bound for the whole file."""
+    filler = record("metadata", "", bytes(300_000))
+    members = {"archive/a.warc": gzip.decompress(PAGE), **{f"archive/b{n:02}.warc": filler for n in range(20)}}
+    data = wacz(
+        {**members, "archive/c.warc": gzip.decompress(PAGE).replace(b"/story", b"/other")}, zipfile.ZIP_DEFLATED
+    )
+    document = only_document(items(tmp_path, "bomb.wacz", data, Limits(inflate=1 << 20)))
+    assert document.url == f"{SITE}/story"
+    assert document.warnings == ("it unpacks to more than is read",)
 
 
 def test_other_zip_files_are_ignored_and_a_huge_table_is_not_read(tmp_path: Path) -> None:
