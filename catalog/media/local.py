@@ -6,7 +6,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,15 +44,22 @@ class LocalMedia:
     def keep(self, sha256: str, source: Path | bytes) -> None:
         """Copy an original into the folder. See :meth:`catalog.media.base.Media.keep`."""
         target = self._path(sha256)
-        begun = self._begun.pop(sha256, None)
+        with self._lock:
+            begun = self._begun.pop(sha256, None)
         if target.exists():
             return
         with self._writing():
-            if begun is None:
-                with Scratch(self._originals / _INCOMING) as incoming:
-                    self._name(_copied(sha256, source, incoming.folder), target)
-            else:
-                self._name(begun.result(), target)
+            if begun is not None:
+                try:
+                    self._name(begun.result(), target)
+                    return
+                except (
+                    CancelledError,
+                    OSError,
+                ):  # another run's end has dropped it; where the disk refuses, it does so again
+                    pass
+            with Scratch(self._originals / _INCOMING) as incoming:
+                self._name(_copied(sha256, source, incoming.folder), target)
 
     def _name(self, copy: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -71,23 +78,27 @@ class LocalMedia:
 
     def begin(self, sha256: str, source: Path) -> None:
         """Let a file be copied in the background. See :meth:`catalog.media.base.Media.begin`."""
-        if sha256 in self._begun or self._path(sha256).exists():
+        if self._path(sha256).exists():
             return
-        if self._copiers is None or self._incoming is None:
-            with self._writing():
-                self._incoming = Scratch(self._originals / _INCOMING)
-            self._copiers = ThreadPoolExecutor(_COPIERS, thread_name_prefix="originals")
-        self._begun[sha256] = self._copiers.submit(_copied, sha256, source, self._incoming.folder)
+        with self._lock:
+            if sha256 in self._begun:
+                return
+            if self._copiers is None or self._incoming is None:
+                with self._writing():
+                    self._incoming = Scratch(self._originals / _INCOMING)
+                self._copiers = ThreadPoolExecutor(_COPIERS, thread_name_prefix="originals")
+            self._begun[sha256] = self._copiers.submit(_copied, sha256, source, self._incoming.folder)
 
     def abandon(self) -> None:
-        """Drop what was begun and not kept."""
-        if self._copiers is not None:
-            self._copiers.shutdown(cancel_futures=True)
-            self._copiers = None
-        if self._incoming is not None:
-            self._incoming.close()
-            self._incoming = None
-        self._begun.clear()
+        """Drop what was begun and not kept. Another run of this process that has begun something too copies it when it keeps it."""
+        with self._lock:
+            copiers, incoming = self._copiers, self._incoming
+            self._copiers = self._incoming = None
+            self._begun.clear()
+        if copiers is not None:
+            copiers.shutdown(cancel_futures=True)
+        if incoming is not None:
+            incoming.close()
 
     def sync(self) -> None:
         """Make the names of all copies since the last call durable."""

@@ -10,7 +10,7 @@ import pytest
 
 from catalog import filesystems
 from catalog.errors import CatalogueUnusable, Damaged, Rejected, UsageError
-from catalog.media import Media, open_media
+from catalog.media import Media, local, open_media
 from tests.media.s3_server import S3Server
 
 DATA = bytes(range(256)) * 9000  # more than one piece
@@ -187,3 +187,29 @@ def test_an_unknown_scheme_is_said(tmp_path: Path) -> None:
     """A scheme that no package knows ends in a sentence."""
     with pytest.raises(CatalogueUnusable, match="nosuch://"):
         open_media("nosuch://host/x", tmp_path)
+
+
+def test_the_end_of_one_run_loses_nothing_that_another_has_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two imports of one server share a place: a copy that one's end drops while the other waits for it is made again."""
+    media = open_media("", tmp_path)
+    source = tmp_path / "source"
+    source.write_bytes(DATA)
+    copied = local._copied
+    dropped: list[Path] = []
+
+    def copied_and_dropped(sha256: str, source: Path | bytes, folder: Path) -> Path:
+        made = copied(sha256, source, folder)
+        if not dropped:
+            dropped.append(made)
+            made.unlink()
+        return made
+
+    monkeypatch.setattr(local, "_copied", copied_and_dropped)
+    media.begin(NAME, source)
+    media.keep(NAME, source)
+    media.sync()
+    assert dropped and media.intact(NAME)
+    media.abandon()
+    assert not list(tmp_path.rglob(".incoming"))
