@@ -11,7 +11,8 @@ import re
 import threading
 import time
 from collections.abc import Mapping
-from queue import SimpleQueue
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
 log = logging.getLogger(__name__)
@@ -74,8 +75,10 @@ def _answer(queue: SimpleQueue[Task | None]) -> None:
 
 
 def _taken(queue: SimpleQueue[Task | None]) -> list[Task]:
+    """All that waits. A thread may take the last one meanwhile: nothing is waited for."""
     found = []
-    while not queue.empty():
-        if (task := queue.get()) is not None:
-            found.append(task)
+    with suppress(Empty):
+        while True:
+            if (task := queue.get_nowait()) is not None:
+                found.append(task)
     return found

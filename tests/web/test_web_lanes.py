@@ -5,13 +5,14 @@ from __future__ import annotations
 import http.client
 import threading
 from collections.abc import Iterable
+from queue import SimpleQueue
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 from waitress.server import create_server
 
-from web.lanes import Lanes
+from web.lanes import Lanes, Task
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -100,3 +101,18 @@ def test_the_server_answers_through_them() -> None:
     client.endheaders()
     assert client.getresponse().status == 400
     server.close()
+
+
+class _Raced(SimpleQueue[Task | None]):
+    """A queue whose last task a thread takes between the look at it and the taking."""
+
+    def empty(self) -> bool:
+        return False
+
+
+@pytest.mark.timeout(10)
+def test_the_end_waits_for_no_task_that_a_thread_has_just_taken() -> None:
+    """Ending takes what is there, and hangs on nothing that is not."""
+    lanes = Lanes({"usual": 0})
+    lanes._queues["usual"] = _Raced()
+    assert not lanes.shutdown()
