@@ -81,7 +81,10 @@ def test_the_log_in_page_and_refusals_are_for_everybody(
     found: list[tuple[str, object]] = []
 
     def look(at: str) -> None:
-        found.extend((at, v["id"]) for v in axe.run(page, options=RULES[scheme]).response["violations"])
+        page.wait_for_load_state("load")
+        for violation in axe.run(page, options=RULES[scheme]).response["violations"]:
+            told = [(n["html"][:160], [c["message"] for c in n["any"]]) for n in violation["nodes"][:3]]
+            found.append((at, (violation["id"], told)))
         over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         found.extend([(at, over)] if over > 0 else [])
 
