@@ -108,6 +108,26 @@ def _middle(x: Sequence[Item], y: Sequence[Item], light: frozenset[str]) -> list
     return pairs[::-1]
 
 
+def without_strays(pairs: list[tuple[int, int]], x: Sequence[Item], y: Sequence[Item]) -> list[tuple[int, int]]:
+    """Return the pairs but for a single ideograph within two stretches that differ: "周杰伦", "林俊杰" share no word."""
+    if not any(map(_ideograph, x)):
+        return pairs
+    at = set(pairs)
+    return [(i, j) for i, j in pairs if not (_ideograph(x[i]) and _ideograph(y[j]) and _stray(at, i, j, x, y))]
+
+
+def _ideograph(item: Item) -> bool:
+    return item.kind == "word" and len(item.text) == 1 and "\u4e00" <= item.text <= "\u9fff"
+
+
+def _stray(pairs: set[tuple[int, int]], i: int, j: int, x: Sequence[Item], y: Sequence[Item]) -> bool:
+    """Tell whether what stands beside an item, on both sides and in both captions together, has no equal there."""
+    if (i - 1, j - 1) in pairs or (i + 1, j + 1) in pairs:
+        return False
+    beside_x, beside_y = [n for n in (i - 1, i + 1) if 0 <= n < len(x)], [n for n in (j - 1, j + 1) if 0 <= n < len(y)]
+    return any(_ideograph(x[n]) for n in beside_x) and any(_ideograph(y[n]) for n in beside_y)
+
+
 def gaps(pairs: Sequence[tuple[int, int]], n: int, m: int) -> list[Gap]:
     """Return the stretches between equal items, for texts of ``n`` and ``m`` items."""
     found = []

@@ -154,6 +154,10 @@ def _written(items: list[Item], i: int, months: dict[str, frozenset[int]]) -> tu
             if j < len(items) and items[j].kind == "word" and items[j].key in months and _is_month(items[j]):
                 year, stop = _year(items, j + 1)
                 return Day(year, months[items[j].key], int(day.group(1))), stop
+            two = f"{items[j].key} {items[j + 1].key}" if j + 1 < len(items) else ""
+            if two in months:  # "تشرين الأول"
+                year, stop = _year(items, j + 2)
+                return Day(year, months[two], int(day.group(1))), stop
         if day and (numbered := _numbered(items, i, int(day.group(1)))):
             return numbered
         if _YEAR.match(item.key) and not _counts(items, i):

@@ -67,6 +67,8 @@ def kind_of(x: Sequence[Item], y: Sequence[Item], before: Sequence[Item], after:
     """Return "place" or "person" where both stretches are names by their last letters or by what follows in both, else ""."""
     if not (0 < len(x) <= LONGEST and 0 < len(y) <= LONGEST and _ideographs(x) and _ideographs(y)):
         return ""
+    if x[0].kind == y[0].kind == "place" and x[0].key != y[0].key:
+        return "place"  # "河北涿州", "河南郑州": each begins with a known province
     titled = "".join(i.text for i in before).endswith(_TITLES) and all(2 <= len(run) <= 4 for run in (x, y))
     following = "".join(i.text for i in after)
     if titled or following.startswith(_PERSON):

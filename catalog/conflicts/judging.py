@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from . import dates, eastern, forms, leftover, names, numbers, residue, roles
+from . import dates, eastern, forms, leftover, names, numbers, residue, roles, runs, uncapitalled
 from .alignment import Gap, gaps
 from .reading import Reading
 from .sheet import UNRELATED, Sheet, Verdict, is_content
@@ -106,11 +106,12 @@ class Judge(Sheet):
         self._dates(xs, ys)
         self._numbers(xs, ys)
         self._shortened(xs, ys)
+        self._same_office(xs, ys)
         if self._roles(xs, ys) or not xs or not ys:
             return
         self._names(xs, ys)
+        self._uncapitalled(xs, ys)
         self._wording(xs, ys)
-        self._eastern(xs, ys)
 
     def _dates(self, xs: list[int], ys: list[int]) -> None:
         dx = [i for i in xs if i in self.gone_x and isinstance(self.x[i].value, dates.Day)]
@@ -118,14 +119,20 @@ class Judge(Sheet):
         if len(dx) != len(dy):  # "Saturday, December 1", "1/12"
             dx = [i for i in dx if dates.has_month(self.x[i].value)] or dx
             dy = [j for j in dy if dates.has_month(self.y[j].value)] or dy
+        whole = self._nothing_but(xs, dx, self.x) and self._nothing_but(ys, dy, self.y)
+        held = whole and self.anchored(xs[0], ys[0], xs[-1] + 1, ys[-1] + 1) == 2
         for i, j in zip(dx, dy, strict=False):
-            self._date_pair(i, j)
+            self._date_pair(i, j, held=held)
 
-    def _date_pair(self, i: int, j: int) -> None:
+    def _nothing_but(self, run: list[int], dated: list[int], items: Sequence[Item]) -> bool:
+        """Tell whether a stretch says nothing but dates: "mardi 7 mars"."""
+        return bool(dated) and all(n in dated for n in run if is_content(items[n]))
+
+    def _date_pair(self, i: int, j: int, *, held: bool) -> None:
         one, other = self.x[i].value, self.y[j].value
         assert isinstance(one, dates.Day) and isinstance(other, dates.Day)
         if dates.conflict(one, other):
-            if self.anchored(i, j, i + 1, j + 1):
+            if held or self.anchored(i, j, i + 1, j + 1):
                 self.add("date", [i], [j])
             return
         if not dates.says_more(one, other):
@@ -178,6 +185,20 @@ class Judge(Sheet):
                     self.gone_x.discard(i)
                     self.gone_y.discard(j)
                     after = j
+
+    def _same_office(self, xs: list[int], ys: list[int]) -> None:
+        """Take an office in both its genders, each before a name, for the same word: "Außenministerin A", "Außenminister B"."""
+        xs, ys = [i for i in xs if i in self.gone_x], [j for j in ys if j in self.gone_y]
+        if min(len(xs), len(ys)) < 2 or max(len(xs), len(ys)) > LONGEST_IN_PLACE:
+            return
+        i, j = xs[0], ys[0]
+        named = all(side[n + 1].capital and side[n + 1].glued for side, n in ((self.x, i), (self.y, j)))
+        one, other = self.x[i].key, self.y[j].key
+        if named and (forms.inflected(one, other) or forms.akin(one, other)):
+            self.result.shared += 1
+            self.gone_x.discard(i)
+            self.gone_y.discard(j)
+            self.pair_set.add((i, j))
 
     def _joins(self, side: int, items: Sequence[Item], i: int) -> bool:
         """Tell whether a hyphen joins an item to the next one."""
@@ -289,33 +310,20 @@ class Judge(Sheet):
         self.add(kind, xs, ys)
         return True
 
-    def _eastern(self, xs: list[int], ys: list[int]) -> None:
+    def _uncapitalled(self, xs: list[int], ys: list[int]) -> None:
         """Find names in scripts without capitals."""
         xs, ys = [i for i in xs if i in self.gone_x], [j for j in ys if j in self.gone_y]
-        if xs and ys and self._strong(xs, ys):
-            kind = eastern.kind_of(
-                [self.x[i] for i in xs],
-                [self.y[j] for j in ys],
-                self.x[max(0, xs[0] - 3) : xs[0]],
-                self.x[xs[-1] + 1 : xs[-1] + 4],
+        held = self.anchored(xs[0], ys[0], xs[-1] + 1, ys[-1] + 1) if xs and ys else 0
+        if held:
+            stretches = [self.x[i] for i in xs], [self.y[j] for j in ys]
+            around = self.x[max(0, xs[0] - 3) : xs[0]], self.x[xs[-1] + 1 : xs[-1] + 4]
+            kind = eastern.kind_of(*stretches, *around) or (
+                uncapitalled.kind_of(*stretches, *around) if held == 2 else ""
             )
             if kind:
                 self.add(kind, xs, ys)
 
     # ------------------------------------------------------------ names
-
-    def _runs(self, items: Sequence[Item], at: Sequence[int], gone: set[int]) -> list[list[int]]:
-        """Return the names among these places, as runs of items that stand together."""
-        runs: list[list[int]] = []
-        for i in at:
-            item = items[i]
-            if i not in gone or not item.capital or item.kind not in ("word", "place"):
-                continue
-            if runs and runs[-1][-1] == i - 1 and item.glued and item.kind == items[i - 1].kind == "word":
-                runs[-1].append(i)
-            elif is_content(item):
-                runs.append([i])
-        return runs
 
     def _names(self, xs: list[int], ys: list[int]) -> None:
         told = [[n for n in side if n in gone] for side, gone in ((xs, self.gone_x), (ys, self.gone_y))]
@@ -324,9 +332,30 @@ class Judge(Sheet):
             self.gone_x -= set(xs)
             self.gone_y -= set(ys)
             return
-        runs_x, runs_y = self._runs(self.x, xs, self.gone_x), self._runs(self.y, ys, self.gone_y)
+        if self._places(xs, ys):
+            return
+        runs_x, runs_y = runs.runs(self.x, xs, self.gone_x), runs.runs(self.y, ys, self.gone_y)
         for run, against in zip(runs_x, runs_y, strict=False):
             self._name_pair(run, against)
+
+    def _places(self, xs: list[int], ys: list[int]) -> bool:
+        """Find as many other places in one place, each around the one before: "in Valparaíso, Chile", "in Córdoba, Argentina"."""
+        xs, ys = ([n for n in run if n in gone] for run, gone in ((xs, self.gone_x), (ys, self.gone_y)))
+        if not xs or not ys:
+            return False
+        keys = [{side[n].key for n in run if side[n].capital} for run, side in ((xs, self.x), (ys, self.y))]
+        sizes = len(xs) == len(keys[0]), len(ys) == len(keys[1])
+        if min(len(xs), len(ys)) < 2 or max(len(xs), len(ys)) > LONGEST_IN_PLACE or not all(sizes) or keys[0] & keys[1]:
+            return False
+        around = self.x[xs[-1]].kind == self.y[ys[-1]].kind == "place"
+        if not around or not (
+            self.x[xs[0]].kind == self.y[ys[0]].kind == "place" or names.after_place_word(self.x, xs[0])
+        ):
+            return False
+        if self.result.overlap < 0.3 or self.anchored(xs[0], ys[0], xs[-1] + 1, ys[-1] + 1) < 2:
+            return False
+        self.add("place", xs, ys)
+        return True
 
     def _name_pair(self, run: list[int], other: list[int]) -> None:
         if forms.abbreviates(self.x, run[0], self.y[other[0]]) or forms.abbreviates(self.y, other[0], self.x[run[0]]):
@@ -334,7 +363,7 @@ class Judge(Sheet):
         held = self.anchored(run[0], other[0], run[-1] + 1, other[-1] + 1)
         if not held or self.result.overlap < 0.3:
             return
-        full_x, full_y = self._grown(self.x, run), self._grown(self.y, other)
+        full_x, full_y = runs.grown(self.x, run), runs.grown(self.y, other)
         x, y = [self.x[i] for i in full_x], [self.y[j] for j in full_y]
         told = [names.is_name(n, self.german) for n in (x, y)]
         before, after = self.x[max(0, full_x[0] - 2) : full_x[0]], self.x[full_x[-1] + 1 : full_x[-1] + 3]
@@ -359,6 +388,8 @@ class Judge(Sheet):
         if kind == "person" and (names.same_person(x, y) or names.titled(x, y, self.german)):
             self._spelled(run, other)
             return
+        if kind == "person" and names.described(x, y):
+            kind = "role"
         both = {i.key for i in x} & {i.key for i in y} - names.listed(
             "place_words"
         )  # "St Mark's Square", "Trafalgar Square"
@@ -380,25 +411,6 @@ class Judge(Sheet):
             if j is not None:
                 self.gone_x.discard(i)
                 self.gone_y.discard(j)
-
-    def _grown(self, items: Sequence[Item], run: list[int]) -> list[int]:
-        """Return a run with the words of the same name before and after it, which both captions have."""
-        first, last = run[0], run[-1]
-        if items[first].kind == "place":
-            return run
-        while first and items[first].glued and not items[first].first and self._of_name(items[first - 1]):
-            first -= 1
-        while (
-            last + 1 < len(items)
-            and items[last + 1].glued
-            and not items[last + 1].first
-            and self._of_name(items[last + 1])
-        ):
-            last += 1
-        return list(range(first, last + 1))
-
-    def _of_name(self, item: Item) -> bool:
-        return item.capital and item.kind == "word" and is_content(item) and not item.dotted
 
 
 def judge(one: Reading, other: Reading) -> Verdict:

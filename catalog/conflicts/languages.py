@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 
 from .data import words
 from .tokens import Item
@@ -38,6 +39,36 @@ def language(items: Sequence[Item]) -> str:
     if not best or best[0][1] < 6:
         return ""
     return best[0][0] if len(best) == 1 or best[0][1] >= 1.3 * best[1][1] else ""
+
+
+#: German articles, and prepositions joined with one: a noun with its capital follows.
+_ARTICLES = frozenset(
+    (
+        "der",
+        "die",
+        "das",
+        "den",
+        "dem",
+        "des",
+        "ein",
+        "eine",
+        "einen",
+        "einem",
+        "einer",
+        "eines",
+        "im",
+        "am",
+        "zum",
+        "zur",
+        "vom",
+    )
+)
+
+
+def has_german_nouns(items: Sequence[Item]) -> bool:
+    """Tell whether two German articles stand before words with a capital: "Die Richterin ... den Saal"."""
+    nouns = [n for a, n in pairwise(items) if a.key in _ARTICLES and n.glued and n.capital]
+    return len(nouns) > 1
 
 
 def script(items: Sequence[Item]) -> str:

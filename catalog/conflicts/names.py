@@ -28,6 +28,8 @@ def gazetteer() -> dict[str, str]:
             known = next((table[n] for n in names[:3] if n in table), names[0])
             for form in names:
                 table.setdefault(form, known)
+                if "-" in form:  # captions are read in words: "Baden-Württemberg" is two
+                    table.setdefault(" ".join(form.replace("-", " ").split()), known)
     return table
 
 
@@ -75,7 +77,7 @@ def find(items: list[Item], *, several: bool = False) -> list[Item]:
     i = 0
     while i < len(items):
         stop, place = _place_at(items, i)
-        if not place or (several and stop < i + 2):
+        if not place or (several and stop < i + 2) or _is_first_name(items, i, stop):
             out.append(items[i])
             i += 1
             continue
@@ -91,6 +93,20 @@ def find(items: list[Item], *, several: bool = False) -> list[Item]:
     return out
 
 
+def _is_first_name(items: Sequence[Item], i: int, stop: int) -> bool:
+    """Tell whether a last name follows a place that is a first name too: "Milan Petrov", not "Jordan River"."""
+    if stop != i + 1 or stop >= len(items) or items[i].key not in first_names():
+        return False
+    after = items[stop]
+    named = after.glued and after.capital and after.kind == "word" and not after.first and not after.text.isupper()
+    known = (listed("place_words"), listed("person_before"), listed("offices"), function_words(), gazetteer())
+    return (
+        named
+        and not any(after.key in words for words in known)
+        and items[i - 1 if i else 0].key not in listed("place_before")
+    )
+
+
 @cache
 def _by_initial() -> dict[str, str]:
     """Return the places of several words by the first letter of the first and the others: "s. paulo"."""
@@ -102,8 +118,9 @@ def _place_at(items: list[Item], i: int) -> tuple[int, str]:
     table = gazetteer()
     if items[i].kind != "word" or not items[i].text:
         return i, ""
-    eastern = "\u3040" <= items[i].text[0] <= "\u9fff"
-    if not items[i].capital and not eastern and items[i].text[0].isascii():
+    first = items[i].text[0]
+    eastern = "\u3040" <= first <= "\u9fff"
+    if not items[i].capital and not eastern and first.lower() != first.upper():
         return i, ""
     for size in range(LONGEST, 0, -1):
         run = items[i : i + size]
@@ -295,6 +312,12 @@ def titled(x: Sequence[Item], y: Sequence[Item], german: bool) -> bool:
     if bool(_OFFICE.search(x[0].key)) != bool(_OFFICE.search(y[0].key)):
         return True
     return german and (x[0].key in first_names()) != (y[0].key in first_names())
+
+
+def described(x: Sequence[Item], y: Sequence[Item]) -> bool:
+    """Tell whether two nouns stand before one whole name: "Der Zeuge Karl Brandt", "Der Angeklagte Karl Brandt"."""
+    whole = [i.key for i in x[1:]] == [i.key for i in y[1:]] and len(x) > 2 and x[1].key in first_names()
+    return whole and not {x[0].key, y[0].key} & first_names()
 
 
 def initials_of(x: Sequence[Item], y: Sequence[Item]) -> bool:

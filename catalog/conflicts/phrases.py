@@ -87,7 +87,7 @@ def _order_at(items: Sequence[Item], i: int) -> tuple[int, Item] | None:
     at = i + 1 if _word(items, i) in opening and _short(items, i + 1) else i
     at += at > i and _short(items, at + 1) and items[at].key in ("la", "the")
     side = sides.get(_word(items, at), "")
-    if not side:
+    if not side or (_word(items, at) == "der" and not items[at].dotted):  # "van der Laan"
         return None
     to = at + 1 if _word(items, at + 1) in between else at
     other = sides.get(_word(items, to + 1), "")

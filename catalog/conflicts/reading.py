@@ -72,7 +72,7 @@ class Reading:
     @property
     def german(self) -> bool:
         """Tell whether every noun has a capital here."""
-        return languages.language(self.items) == "de"
+        return languages.language(self.items) == "de" or languages.has_german_nouns(self.items)
 
 
 @cache

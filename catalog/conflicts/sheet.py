@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..model import Contradiction
 from . import numbers, roles
-from .alignment import align
+from .alignment import align, without_strays
 from .languages import function_words
 from .reading import Reading, points
 from .tokens import Item
@@ -56,7 +56,7 @@ class Sheet:
         self.german = one.german or other.german
         self.language = one.language or other.language
         self.cut_off = (one.cut_off, other.cut_off)
-        self.pairs = align(self.x, self.y, function_words())
+        self.pairs = without_strays(align(self.x, self.y, function_words()), self.x, self.y)
         self.pair_set = set(self.pairs)
         self.gone_x = set(range(len(self.x))) - {i for i, _ in self.pairs}
         self.gone_y = set(range(len(self.y))) - {j for _, j in self.pairs}

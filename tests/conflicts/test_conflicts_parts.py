@@ -219,3 +219,48 @@ def test_elided_articles_of_several_letters_are_words_of_their_own() -> None:
     """ "all'Università" and "dell'università" name the university, "qu'elle" holds "elle"."""
     keys = [i.key for i in read("all'Università dell'arte qu'elle visite").items]
     assert keys == ["alla", "university", "della", "arte", "que", "elle", "visite"]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "kind"),
+    [
+        ("Incendio forestal en Valparaíso, Chile", "Incendio forestal en Córdoba, Argentina", "place"),
+        ("Unwetter in Wertheim, Baden-Württemberg", "Unwetter in Lohr, Bayern", "place"),
+        ("河北涿州，救援人员转移居民", "河南郑州，救援人员转移居民", "place"),
+        ("قصف على مدينة حمص", "قصف على مدينة حماة", "place"),
+        ("वाराणसी के घाट पर श्रद्धालु", "हरिद्वार के घाट पर श्रद्धालु", "place"),
+        ("Skipper Milan Reed lifts the trophy", "Skipper Cole Marsh lifts the trophy", "person"),
+        ("Burgemeester Femke Halsema in Amsterdam", "Burgemeester Eberhard van der Laan in Amsterdam", "person"),
+        ("국회를 나서는 김민석 총리", "국회를 나서는 한덕수 총리", "person"),
+        ("歌手周杰伦在台北演出", "歌手林俊杰在台北演出", "person"),
+        ("Außenministerin Lena Ott in Riad", "Außenminister Jan Roth in Riad", "person"),
+        ("Manifestation à Lille, mardi 7 mars", "Manifestation à Lille, jeudi 23 mars", "date"),
+        ("انفجار في بغداد في 3 تموز 2016", "انفجار في بغداد في 21 كانون الثاني 2021", "date"),
+        ("Une centaine de moutons à Millau", "Un millier de moutons à Millau", "number"),
+        ("Der Zeuge Karl Brandt betritt den Saal.", "Der Angeklagte Karl Brandt betritt den Saal.", "role"),
+        ("Российские военные под Авдеевкой", "Украинские военные под Авдеевкой", "role"),
+    ],
+)
+def test_short_captions_that_differ_in_one_thing_contradict(a: str, b: str, kind: str) -> None:
+    """Where little else holds a place, it holds by both its ends; names are known without capitals, and past small words."""
+    assert conflicts.compare(a, b).kinds == (kind,)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Pilger am Jordan River", "Pilger am Jordan River bei Jericho"),
+        ("Hochwasser in Stuttgart", "Hochwasser in Stuttgart, Baden-Württemberg"),
+        ("حريق في المدينة", "حريق في مدينة حلب"),
+        ("مظاهرة في تونس في 14 جانفي 2021", "مظاهرة في تونس في 14 يناير 2021"),
+    ],
+)
+def test_short_captions_of_which_one_says_more_do_not(a: str, b: str) -> None:
+    """A river, a region around a city, a known city in the place of "the city", and a month by another of its names."""
+    assert not conflicts.compare(a, b).kinds
+
+
+def test_a_place_in_two_words_is_found_with_its_hyphen() -> None:
+    """The words of "Baden-Württemberg" are read apart and are one place."""
+    for name in ("Baden-Württemberg", "Aix-en-Provence", "Ivano-Frankivsk"):
+        assert [i.kind for i in read(f"Regen in {name}").items][-1] == "place", name
