@@ -41,7 +41,10 @@ class Remembering(Catalogue):
         return found
 
     def _many(self, kind: str, idents: Iterable[str], type_: type[T]) -> list[T]:
-        known, wanted = self._known.setdefault(kind, {}), sorted(set(idents))
+        wanted = sorted(set(idents))
+        if not wanted:
+            return []
+        known = self._known.setdefault(kind, {})
         if new := [i for i in wanted if i not in known]:
             docs = self.store.get_many(kind, new)
             known |= {i: from_dict(docs[i], type_) if i in docs else None for i in new}

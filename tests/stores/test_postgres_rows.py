@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.stores.base import LOOKUPS, Doc, lookup_values
@@ -38,12 +38,14 @@ def _numbers(value: object) -> list[object]:
     return [value] if isinstance(value, float) else []
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # says how busy the machine is
 @given(docs=st.lists(st.dictionaries(_TEXTS, _VALUES, max_size=4), min_size=1, max_size=5))
 def test_what_jsonb_would_change_is_never_told_to_be_plain(docs: list[Doc]) -> None:
     """Documents of which one holds a number in another form than ``jsonb``'s, or NUL, are not plain, one alone or many together."""
     lines = b"\n".join(map(encode_doc, docs))
     odd = not all(map(_kept, _numbers(docs))) or b"\\u0000" in lines.replace(b"\\\\", b"")
     assert not (odd and is_plain(lines))
+    assert not (odd and is_plain(lines + b"\n" * 3_000))  # much is looked at in another way than little
     for doc in docs:
         assert json.loads(from_jsonb(to_jsonb(encode_doc({"id": "a", **doc})).decode())) == {"id": "a", **doc}
 
@@ -59,6 +61,7 @@ def test_what_jsonb_would_change_is_never_told_to_be_plain(docs: list[Doc]) -> N
 def test_ordinary_documents_are_plain(text: str, plain: bool) -> None:
     """Digests, dates and line ends are nothing special, exponents, negative zeros and escaped characters are."""
     assert is_plain(text.encode()) is plain
+    assert is_plain((text + "\n" * 3_000).encode()) is plain
 
 
 @given(

@@ -19,8 +19,8 @@ from catalog.catalogue import Catalogue
 from catalog.codec import to_dict
 from catalog.errors import CatalogueUnusable, NotAllowed, NotFound, Stale
 from catalog.library import open_library
+from catalog.model import Finding, ImportResult, ImportSummary, Match, Metadata
 from catalog.model import Image as Photo
-from catalog.model import ImportResult, ImportSummary, Match, Metadata
 from catalog.stores import open_store
 from catalog.stores.base import Store, Transaction
 from catalog.stores.postgres import section
@@ -150,17 +150,18 @@ def test_a_decision_is_few_messages_to_the_server(postgres: str, monkeypatch: py
     """It begins with the first question and ends with its locks and all that is put; a plain commit is a single message."""
     store, messages = PostgresStore(postgres), list[int]()
     change = Transaction()
-    for ident in ("a" * 16, "b" * 16):
+    photos = [letter * 16 for letter in "abcd"]
+    for ident in photos:
         captioned = Metadata(caption="A bridge over a river")
         photo = Photo(ident, ident * 4, 1, 3000, 2000, "JPEG", (f"{ident}.jpg",), metadata=captioned)
         change.put("image", ident, inferring.image_doc(photo))
-    pair = f"{'a' * 16}:{'b' * 16}"
-    change.put("match", pair, to_dict(Match(pair, "a" * 16, "b" * 16, "edited", 0.8)))
+    for a, b in (photos[:2], photos[2:]):
+        change.put("match", f"{a}:{b}", to_dict(Match(f"{a}:{b}", a, b, "edited", 0.8)))
     store.commit(change)
     again = waiting.Waiting(store, None, map, Counter())
-    again.mark("finding", pair.split(":"))
+    again.mark("finding", photos)
     list(again.work_off())
-    finding = next(i for i, doc in store.iter("finding") if doc["kind"] == "duplicate")
+    finding, shown = (i for i, doc in store.iter("finding") if doc["kind"] == "duplicate")
 
     def counted(connection: Connection[Any], statements: Sequence[Statement], plans: frozenset[str]) -> list[Rows]:
         messages.append(len(statements))
@@ -168,8 +169,12 @@ def test_a_decision_is_few_messages_to_the_server(postgres: str, monkeypatch: py
 
     monkeypatch.setattr(section, "together", counted)
     made = deciding.decide(store, finding, "not-same", seen=None, note="", who="", values={})
-    assert len(messages) <= 3
-    assert (store.get("decision", made.id) or {})["subject"] == finding and store.last_number("decisions") == 1
+    assert len(messages) == 3
+    messages.clear()
+    seen = (store.get("finding", shown) or {})["seen"]  # what it speaks of need not be found out any more
+    deciding.decide(store, shown, "not-same", seen=seen, note="", who="", values={})
+    assert len(messages) == 2
+    assert (store.get("decision", made.id) or {})["subject"] == finding and store.last_number("decisions") == 2
     messages.clear()
     before = store.position()
     assert put(store, "source", "a", run="r") == before + 1 and len(messages) == 1
@@ -179,6 +184,33 @@ def test_a_decision_is_few_messages_to_the_server(postgres: str, monkeypatch: py
         assert store.find("source", "run", "r") == ["a", "b", "c"]
     assert store.position() == before + 3 and store.count("source") == len(store.ids("source"))
     assert list(store.verify()) == []
+    store.close()
+
+
+def test_a_finding_that_has_changed_since_it_was_shown_is_decided_as_it_stands(postgres: str) -> None:
+    """What a shown finding speaks of is asked for ahead, but never taken for what it speaks of now."""
+    store, other = PostgresStore(postgres), PostgresStore(postgres)
+    for ident in ("a" * 16, "b" * 16, "c" * 16):
+        photo = Photo(ident, ident * 4, 1, 3000, 2000, "JPEG", (f"{ident}.jpg",))
+        change = Transaction()
+        change.put("image", ident, inferring.image_doc(photo))
+        store.commit(change)
+
+    def found(writer: Store, *pair: str) -> None:
+        change, actions = Transaction(), ("same", "not-same")
+        made = Finding("f" * 16, "duplicate", 40.0, pair, "0123", actions, detail={"best": pair[0]}, images=pair)
+        change.put("finding", made.id, to_dict(made))
+        writer.commit(change)
+
+    found(store, "a" * 16, "b" * 16)
+    assert (store.get("finding", "f" * 16) or {})["subjects"] == ["a" * 16, "b" * 16]
+    found(other, "a" * 16, "c" * 16)
+    with pytest.raises(Stale):
+        deciding.decide(store, "f" * 16, "same", seen="4567", note="", who="", values={})
+    made = deciding.decide(store, "f" * 16, "same", seen="0123", note="", who="", values={})
+    assert made.subjects == ("a" * 16, "c" * 16)
+    assert {m.id for m in Catalogue(store).matches_of("c" * 16)} == {f"{'a' * 16}:{'c' * 16}"}
+    other.close()
     store.close()
 
 

@@ -32,6 +32,8 @@ _SPOKEN_OF = ("subject", "subjects")
 _PREFIXES = ("image:", "article:")
 #: Names asked about at once, and documents that one answer may hold: more are asked for as they are needed.
 NAMES, MOST = 12, 400
+#: Documents of which it is remembered what they speak of.
+SHOWN = 1_000
 
 #: The keys stand in a question of their own: from so many the planner would conclude that most documents have one of them, and
 #: read all.
@@ -82,6 +84,30 @@ def named_in(kind: str, doc: Doc) -> Iterator[tuple[str, str]]:
     for field, own in _NAMING.get(kind, {}).items():
         for value in lookup_values(doc, field):
             yield bare(value), own
+
+
+class Spoken:
+    """What single documents that were read outside any section speak of: whoever decides on one has just been shown it.
+
+    A guess only, of what to ask for together: the documents themselves are read anew. Safe to use from several threads.
+    """
+
+    def __init__(self) -> None:
+        self._of: dict[str, dict[str, str]] = {}
+
+    def note(self, kind: str, ident: str, doc: Doc) -> None:
+        """Remember what a document speaks of."""
+        named: dict[str, str] = {}
+        for name, own in named_in(kind, doc):
+            named[name] = named.get(name) or own
+        if named:
+            if len(self._of) >= SHOWN:
+                self._of.clear()
+            self._of[ident] = named
+
+    def of(self, name: str) -> Mapping[str, str]:
+        """Return the names, and the kind of each, of which the document of this name spoke when it was last read."""
+        return self._of.get(name, {})
 
 
 def ask(run: Callable[..., Rows], names: Mapping[str, str]) -> tuple[Texts, Found, Keys] | None:

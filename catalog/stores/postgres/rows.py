@@ -28,6 +28,8 @@ _BEFORE = b":,["
 _ODD = re.compile("[\0\ud800-\udfff\U0010ffff]")
 _ESCAPE = re.compile("\U0010ffff([0-9a-f]{6})")
 _E, _LOWER, _SIGN, _ZERO = np.frombuffer(b"e -0", np.uint8)
+#: Bytes below which a pattern is quicker than looking at them as numbers.
+_SHORT = 2_000
 #: Values of one field whose keys are remembered.
 _REMEMBERED = 1 << 15
 _SEVERAL = (list, tuple)
@@ -49,9 +51,11 @@ def to_jsonb(data: bytes) -> bytes:
 def _may_have_odd_numbers(data: bytes) -> bool:
     """Whether an ``e`` or a minus stands as in :data:`_NUMBERS`.
 
-    Every document of a load is asked that. A pattern alone takes several times as long: so the bytes are looked at as numbers, and
-    the pattern only where there may be one.
+    Every document of a load is asked that. A pattern alone takes several times as long for many: so the bytes are looked at as
+    numbers, and the pattern only where there may be one.
     """
+    if len(data) < _SHORT:
+        return _NUMBERS.search(data) is not None
     seen = np.frombuffer(data, np.uint8)
     exponents = np.flatnonzero((seen[1:-1] | _LOWER) == _E) + 1
     after = seen[exponents + 1]

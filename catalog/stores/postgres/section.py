@@ -152,11 +152,13 @@ class Section:
     ``numbers`` are those taken ahead, by their counters; ``taken`` are those that it gave out.
 
     While ``trying``, it holds no locks but those that nobody waits for, and keeps in ``keys`` and ``ids`` what it has asked for;
-    ``pledged`` are the locks that it is to have before it writes. ``loose``, when others have asked on its connection.
+    ``pledged`` are the locks that it is to have before it writes. ``loose``, when others have asked on its connection. ``spoken``
+    tells what a document that somebody was shown speaks of.
     """
 
     connection: Connection[Any]
     schema: str
+    spoken: around.Spoken = field(default_factory=around.Spoken)
     alone: bool = False
     begun: bool = False
     position: int | None = None
@@ -296,6 +298,7 @@ class Section:
         """Read what stands around a name (of a document of this kind), and around names that what was read before speaks of."""
         if name in self.asked:
             return
+        self.expected = {**self.spoken.of(name), **self.expected}
         others = [other for other in self.expected if other != name and other not in self.asked]
         names = {name: self.expected.get(name) or ("" if kind in around.MAY_BE_ANY else kind)}
         names |= {other: self.expected[other] for other in others[: around.NAMES - 1]}

@@ -48,6 +48,7 @@ class PostgresStore:
         self.database = Database(url, create=create, readonly=readonly)
         self.url = self.database.url
         self._sections = threading.local()
+        self._spoken = around.Spoken()
         self._mutex = threading.Lock()
         self._position = 0
         if not readonly:
@@ -80,7 +81,11 @@ class PostgresStore:
                 texts |= dict.fromkeys(map(from_text, step)) | {from_text(ident): text for ident, text in rows}
             if section is not None:
                 section.remember({(kind, i): text for i, text in texts.items()})
-        return {i: self._decoded(kind, i, text) for i in wanted if (text := texts.get(i)) is not None}
+        docs = {i: self._decoded(kind, i, text) for i in wanted if (text := texts.get(i)) is not None}
+        if section is None and len(docs) == 1:
+            for ident, doc in docs.items():
+                self._spoken.note(kind, ident, doc)
+        return docs
 
     def _fetch(self, query: str, *params: object) -> Rows:
         """Ask in this thread's section, if there is one, for what is not told by keys and ids."""
@@ -264,7 +269,8 @@ class PostgresStore:
             yield section
             return
         with self.database.lent(lambda: opened.settle()) as connection:
-            opened = Section(connection, self.database.schema, trying=trying, ahead=counter if trying else "")
+            ahead = counter if trying else ""
+            opened = Section(connection, self.database.schema, spoken=self._spoken, trying=trying, ahead=ahead)
             opened.lock(subjects, counter)
             self._sections.open = opened
             try:
