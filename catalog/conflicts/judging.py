@@ -284,7 +284,7 @@ class Judge(Sheet):
         )
         if plain and not same and self.anchored(xs[0], ys[0], xs[0] + 1, ys[0] + 1) == 2:
             road = numbers.is_road(self.x, xs[0]) and numbers.is_road(self.y, ys[0])
-            named = self.german and x.capital and y.capital and names.after_place_word(self.x, xs[0])
+            named = self.german and x.capital and y.capital and names.of_place(self.x, xs[0])
             self.add("place" if road or named else "role", xs, ys)
 
     def _only_difference(self, xs: list[int], ys: list[int]) -> bool:

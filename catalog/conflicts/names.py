@@ -143,9 +143,23 @@ def _place_at(items: list[Item], i: int) -> tuple[int, str]:
             return i + 1, table[run[0].key]  # "Ankara'da", "서울에서"
         if size == 1 and text not in table and i and items[i - 1].key in _SLAVIC and (case := _declined(text)):
             return i + 1, case
+        if size == 1 and text not in table and (joined := _behind_prefix(text)):
+            return i + 1, joined
         if text in table and (len(text) > 3 or run[-1].text.isupper() or not text.isascii() or text == "rom"):
             return i + size, table[text]
     return i, ""
+
+
+#: What Hebrew and Arabic write together with the word behind it: "in", "to", "from", "and".
+_PREFIXES = {"\u05d0": "בלמהוש", "\u0621": "بلو"}
+
+
+def _behind_prefix(text: str) -> str:
+    """Return the place behind a Hebrew or Arabic preposition that is one word with it ("באשקלון", "ببيروت"), or ""."""
+    letters = next(
+        (letters for first, letters in reversed(_PREFIXES.items()) if first <= text[0] <= chr(ord(first) + 42)), ""
+    )
+    return gazetteer().get(text[1:], "") if len(text) > 4 and text[0] in letters else ""
 
 
 #: Prepositions of languages that decline the names of places, and the endings of those cases with what stands in the first.
@@ -231,6 +245,12 @@ def after_place_word(items: Sequence[Item], i: int) -> bool:
         and items[i - 1].key in listed("place_before")
         and items[i - 1].key not in ("im", "am", "beim", "zum", "zur", "the")
     )
+
+
+def of_place(items: Sequence[Item], i: int) -> bool:
+    """Tell whether a noun stands as a place does: behind its preposition, or behind "harbour of"."""
+    belongs = i > 1 and items[i - 1].key in _OF and items[i - 2].key in listed("place_words")
+    return belongs or after_place_word(items, i)
 
 
 def spelled(run: Sequence[Item]) -> str:

@@ -236,6 +236,8 @@ _DECADE = re.compile(r"(?:1[5-9]|20)?\d0(?:['’]?s|er)$")
 def of_road(items: Sequence[Item], i: int) -> bool:
     """Tell whether the number at ``i`` is a road's ("Route 66", "A 12")."""
     before = items[i - 1] if i and items[i].glued else None
+    if i + 1 < len(items) and items[i + 1].key == "aged":
+        return False  # "A 14-year-old boy"
     letter = before is not None and before.capital and len(before.key) == 1
     return before is not None and (before.key in words()["kinds"]["roads"].split() or letter)
 
