@@ -7,9 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from catalog.library import Library, open_library
 from tests import postgres_server
+
+# How long an example takes says how busy the machine is, and nothing about the code.
+settings.register_profile("cutline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("cutline")
 
 STORIES = Path(__file__).resolve().parent.parent / "fixtures" / "stories"
 

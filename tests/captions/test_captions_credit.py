@@ -82,7 +82,7 @@ def test_a_bare_name_is_a_credit_only_apart() -> None:
     assert not is_credit("Ana Lind")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=600))
 def test_any_text_is_cut_into_its_own_slices(printed: str) -> None:
     """Whatever the text, both parts are slices of it and do not overlap."""

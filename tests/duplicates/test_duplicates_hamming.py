@@ -38,7 +38,7 @@ def test_the_join_of_next_to_nothing(count: int) -> None:
     assert len(self_join(np.zeros(count, np.uint64), 8)[0]) == (count == 2)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.binary(min_size=32, max_size=32), min_size=1, max_size=40), st.integers(0, 256))
 def test_the_scan_is_exact(hashes: list[bytes], radius: int) -> None:
     """One query finds every row within the radius, with its distance, in order."""

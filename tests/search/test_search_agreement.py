@@ -39,7 +39,7 @@ _TREES: st.SearchStrategy[Node] = st.recursive(
     ),
     max_leaves=8,
 )
-_CALM = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_CALM = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize("term", _TERMS)

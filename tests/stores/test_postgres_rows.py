@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.stores.base import LOOKUPS, Doc, lookup_values
@@ -38,7 +38,6 @@ def _numbers(value: object) -> list[object]:
     return [value] if isinstance(value, float) else []
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # says how busy the machine is
 @given(docs=st.lists(st.dictionaries(_TEXTS, _VALUES, max_size=4), min_size=1, max_size=5))
 def test_what_jsonb_would_change_is_never_told_to_be_plain(docs: list[Doc]) -> None:
     """Documents of which one holds a number in another form than ``jsonb``'s, or NUL, are not plain, one alone or many together."""
