@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from . import asof, export, grouping, search, searching, showing, subjects, views
     from .images import worker
     from .views import (
+        ArticlePage,
         ArticleView,
         CompareView,
         FindingPage,
@@ -56,6 +57,12 @@ class Asking(Opened):
     ) -> SearchPage:
         """Return one page of pictures. Raises QueryError (with its column) or UsageError for a bad sort, limit or cursor."""
         return searching.search(self.index, query, sort=sort, limit=limit, cursor=cursor, facets=facets)
+
+    def search_articles(
+        self, query: str = "", *, sort: str | None = None, limit: int = 50, cursor: str | None = None
+    ) -> ArticlePage:
+        """Return one page of articles, newest first unless ``sort`` is ``date``. Raises as :meth:`search`."""
+        return searching.articles(self.index, query, sort=sort, limit=limit, cursor=cursor)
 
     def ids(self, query: str = "", sort: str | None = None) -> Iterator[str]:
         """Yield the ids of all pictures that a query selects, in rank order."""

@@ -13,9 +13,11 @@ from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
+from . import marking
 from .catalogue import Catalogue
 from .codec import from_dict
 from .model import Decision, Finding
+from .search.articles import from_article
 from .search.facade import SearchIndex
 from .search.row import Row, from_record
 from .stores.base import Change, Doc, Store
@@ -27,6 +29,8 @@ _LABELLED = ("match", "conflict", "caption")
 #: The word of a caption that is no more than a credit.
 CREDIT_ALONE = "credit alone"
 
+_HIDING = ("hide", "restore")
+
 T = TypeVar("T")
 
 
@@ -36,6 +40,42 @@ def rows(cat: Catalogue, images: Iterable[str]) -> Iterator[Row]:
         record = cat.record(ident)
         if record is not None:
             yield from_record(record, cat.articles({u.article for u in record.usages}))
+
+
+def article_rows(cat: Catalogue, articles: Iterable[str]) -> Iterator[Row]:
+    """Yield the search row of each article that exists, without the captions that a person said are none."""
+    for article in cat.articles(articles).values():
+        said = cat.decisions_about([article.id, f"article:{article.id}"])
+        none = marking.dismissed(said)
+        captions = [c for c in cat.captions_of(article.id) if c.id not in none]
+        hidden = [d.action for d in said if d.action in _HIDING and d.subject == f"article:{article.id}"][-1:]
+        yield from_article(article, captions, hidden=hidden == ["hide"])
+
+
+def touched_articles(cat: Catalogue, change: Change) -> set[str]:
+    """Return the articles whose row a change of one document may alter.
+
+    A caption that goes does so with a change of its article, or because of a decision on it.
+    """
+    match change.kind:
+        case "article":
+            return {change.id}
+        case "caption":
+            return {str(change.doc["article"])} if change.doc is not None else set()
+        case "decision":
+            return _articles_of_decision(cat, cat.decision(change.id))
+    return set()
+
+
+def _articles_of_decision(cat: Catalogue, decision: Decision | None) -> set[str]:
+    if decision is None:
+        return set()
+    found = {i for d in decision.undoes for i in _articles_of_decision(cat, cat.decision(d))}
+    if decision.action in _HIDING:
+        found |= {
+            s.removeprefix("article:") for s in (decision.subject, *decision.subjects) if s.startswith("article:")
+        }
+    return found | (marking.articles_of([decision]) if decision.action in marking.ACTIONS else set())
 
 
 def touched_images(cat: Catalogue, change: Change) -> set[str]:
@@ -104,6 +144,7 @@ class Indexer:
 
     def _apply(self, changes: Iterator[Change], position: int) -> None:
         images: set[str] = set()
+        articles: set[str] = set()
         findings: dict[str, Finding | None] = {}
         labels: dict[str, dict[str, list[str]]] = {}
         for change in changes:
@@ -113,6 +154,7 @@ class Indexer:
                 findings[change.id] = from_dict(change.doc, Finding) if change.doc is not None else None
             else:
                 images |= touched_images(self.cat, change)
+                articles |= touched_articles(self.cat, change)
         made = list(rows(self.cat, sorted(images)))
         gone = images - {row.id for row in made}
         if findings:
@@ -121,11 +163,16 @@ class Indexer:
             )
         for kind, words in labels.items():
             self.index.apply_labels(kind, words)
+        if articles:
+            told = list(article_rows(self.cat, sorted(articles)))
+            self.index.apply_articles(told, sorted(articles - {row.id for row in told}))
         self.index.apply(made, sorted(gone), position)
 
     def _rebuild(self, position: int) -> None:
         self.index.clear()
         self.index.apply(rows(self.cat, self.store.ids("image")), [], -1)
+        for idents in _steps(self.store.ids("article")):
+            self.index.apply_articles(list(article_rows(self.cat, idents)), [])
         for found in _steps(self.store.iter("finding")):
             self.index.apply_findings([_queued(from_dict(doc, Finding)) for _, doc in found], [])
         for kind in _LABELLED:

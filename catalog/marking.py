@@ -9,10 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
 
-from .captions import credit, ids, textlines
+from .later import later
 from .model import Article, Caption, Decision, Evidence
 from .resolve import DISMISS, MARK
+
+if TYPE_CHECKING:
+    from .captions import credit, ids, textlines
+else:
+    credit, ids, textlines = later(".captions.credit", ".captions.ids", ".captions.textlines")
 
 ACTIONS = frozenset({MARK, DISMISS})
 REASON = "a person said that it is a caption"

@@ -12,7 +12,7 @@ from .search.facade import SearchIndex
 from .search.facets import FACETS, term_of
 from .search.nodes import HAS, IS, SORTS, Query
 from .stores.base import Store
-from .views import FacetValue, FindingPage, Hit, Place, SearchPage, Snippet, Suggestion
+from .views import ArticleHit, ArticlePage, FacetValue, FindingPage, Hit, Place, SearchPage, Snippet, Suggestion
 
 _FIELDS = {
     "caption:": "words of a caption", "credit:": "agency or photographer",
@@ -74,6 +74,36 @@ def search(
         query=str(query),
         did_you_mean=str(better) if better is not None else "",
         note=" ".join(notes),
+    )
+
+
+def articles(index: SearchIndex, text: str, *, sort: str | None, limit: int, cursor: str | None) -> ArticlePage:
+    """Return one page of articles. Raises QueryError, and UsageError for a bad sort, limit or cursor."""
+    query = parse(text)
+    page = index.articles(query, sort=sort or None, limit=limit, cursor=cursor)
+    return ArticlePage(
+        items=tuple(map(_article, page.hits)),
+        total=page.total,
+        capped=page.capped,
+        next=page.next,
+        chips=tuple((term, str(rest)) for term, rest in query.chips()),
+        query=str(query),
+    )
+
+
+def _article(found: Found) -> ArticleHit:
+    row = found.row
+    return ArticleHit(
+        id=row.id,
+        title=next(iter(row.titles), ""),
+        byline=next(iter(row.bylines), ""),
+        publisher=next(iter(row.publishers), ""),
+        published=row.date,
+        language=row.language,
+        kind=next(iter(row.kinds), ""),
+        source=next(iter(row.paths), ""),
+        captions=row.captions,
+        snippets=tuple(Snippet(field, segments) for field, segments in found.snippets),
     )
 
 

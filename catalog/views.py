@@ -79,6 +79,34 @@ class SearchPage:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleHit:
+    """One article in a list of results. ``published`` is the day; ``captions`` are its captions' words, in order."""
+
+    id: str
+    title: str
+    byline: str
+    publisher: str
+    published: str
+    language: str
+    kind: str
+    source: str
+    captions: tuple[str, ...]
+    snippets: tuple[Snippet, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePage:
+    """One page of a search for articles, newest first. ``chips`` as on a :class:`SearchPage`."""
+
+    items: tuple[ArticleHit, ...]
+    total: int
+    capped: bool = False
+    next: str | None = None
+    chips: tuple[tuple[str, str], ...] = ()
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """One completion of the query box: what it is (field, value, saved search) and the whole query it makes."""
 

@@ -136,6 +136,15 @@ def _typed(values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
+@pages.get("/articles")
+def articles() -> Response:
+    """Search articles, those without a picture too."""
+    page = library().search_articles(
+        text_arg("q"), sort=text_arg("sort", 40) or None, limit=number_arg("limit", 50, 1, 500), cursor=cursor_arg()
+    )
+    return _items(plain(page.items), page.total, page.next, capped=page.capped, query=page.query)
+
+
 @pages.get("/articles/<ident>")
 def article(ident: str) -> Response:
     """One article with its captions, links and pictures."""

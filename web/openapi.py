@@ -15,6 +15,7 @@ from flask import Flask
 from catalog.library import EXPORT_FORMATS
 from catalog.model import Decision, Finding, Group, ImportResult, ImportSummary, Match, Record
 from catalog.views import (
+    ArticleHit,
     ArticleView,
     BulkPreview,
     CompareView,
@@ -38,8 +39,8 @@ NEXT: Schema = {"type": ["string", "null"]}
 TEXTS: Schema = {"type": "array", "items": TEXT}
 
 TYPES = (
-    ArticleView, BulkPreview, CompareView, Decision, Finding, FindingView, Group, GroupView, Hit, ImportResult, ImportSummary,
-    Match, Overview, Record, RunView, SearchPage, Similar, Suggestion,
+    ArticleHit, ArticleView, BulkPreview, CompareView, Decision, Finding, FindingView, Group, GroupView, Hit, ImportResult,
+    ImportSummary, Match, Overview, Record, RunView, SearchPage, Similar, Suggestion,
 )  # fmt: skip
 
 
@@ -138,6 +139,9 @@ OPERATIONS: tuple[Operation, ...] = (
               (400, 404, *WRITE_ERRORS)),
     Operation("post", "/similar", "Pictures that match one that is sent.", listing(ref("Similar")), (),
               {"multipart/form-data": obj({"picture": FILE})}, (400, *WRITE_ERRORS)),
+    Operation("get", "/articles", "Search articles, newest first.",
+              listing(ref("ArticleHit"), capped={"type": "boolean"}, query=TEXT),
+              (Q, query("sort", "`-date` or `date`."), limit(500), CURSOR), None, (400, 422)),
     Operation("get", "/articles/{ident}", "One article with its captions, links and pictures.", ref("ArticleView"), (),
               None, (404,)),
     Operation("post", "/articles/{ident}/captions", "Say that a line of an article's text is a caption.", ref("Caption"), (),

@@ -31,10 +31,12 @@ def search() -> Response | str:
     """Show the pictures that a query selects; with ``X-Part: more`` only the next page of them."""
     query = text_arg("q")
     sort = text_arg("sort", 40)
-    view = choice_arg("view", ("grid", "list"), "grid")
+    view = choice_arg("view", ("grid", "list", "articles"), "grid")
     limit = number_arg("limit", PAGE, 1, 200)
     more = request.headers.get("X-Part") == "more"
     try:
+        if view == "articles":
+            return _articles(query, sort, limit, more=more)
         found = library().search(
             query, sort=sort or None, limit=limit, cursor=cursor_arg(), facets=() if more else FACETS
         )
@@ -42,10 +44,20 @@ def search() -> Response | str:
         return _mistake(query, error)
     if more:
         return render_template("_hits.html", page=found, view=view, query=query)
+    told = library().search_articles(query, limit=1).total if query and not found.items else 0
     return render_template(
         "search.html", page=found, query=query, sort=sort, view=view, saved=library().saved(),
-        years=histogram(found.histogram), first="cursor" not in request.args, exports=EXPORTS,
+        years=histogram(found.histogram), first="cursor" not in request.args, exports=EXPORTS, told=told,
     )  # fmt: skip
+
+
+def _articles(query: str, sort: str, limit: int, *, more: bool) -> str:
+    """Show the articles that a query selects."""
+    order = sort if sort in words.ARTICLE_SORTS else ""
+    found = library().search_articles(query, sort=order or "-date", limit=limit, cursor=cursor_arg())
+    if more:
+        return render_template("_articles.html", page=found, query=query)
+    return render_template("search.html", page=found, query=query, sort=order, view="articles", saved=library().saved())
 
 
 def _mistake(query: str, error: QueryError) -> Response:

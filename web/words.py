@@ -124,6 +124,9 @@ SORTS = {
     "-megapixels": "Largest",
 }
 
+ARTICLE_SORTS = {key: SORTS[key] for key in ("-date", "date")}
+VIEWS = {"grid": "Grid", "list": "List", "articles": "Articles"}
+
 RELATIONS = {
     "identical": "Identical",
     "re-encoded": "Re-encoded",

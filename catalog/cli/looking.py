@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..errors import UsageError
 from ..later import later
 from ..paths import display
 from . import terminal
@@ -150,21 +151,33 @@ class _Search(click.Command):
 @click.option("--limit", type=click.IntRange(1, 100_000), help="At most so many (default 50; with --ids, all of them).")
 @click.option("--facets", is_flag=True, help="Also count values of credit, year, place and more.")
 @click.option("--ids", is_flag=True, help="Print ids only.")
+@click.option(
+    "--articles",
+    is_flag=True,
+    help="Find articles instead, newest first (or --sort date), those without a picture too.",
+)
 @json_option
 @click.pass_obj
 def search(
-    ctx: Context, query: tuple[str, ...], sort: str | None, limit: int | None, facets: bool, ids: bool, as_json: bool
-) -> None:
-    """Find pictures by words, fields, dates and states.
+    ctx: Context, query: tuple[str, ...], sort: str | None, limit: int | None, facets: bool, ids: bool, articles: bool,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Find pictures by words, fields, dates and states; or articles.
 
     \b
     Examples:
       cutline search bridge credit:AFP date:2017-03..2017-04
       cutline search is:conflict -is:reviewed --ids
       cutline search similar:3f2a9c0b1d4e5f60~8
+      cutline search --articles bridge
     """
     text = " ".join(query)
     with ctx.open() as library:
+        if articles:
+            if facets:
+                raise UsageError("Values are counted of pictures: leave --facets out.", field="facets")
+            _search_articles(library, text, sort, limit, ids=ids, as_json=as_json)
+            return
         if ids:
             for ident in islice(library.ids(text, sort), limit):
                 terminal.emit(ident) if as_json else terminal.say(ident)
@@ -195,6 +208,31 @@ def search(
         for name, values in page.facets.items():
             if values:
                 terminal.say(f"{name}: " + ", ".join(f"{v.value} {v.count:,}" for v in values[:8]))
+
+
+def _search_articles(
+    desk: library.Library, text: str, sort: str | None, limit: int | None, *, ids: bool, as_json: bool
+) -> None:
+    """Print the articles that a query selects: ids of all of them, or at most so many."""
+    left = limit or (sys.maxsize if ids else 50)
+    page = desk.search_articles(text, sort=sort, limit=min(left, 500))
+    hits = page
+    while True:
+        for hit in hits.items:
+            if ids:
+                terminal.emit(hit.id) if as_json else terminal.say(hit.id)
+            elif as_json:
+                terminal.emit({k: v for k, v in codec.to_dict(hit).items() if k != "snippets"})
+            else:
+                beside = (hit.publisher, hit.published, terminal.counted(len(hit.captions), "caption"))
+                told = " · ".join(part for part in beside if part)
+                terminal.say(f"{hit.id}  {hit.title or display(hit.source)}\n    {told}")
+        left -= len(hits.items)
+        if left <= 0 or hits.next is None:
+            break
+        hits = desk.search_articles(text, sort=sort, limit=min(left, 500), cursor=hits.next)
+    if not ids and not as_json:
+        terminal.say(f"{page.total:,}+ articles." if page.capped else f"{terminal.counted(page.total, 'article')}.")
 
 
 @cli.command(short_help="Find the pictures that match one.")

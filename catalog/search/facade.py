@@ -14,6 +14,7 @@ from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 from ..errors import UsageError
 from ..model import Finding
 from . import cursors, facets, labels, queue, suggest
+from .articles import Articles, Keeper
 from .base import CAP, MAX_LIMIT, STATUSES, Numbers, Page, Queue
 from .dialect import Session
 from .nodes import Query
@@ -77,8 +78,8 @@ class Facade(ABC, Generic[C]):
     threads and processes; readers see whole transactions, also while another process writes.
     """
 
-    def __init__(self, tables: Tables[C], writer: Writer, reader: Reader[C]) -> None:
-        self._tables, self._writer, self._reader = tables, writer, reader
+    def __init__(self, tables: Tables[C], writer: Writer, reader: Reader[C], articles: Keeper[C]) -> None:
+        self._tables, self._writer, self._reader, self._articles = tables, writer, reader, articles
 
     # ---- what each engine has of its own
 
@@ -133,6 +134,11 @@ class Facade(ABC, Generic[C]):
         with self._tables.writing() as connection:
             queue.put(self._session(connection), findings, removed)
 
+    def apply_articles(self, rows: Sequence[Row], removed: Iterable[str]) -> None:
+        """Add or replace rows of articles, and remove others by id. One transaction."""
+        with self._tables.writing() as connection:
+            self._articles.put(connection, rows, removed)
+
     def apply_labels(self, kind: str, words: Mapping[str, Sequence[str]]) -> None:
         """Count documents of ``kind`` (by id) under these words instead of those before; under none when they are gone."""
         with self._tables.writing() as connection:
@@ -183,6 +189,18 @@ class Facade(ABC, Generic[C]):
         with self._tables.reading() as connection:
             return {row.id: row for row in map(unpack, self._docs(connection, idents))}
 
+    # ---- articles
+
+    def articles(
+        self, query: Query, *, sort: str | None = None, limit: int = 50, cursor: str | None = None
+    ) -> Articles:
+        """Return one page of articles, newest first unless ``sort`` or the query says ``date``.
+
+        Raises UsageError for a bad sort, limit or cursor.
+        """
+        with self._tables.reading() as connection:
+            return self._articles.page(connection, query, sort, limit, cursor)
+
     # ---- words
 
     def suggest_words(self, word: str, limit: int = 5) -> list[str]:
@@ -228,7 +246,8 @@ class Facade(ABC, Generic[C]):
     ) -> Queue:
         """Return one page of the queue in order of worth, of the pictures that ``query`` selects.
 
-        A finding belongs to a query by any of its pictures, or by a picture that ran in one of its articles.
+        A finding belongs to a query by any of its pictures, or by a picture that ran in one of its articles; one about no
+        picture also by its article itself.
         Raises UsageError for a bad status, cursor or limit.
         """
         if status not in STATUSES:
@@ -237,7 +256,11 @@ class Facade(ABC, Generic[C]):
             raise UsageError(f"A page has 1 to {MAX_LIMIT} findings, not {limit}.", field="limit")
         belongs = cursors.digest("findings", kind, status, str(query.node) if query else "")
         with self._tables.reading() as connection:
-            selected = None if query is None or query.is_all else self._reader.pictures(connection, query)
+            selected = None
+            if query is not None and not query.is_all:
+                selected = queue.Selected(
+                    self._reader.pictures(connection, query), self._articles.selected(connection, query)
+                )
             return queue.page(self._session(connection), kind, status, selected, belongs, cursor, limit)
 
     def finding_kinds(self, status: str = "open") -> dict[str, int]:

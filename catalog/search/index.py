@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ..errors import CatalogueUnusable
+from .articlefile import FileArticles
 from .base import Numbers, Page, Queue
 from .facade import Facade
 from .reading import Reader
@@ -37,7 +38,7 @@ class Index(Facade[sqlite3.Connection]):
         self.path = path
         self._folder: TemporaryDirectory[str] | None = None
         self._database = Database(path)
-        super().__init__(self._database, Writer(self._database), Reader())
+        super().__init__(self._database, Writer(self._database), Reader(), FileArticles())
 
     @classmethod
     def open(cls, path: str | Path) -> Index:

@@ -11,17 +11,23 @@ from . import cursors
 from .base import Queue
 from .dialect import Session
 
-#: Up to so many pictures a query's findings are collected from its pictures; beyond, findings are asked one by one.
-FEW_PICTURES = 2_000
-#: How far the findings of a query are counted: of few pictures, of many.
+#: Up to so many pictures, or articles, a query's findings are collected from them; beyond, findings are asked one by one.
+FEW = 2_000
+#: How far the findings of a query are counted: of few pictures and articles, of many.
 COUNTED, COUNTED_WALKING = 10_000, 200
-_OF_PICTURES = """f.id IN (
-    SELECT finding FROM @about WHERE NOT article AND ref {of_rows}
-    UNION SELECT a.finding FROM @ran r JOIN @about a ON a.ref = r.article WHERE a.article AND r.image IN (??))"""
+_OF_PICTURES = """SELECT finding FROM @about WHERE NOT article AND ref {of_rows}
+    UNION SELECT a.finding FROM @ran r JOIN @about a ON a.ref = r.article WHERE a.article AND r.image IN (??)"""
 _WALKED = """(
     EXISTS (SELECT 1 FROM @about a {join} @image i ON i.id = a.ref WHERE a.finding = f.id AND NOT a.article AND {condition})
     OR EXISTS (SELECT 1 FROM @about a {join} @ran r ON r.article = a.ref {join} @image i ON i.{row} = r.image
                WHERE a.finding = f.id AND a.article AND {condition}))"""
+#: What is about an article and no picture: nothing but the article says whether it belongs.
+_NO_PICTURE = "NOT EXISTS (SELECT 1 FROM @about p WHERE p.finding = {finding} AND NOT p.article)"
+_OF_ARTICLES = f"""SELECT a.finding FROM @about a
+    WHERE a.article AND a.ref IN (??) AND {_NO_PICTURE.format(finding="a.finding")}"""
+_WALKED_ARTICLES = f"""({_NO_PICTURE.format(finding="f.id")}
+    AND EXISTS (SELECT 1 FROM @about a {{join}} @article i ON i.id = a.ref
+                WHERE a.finding = f.id AND a.article AND {{condition}}))"""
 
 Params = tuple[object, ...]
 
@@ -29,10 +35,18 @@ Params = tuple[object, ...]
 @dataclass(frozen=True, slots=True)
 class Pictures:
     """What a query selects, as an engine has it: the pictures as ``@ran`` names them, at most so many, and all as a condition on
-    ``@image i``."""
+    ``@image i``; or articles, by their ids, and on ``@article i``."""
 
     rows: Callable[[int], list[object]]
     condition: Callable[[], tuple[str, Params]]
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The pictures and the articles that a query selects."""
+
+    pictures: Pictures
+    articles: Pictures
 
 
 def put(session: Session, findings: Iterable[Finding], removed: Iterable[str]) -> None:
@@ -68,20 +82,20 @@ def kinds(session: Session, status: str) -> dict[str, int]:
 
 
 def page(
-    session: Session, kind: str, status: str, pictures: Pictures | None, belongs: str, cursor: str | None, limit: int
+    session: Session, kind: str, status: str, selected: Selected | None, belongs: str, cursor: str | None, limit: int
 ) -> Queue:
-    """Return one page of the queue: of a kind (``""`` for all) and status, of ``pictures`` when given."""
+    """Return one page of the queue: of a kind (``""`` for all) and status, of what is ``selected`` when given."""
     where: list[str] = ["f.status = ?"]
     params: list[object] = [status]
     most, total, capped = COUNTED, 0, False
     if kind:
         where.append("f.kind = ?")
         params.append(kind)
-    if pictures is not None:
-        condition, more, most = _selected(session, pictures)
+    if selected is not None:
+        condition, more, most = _belonging(session, selected)
         where.append(condition)
         params.extend(more)
-    if pictures is None:
+    if selected is None:
         told = kinds(session, status)
         total = told.get(kind, 0) if kind else sum(told.values())
     elif cursor is None:
@@ -90,7 +104,7 @@ def page(
         total, capped = min(count, most), count > most
     if cursor is not None:
         score, ident, then, capped_then = cursors.read(cursor, belongs, float, str)
-        if pictures is not None:
+        if selected is not None:
             total, capped = then, capped_then
         where.append("(f.score < ? OR (f.score = ? AND f.id > ?))")
         params += [score, score, ident]
@@ -101,15 +115,32 @@ def page(
     return Queue(tuple(str(r[0]) for r in rows[:limit]), total, capped, following)
 
 
-def _selected(session: Session, pictures: Pictures) -> tuple[str, Params, int]:
-    """A condition on ``@finding f``: that it is about one of the pictures, or about an article that one ran in.
+def _belonging(session: Session, selected: Selected) -> tuple[str, Params, int]:
+    """A condition on ``@finding f``: that it is about one of the pictures, or about an article that one ran in, or about one of the
+    articles and no picture.
 
     Also how far findings are counted under it.
     """
     dialect = session.dialect
-    rows = pictures.rows(FEW_PICTURES + 1)
-    if len(rows) <= FEW_PICTURES:
-        return _OF_PICTURES.format(of_rows=dialect.of_rows), (rows, rows), COUNTED
-    condition, more = pictures.condition()
-    walked = _WALKED.format(join=dialect.join, row=dialect.row, condition=condition)
-    return walked, (*more, *more), COUNTED_WALKING
+    named: list[str] = []
+    walked: list[str] = []
+    few: list[object] = []
+    many: list[object] = []
+    rows = selected.pictures.rows(FEW + 1)
+    if len(rows) <= FEW:
+        named.append(_OF_PICTURES.format(of_rows=dialect.of_rows))
+        few += [rows, rows]
+    else:
+        condition, more = selected.pictures.condition()
+        walked.append(_WALKED.format(join=dialect.join, row=dialect.row, condition=condition))
+        many += [*more, *more]
+    idents = selected.articles.rows(FEW + 1)
+    if len(idents) <= FEW:
+        named.append(_OF_ARTICLES)
+        few.append(idents)
+    else:
+        condition, more = selected.articles.condition()
+        walked.append(_WALKED_ARTICLES.format(join=dialect.join, condition=condition))
+        many += more
+    parts = [f"f.id IN ({' UNION '.join(named)})"] if named else []
+    return f"({' OR '.join([*parts, *walked])})", (*few, *many), COUNTED_WALKING if walked else COUNTED

@@ -83,27 +83,27 @@ def from_record(record: Record, articles: Mapping[str, Article], group: str = ""
     """Return the row of ``record``. ``articles`` holds (at least) the articles of its usages, ``group`` its duplicate group."""
     image, meta = record.image, record.image.metadata
     usages = [u for u in record.usages if u.status != "rejected"]
-    stories = [articles[i] for i in _distinct(u.article for u in usages) if i in articles]
+    stories = [articles[i] for i in distinct(u.article for u in usages) if i in articles]
     printed = [u.caption.credit for u in usages] + [meta.credit, meta.source, meta.copyright]
     published = sorted(u.published for u in usages if day_of(u.published))
     return Row(
         id=record.id,
         sha256=image.sha256,
         paths=image.paths,
-        filenames=_distinct(map(_name, image.paths)),
+        filenames=distinct(map(name_of, image.paths)),
         captions=record.captions,
         credit=record.credit,
-        credits=_distinct(c for c in printed if c != record.credit),
-        bylines=_distinct([meta.byline, *(s.byline for s in stories)]),
-        titles=_distinct([meta.headline, meta.title, *(s.title for s in stories)]),
+        credits=distinct(c for c in printed if c != record.credit),
+        bylines=distinct([meta.byline, *(s.byline for s in stories)]),
+        titles=distinct([meta.headline, meta.title, *(s.title for s in stories)]),
         article="\n".join(s.text[:ARTICLE_CHARS] for s in stories)[:ARTICLE_CHARS],
-        places=_distinct([meta.location, meta.city, meta.state, meta.country]),
-        persons=_distinct(meta.persons),
-        tags=_distinct([*record.tags, *meta.keywords]),
+        places=distinct([meta.location, meta.city, meta.state, meta.country]),
+        persons=distinct(meta.persons),
+        tags=distinct([*record.tags, *meta.keywords]),
         note=record.note,
-        publishers=_distinct(s.publisher for s in stories),
+        publishers=distinct(s.publisher for s in stories),
         format=image.format.lower(),
-        kinds=_distinct(s.kind for s in stories) or ("picture",),
+        kinds=distinct(s.kind for s in stories) or ("picture",),
         language=next((s.language for s in stories if s.language), ""),
         date=next((d[:10] for d in (meta.created, *published) if day_of(d)), ""),
         imported=image.imported,
@@ -121,12 +121,13 @@ def from_record(record: Record, articles: Mapping[str, Article], group: str = ""
     )
 
 
-def _name(path: str) -> str:
-    """The last part of a path, or of a member's name in an archive."""
+def name_of(path: str) -> str:
+    """Return the last part of a path, or of a member's name in an archive."""
     return path.replace("\\", "/").replace("!/", "/").rstrip("/").rpartition("/")[2]
 
 
-def _distinct(values: Iterable[str]) -> tuple[str, ...]:
+def distinct(values: Iterable[str]) -> tuple[str, ...]:
+    """Return values as they come, each once, empty ones left out."""
     return tuple(dict.fromkeys(v for v in values if v))
 
 

@@ -25,7 +25,7 @@ from .nodes import TEXT_FIELDS
 from .row import EVERY
 
 #: Raised whenever tables, tokens or marks change. Unicode's version counts too: tokens depend on it.
-VERSION = f"5/{unicodedata.unidata_version}"
+VERSION = f"6/{unicodedata.unidata_version}"
 SEQ_BITS = 28
 COLUMNS = (*TEXT_FIELDS, "marks")
 #: BM25 weights of the columns: what stands with the picture before what merely stood around it.
@@ -86,6 +86,10 @@ CREATE TABLE tally (
 ) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5({", ".join(COLUMNS)}, content='', columnsize=0,
     tokenize='ascii', prefix='2 3');
+CREATE TABLE article (
+    rowid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, imported INTEGER NOT NULL, doc BLOB NOT NULL
+);
+CREATE VIRTUAL TABLE article_words USING fts5({", ".join(COLUMNS)}, content='', columnsize=0, tokenize='ascii');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
 """
 #: Added when the index is filled: putting them together at once takes a fraction of keeping them level row by row.
@@ -100,7 +104,8 @@ CREATE INDEX image_filename ON image (filename);
 CREATE INDEX image_stamp ON image (stamp);
 """
 _TABLE_NAMES = (
-    "vocabulary", "words", "tally", "label", "about", "waiting", "finding", "gram", "term", "value", "ran", "page", "image", "meta",
+    "article_words", "article", "vocabulary", "words", "tally", "label", "about", "waiting", "finding", "gram", "term", "value",
+    "ran", "page", "image", "meta",
 )  # fmt: skip
 
 
@@ -301,8 +306,13 @@ class Database:
                     count = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
                     if count != told:
                         yield f"{table.split()[0]} has {count} rows and should have {told}"
+                articles = connection.execute("SELECT count(*) FROM article").fetchone()[0]
+                found = "SELECT count(*) FROM article_words WHERE article_words MATCH ?"
+                if (count := connection.execute(found, (f'"{EVERY}"',)).fetchone()[0]) != articles:
+                    yield f"article_words has {count} rows and should have {articles}"
             with self.writing() as connection:
-                connection.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+                for table in ("words", "article_words"):
+                    connection.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")
         except CatalogueUnusable as error:
             yield str(error)
 
@@ -342,7 +352,8 @@ def merge_all(connection: sqlite3.Connection) -> None:
     connection.executemany(
         "INSERT INTO words (words, rank) VALUES (?, ?)", [("usermerge", 2), ("merge", 1), ("usermerge", _PARTS)]
     )
-    connection.execute("INSERT INTO words (words) VALUES ('optimize')")
+    for table in ("words", "article_words"):
+        connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
 
 
 def _version(connection: sqlite3.Connection) -> str:

@@ -19,7 +19,7 @@ from .row import GAP, Row, mark_text, texts
 from .schema import COLUMNS, MERGE_EVERY, MERGE_PAGES, SEQ_BITS, Database, add_indexes
 from .values import day_of
 
-__all__ = ["Writer", "filename_key", "grams", "learnable", "packed", "short_value", "unpack"]
+__all__ = ["Writer", "columns_of", "filename_key", "grams", "learnable", "packed", "short_value", "unpack"]
 
 #: Rows handled together, and rows after which a long run commits what it has. The rows of a chunk are put in the order of
 #: their numbers: each step back in it closes a part of the full-text index, and many small parts make every question slow.
@@ -128,7 +128,7 @@ class _Batch:
     def _remove(self, rows: list[tuple[int, Row]]) -> None:
         rows = sorted(rows, key=lambda item: item[0])
         self.touched += len(rows)
-        self.connection.executemany(_DELETE_WORDS, ((rowid, *_columns(row)) for rowid, row in rows))
+        self.connection.executemany(_DELETE_WORDS, ((rowid, *columns_of(row)) for rowid, row in rows))
         self.connection.executemany("DELETE FROM image WHERE rowid = ?", [(rowid,) for rowid, _ in rows])
         self.connection.executemany("DELETE FROM page WHERE rowid = ?", [(rowid,) for rowid, _ in rows])
         self.connection.executemany(
@@ -140,7 +140,7 @@ class _Batch:
         self.bytes -= sum(row.size for _, row in rows)
 
     def _insert(self, rows: list[tuple[int, Row, bytes]]) -> None:
-        columns = [_columns(row) for _, row, _ in rows]
+        columns = [columns_of(row) for _, row, _ in rows]
         self.touched += len(rows)
         words = [(rowid, *each) for (rowid, _, _), each in zip(rows, columns, strict=True)]
         self.connection.executemany(_INSERT_WORDS, words)
@@ -169,8 +169,8 @@ def unpack(doc: bytes) -> Row:
     return _decoder.decode(doc)
 
 
-def _columns(row: Row) -> list[str]:
-    """The texts of a row as the engine's ``ascii`` tokenizer makes the tokens of :func:`fold.tokens` of them."""
+def columns_of(row: Row) -> list[str]:
+    """Return the texts of a row as the engine's ``ascii`` tokenizer makes the tokens of :func:`fold.tokens` of them."""
     return [*map(_column, texts(row)), mark_text(row)]
 
 

@@ -99,6 +99,23 @@ def test_search_takes_words_to_leave_out(cutline: Cutline) -> None:
     assert cutline("search", "--", "-is:linked", "--ids").code == 0
 
 
+def test_search_finds_articles(cutline: Cutline) -> None:
+    """--articles finds stories by their words, newest first, as lines for programs, ids, or titles for people."""
+    lines = cutline("search", "--articles", "footbridge", "--json").lines
+    ids = [line["id"] for line in lines]
+    assert ids and all(line["captions"] for line in lines)
+    days = [line["published"] for line in lines]
+    assert days == sorted(days, reverse=True)
+    assert cutline("search", "footbridge", "--articles", "--ids").out.split() == ids
+    assert cutline("search", "footbridge", "--articles", "--ids", "--sort", "date").out.split() == ids[::-1]
+    every = cutline("search", "--articles", "--ids").out.split()
+    assert set(ids) < set(every) and cutline("search", "--articles", "--ids", "--limit", "2").out.split() == every[:2]
+    told = cutline("search", "--articles", "footbridge").out
+    assert all(line["title"] in told for line in lines) and f"{len(ids)} article" in told
+    assert cutline("search", "--articles", "--facets", "footbridge").code == 2
+    assert cutline("search", "--articles", "--sort", "width").code == 2
+
+
 def test_search_suggests_another_spelling(cutline: Cutline) -> None:
     """A slip of the pen finds nothing and is answered with the word that is there, on stderr."""
     ran = cutline("search", "footbrigde")

@@ -14,7 +14,7 @@ from catalog.search.index import Index
 from catalog.search.memory import Context
 from catalog.search.row import Row
 from tests import postgres_server
-from tests.search.search_rows import make_rows
+from tests.search.search_rows import make_rows, make_stories
 
 ENGINES = ("sqlite", "postgres")
 
@@ -26,6 +26,12 @@ def rows() -> list[Row]:
 
 
 @pytest.fixture(scope="session")
+def stories() -> list[Row]:
+    """The rows of its articles, which no search for pictures meets."""
+    return make_stories()
+
+
+@pytest.fixture(scope="session")
 def context(rows: list[Row]) -> Context:
     """What queries ask of other rows."""
     hashes = {row.id: row.phash for row in rows}
@@ -33,18 +39,20 @@ def context(rows: list[Row]) -> Context:
 
 
 @pytest.fixture(scope="session")
-def file_index(rows: list[Row], tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchIndex]:
+def file_index(rows: list[Row], stories: list[Row], tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchIndex]:
     """The small catalogue in an SQLite file; tests only read it."""
     index = Index.open(tmp_path_factory.mktemp("search") / "index.sqlite")
+    index.apply_articles(stories, [])
     index.apply(rows, [], 1)
     yield index
     index.close()
 
 
 @pytest.fixture(scope="session")
-def shared_index(rows: list[Row], database_server: postgres_server.Server) -> Iterator[SearchIndex]:
+def shared_index(rows: list[Row], stories: list[Row], database_server: postgres_server.Server) -> Iterator[SearchIndex]:
     """The small catalogue on PostgreSQL; tests only read it."""
     with _on_postgres(database_server, "read") as index:
+        index.apply_articles(stories, [])
         index.apply(rows, [], 1)
         yield index
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from catalog.search.row import Row
 
 _CAPTIONS = (
@@ -59,3 +61,14 @@ def make_rows(count: int = 120) -> list[Row]:
             )
         )
     return rows
+
+
+def make_stories() -> list[Row]:
+    """Return rows of articles with the same words, and nothing of what only a picture has."""
+    return [
+        replace(
+            row, id=f"a{row.id[1:]}", format="", width=0, height=0, size=0, copies=0, colours=(), phash="", paths=(),
+            kinds=("webpage",) if n % 2 else ("plaintext",), flags=row.flags & {"hidden"}, articles=(f"a{row.id[1:]}",),
+        )
+        for n, row in enumerate(make_rows())
+    ]  # fmt: skip

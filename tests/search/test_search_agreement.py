@@ -16,6 +16,7 @@ from catalog.search.nodes import SORTS, Flag, Node, Query, conjunction, disjunct
 from catalog.search.parser import MAX_DEPTH
 from catalog.search.postgres import reading
 from catalog.search.row import Row
+from catalog.search.values import day_of
 
 TODAY = date(2026, 11, 22)
 _TERMS = [
@@ -57,6 +58,40 @@ def test_trees_mean_the_same_in_both(node: Node, index: SearchIndex, rows: list[
     wanted = {row.id for row in rows if matches(query, row, context)}
     assert set(index.ids(query)) == wanted
     assert index.count(query) == (len(wanted), False)
+
+
+def articles(index: SearchIndex, query: Query, sort: str = "-date") -> list[str]:
+    """The ids of all articles that a query selects, page by page; the totals told are theirs."""
+    ids: list[str] = []
+    cursor: str | None = None
+    while True:
+        page = index.articles(query, sort=sort, limit=50, cursor=cursor)
+        ids += [hit.row.id for hit in page.hits]
+        cursor = page.next
+        if cursor is None:
+            assert (page.total, page.capped) == (len(ids), False)
+            return ids
+
+
+@pytest.mark.parametrize("term", _TERMS)
+def test_each_term_means_the_same_of_articles(
+    term: str, index: SearchIndex, stories: list[Row], context: Context
+) -> None:
+    """One term selects the articles that it holds of, newest first or oldest first, each once."""
+    query = parse(term, TODAY)
+    found = articles(index, query)
+    assert sorted(found) == sorted(row.id for row in stories if matches(query, row, context))
+    assert articles(index, query, "date") == found[::-1]
+    days = {row.id: day_of(row.date) for row in stories}
+    assert [days[i] for i in found] == sorted((days[i] for i in found), reverse=True)
+
+
+@_CALM
+@given(node=_TREES)
+def test_trees_mean_the_same_of_articles(node: Node, index: SearchIndex, stories: list[Row], context: Context) -> None:
+    """Whatever is combined, the index finds the articles that the plain meaning of the query selects."""
+    query = Query(node)
+    assert set(articles(index, query)) == {row.id for row in stories if matches(query, row, context)}
 
 
 @_CALM

@@ -38,6 +38,40 @@ def test_search_lists_captions_in_the_list_view(client: FlaskClient) -> None:
     assert 'class="entry"' in page and "Stalls fill the former tram depot" in page
 
 
+def test_search_lists_articles(client: FlaskClient, library: Library) -> None:
+    """The articles view shows every story that has the words, a link to it, and where the words stand; then the next page."""
+    page = client.get("/search?view=articles&q=depot").get_data(as_text=True)
+    found = library.search_articles("depot")
+    assert found.total and page.count('class="entry told"') == found.total
+    assert all(f'href="/articles/{hit.id}"' in page for hit in found.items) and "<mark>depot</mark>" in page
+    first = client.get("/search?view=articles&limit=2&sort=-width").get_data(as_text=True)
+    link = re.search(r'href="([^"]+)" data-more', first)
+    assert link and "view=articles" in link[1]
+    more = client.get(link[1].replace("&amp;", "&"), headers={"X-Part": "more"}).get_data(as_text=True)
+    ids = re.compile(r'href="/articles/([^"]+)"')
+    assert "<html" not in more and len(ids.findall(first)) == len(ids.findall(more)) == 2
+    assert not set(ids.findall(first)) & set(ids.findall(more))
+    assert client.get("/search?view=articles&q=%28mosul").status_code == 400
+    assert "Nothing matches" in client.get("/search?view=articles&q=zzqqxx").get_data(as_text=True)
+
+
+def test_a_search_without_pictures_says_which_articles_have_the_words(tmp_path: Path) -> None:
+    """Words that only an article without pictures has lead to it, and to what waits there."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "ferry.html").write_text(
+        "<html><title>Ferry resumes</title><body><article><p>The council said so.</p><figure><img src='quay.jpg'>"
+        "<figcaption>The quay seen from the north bank on Monday. Photo: Ana Ruiz</figcaption></figure></article></body></html>"
+    )
+    with open_library(tmp_path / "catalogue") as library:
+        list(library.import_([tmp_path / "in"], workers=1))
+        client = create_app(library).test_client()
+        page = client.get("/search?q=quay").get_data(as_text=True)
+        assert "1 article has" in page and "/search?q=quay&amp;view=articles" in page
+        assert "seen from the north bank" in client.get("/search?q=quay&view=articles").get_data(as_text=True)
+        assert "The quay seen from" in client.get("/review?q=quay").get_data(as_text=True)
+        assert "The quay seen from" not in client.get("/review?q=tram").get_data(as_text=True)
+
+
 def test_search_loads_more_from_a_cursor(client: FlaskClient) -> None:
     """The next page comes from the cursor in the link, without the frame around it, and repeats nothing."""
     first = client.get("/?limit=5").get_data(as_text=True)

@@ -14,6 +14,7 @@ from psycopg import Connection
 
 from ...stores.postgres.connection import Database
 from ..facade import Facade
+from .articles import SharedArticles
 from .reading import Reader
 from .schema import Tables
 from .session import PostgresSession
@@ -29,7 +30,7 @@ class PostgresIndex(Facade[Connection[Any]]):
 
     def __init__(self, database: Database) -> None:
         self._own = Tables(database)
-        super().__init__(self._own, Writer(self._own), Reader())
+        super().__init__(self._own, Writer(self._own), Reader(), SharedArticles())
 
     def close(self) -> None:
         """Release nothing: the connections are the database's."""

@@ -19,7 +19,7 @@ from ...errors import CatalogueUnusable, UsageError
 from ...stores.postgres.connection import Database
 
 #: The first number is raised whenever tables, lexemes or marks change. Unicode's version counts too: tokens depend on it.
-VERSION = f"1/{unicodedata.unidata_version}"
+VERSION = f"2/{unicodedata.unidata_version}"
 #: How long one question may take.
 READ_SECONDS = 20.0
 
@@ -61,6 +61,10 @@ CREATE TABLE search_about (
     finding text COLLATE "C" NOT NULL, ref text COLLATE "C" NOT NULL, article boolean NOT NULL, PRIMARY KEY (finding, ref)
 );
 CREATE INDEX ON search_about (ref);
+CREATE TABLE search_article (
+    id text COLLATE "C" PRIMARY KEY, n bigint NOT NULL, hidden boolean NOT NULL, imported integer NOT NULL,
+    words tsvector NOT NULL, body text COLLATE "C" NOT NULL, doc bytea NOT NULL
+);
 CREATE TABLE search_label (
     kind text COLLATE "C" NOT NULL, id text COLLATE "C" NOT NULL, word text COLLATE "C" NOT NULL, PRIMARY KEY (kind, id, word)
 );
@@ -83,10 +87,12 @@ CREATE INDEX ON search_image (filename, n);
 CREATE INDEX ON search_band (value) INCLUDE (n, phash);
 CREATE INDEX ON search_ran (article);
 CREATE INDEX ON search_value (field, count DESC, value);
+CREATE INDEX ON search_article USING gin (words);
+CREATE INDEX ON search_article (n);
 """
 _NAMES = (
     "search_meta", "search_image", "search_band", "search_ran", "search_month", "search_value", "search_term", "search_gram",
-    "search_finding", "search_waiting", "search_about", "search_label", "search_tally",
+    "search_finding", "search_waiting", "search_about", "search_label", "search_tally", "search_article",
 )  # fmt: skip
 #: A sequential scan would have to unpack the words of every row, which the planner takes to cost nothing.
 _READING = """BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL enable_seqscan = off;
@@ -168,13 +174,15 @@ class Tables:
         if not connection.execute("SELECT indexed FROM search_meta").fetchone()[0]:  # type: ignore[index]
             connection.execute(_INDEXES.encode())
             connection.execute("UPDATE search_meta SET indexed = true")
-            connection.execute("ANALYZE search_image, search_band")
+            connection.execute("ANALYZE search_image, search_band, search_article")
 
     def optimize(self) -> None:
         """Sort in what waits in the full-text index, and tell the planner how the tables look now."""
         if not self.database.in_transaction():
             with self.database.connection() as connection:
-                connection.execute("VACUUM (ANALYZE) search_image, search_band, search_term, search_about, search_ran")
+                connection.execute(
+                    "VACUUM (ANALYZE) search_image, search_band, search_term, search_about, search_ran, search_article"
+                )
 
     def verify(self) -> Iterator[str]:
         """Yield what is wrong with the tables, one sentence each."""
@@ -189,6 +197,11 @@ class Tables:
                 found = connection.execute(statement.encode()).fetchone()
                 if found != told:
                     yield f"{name} has {found and found[0]} rows and should have {told and told[0]}"
+            articles = connection.execute("SELECT count(*) FROM search_article").fetchone()
+            held = "SELECT count(*) FROM search_article WHERE words @@ '''§all'''::tsquery"
+            found = connection.execute(held.encode()).fetchone()
+            if found != articles:
+                yield f"search_article has {found and found[0]} rows with words and should have {articles and articles[0]}"
 
 
 def _version(connection: Connection[Any]) -> str:
