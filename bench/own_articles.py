@@ -18,12 +18,13 @@ _CREDIT = re.compile(r"\{[^{}]*\}")
 
 @dataclass
 class OwnArticle:
-    """One article: its lines below the headline, each as (text, what it is); captions with their credit in braces.
+    """One article of a file: its lines below the headline, each as (text, what it is); captions with their credit in braces.
 
     A line that is only a credit belongs to the caption before it, and is left out where captions have no credit.
     """
 
     name: str
+    file: str = ""
     title: str = ""
     lines: list[tuple[str, str]] = field(default_factory=list)
 
@@ -43,17 +44,17 @@ def _line(text: str, *, credits_too: bool) -> str:
 def articles(folder: Path = FOLDER) -> Iterator[OwnArticle]:
     """Yield the articles of all files of a folder, in the order of their names."""
     for path in sorted(folder.glob("*.txt")):
-        yield from _parsed(path.read_text(encoding="utf-8"))
+        yield from _parsed(path.read_text(encoding="utf-8"), path.stem)
 
 
-def _parsed(text: str) -> Iterator[OwnArticle]:
+def _parsed(text: str, file: str) -> Iterator[OwnArticle]:
     article: OwnArticle | None = None
     for line in filter(str.strip, text.splitlines()):
         mark, _, rest = line.partition(" ")
         if mark == "@":
             if article is not None:
                 yield article
-            article = OwnArticle(rest)
+            article = OwnArticle(rest, file)
         elif article is None:
             raise ValueError(f"before the first article: {line[:60]}")
         elif mark == "#":

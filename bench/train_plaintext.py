@@ -4,7 +4,8 @@
 
 FOLDER holds ``gold.json`` ({page: {"labels": {line: label}}}) and the texts as ``clean/*/PAGE.txt`` (captions without credit)
 and ``raw/*/PAGE.txt`` (as printed); PAGE is ``Publisher_year_month_day``. ``--families`` is a JSON object that maps
-publishers to the family they share a template with. The articles of ``bench/articles`` are learned from too, never judged.
+publishers to the family they share a template with. The articles of ``bench/articles`` are learned from too, never judged;
+each of their files is a family.
 
 The figures are of nested cross-validation: weights, context weights and thresholds are all fitted without the family of the
 publisher that is judged. Families are dealt into folds anew for each seed; mean and standard deviation are over the seeds.
@@ -29,7 +30,7 @@ from catalog.captions.textcontext import NAMES, context
 from catalog.captions.textfeatures import APART, Measure, story
 from catalog.captions.textlines import Block, blocks
 from catalog.captions.textmasthead import headline, layout
-from catalog.captions.textscorer import style, taken
+from catalog.captions.textscorer import style, taken, told_apart
 
 from . import logistic
 from .own_articles import articles
@@ -42,7 +43,8 @@ BARE = "bare"
 BARE_SHARE = 0.2
 #: What a line of the project's own articles counts, beside one of the publishers'.
 OWN_SHARE = 0.3
-OWN = "own"
+#: How readily the weights of unclosed lines part from those of all lines: a second model of few lines must not learn by heart.
+APART_SHARE = 0.5
 #: The least standard deviation by which a feature is divided.
 LEAST_SPREAD = 0.2
 #: A line counts by this power of the number of lines of its page: short pages are not drowned by long ones.
@@ -110,7 +112,8 @@ def load_own() -> Data:
             source, labels = article.printed(credits_too=v == "raw")
             is_caption = {b.line: label for b, label in zip(blocks(source)[1:], labels, strict=True)}
             body = layout(blocks(source)).body
-            own[v].append((f"{OWN}-{article.name}", OWN, article.title, body, [is_caption[b.line] for b in body]))
+            told = [is_caption[b.line] for b in body]
+            own[v].append((f"{article.file}-{article.name}", article.file, article.title, body, told))
     return {v: measured(of) for v, of in own.items()}
 
 
@@ -134,7 +137,7 @@ def measured(of: Sequence[Text]) -> Lines:
         rows += lines
         styles.append(np.stack(style(lines), axis=1))
     names = [n for n in rows[0] if n not in APART]
-    x = np.array([[row[n] for n in names] for row in rows])
+    x = told_apart(rows, names)
     y = np.array([is_caption for *_, labels in of for is_caption in labels])
     page = np.array([page for page, *_, body, _ in of for _ in body])
     family = np.array([family for _, family, _, body, _ in of for _ in body])
@@ -152,12 +155,15 @@ def texts(folder: Path, variant: str, gold: dict[str, Any]) -> Iterator[tuple[st
 Fit = tuple[Array, Array, float]
 
 
-def fit(x: Array, y: Array, weight: Array, strength: float, near: Fit | None = None) -> Fit:
+def fit(
+    x: Array, y: Array, weight: Array, strength: float, near: Fit | None = None, held_back: Array | float = 1.0
+) -> Fit:
     """Return a logistic regression on standardised features; those that seldom differ are not blown up.
 
-    ``near`` is a fit on nearly the same lines, to begin with.
+    ``near`` is a fit on nearly the same lines, to begin with; ``held_back`` multiplies the features, so that those of small
+    factors get smaller weights.
     """
-    mean, scale = x.mean(axis=0), np.maximum(x.std(axis=0), LEAST_SPREAD)
+    mean, scale = x.mean(axis=0), np.maximum(x.std(axis=0), LEAST_SPREAD) / held_back
     start = None if near is None else np.append(near[0] * scale, near[2] + near[0] @ (mean - near[1]))
     weights, intercept = logistic.fit((x - mean) / scale, y, weight, 1 / strength, start)
     return weights / scale, mean, intercept
@@ -182,33 +188,33 @@ class Trainer:
     strength: float
     near: Fit | None = None
 
-    def fitted(self, train: dict[str, Array]) -> Fit:
-        """Return the first judgement as fitted on some of the publishers' lines and all of the project's own."""
-        known = [self.data[v] for v in VARIANTS]
-        x, y, share = (
-            np.concatenate(
-                [getattr(d, part)[train[v]] for v, d in zip(VARIANTS, known, strict=True)]
-                + [getattr(d, part) * (OWN_SHARE if part == "share" else 1) for d in self.own.values()]
-            )
-            for part in ("x", "y", "share")
-        )
-        self.near = fit(x, y.astype(bool), share, self.strength, self.near)
+    def fitted(self, train: dict[str, Array], train_own: dict[str, Array]) -> Fit:
+        """Return the first judgement as fitted on some of the publishers' lines and some of the project's own."""
+        parts = [
+            (d.x[at[v]], d.y[at[v]], d.share[at[v]] * counts)
+            for data, at, counts in ((self.data, train, 1.0), (self.own, train_own, OWN_SHARE))
+            for v, d in data.items()
+            if v in VARIANTS
+        ]
+        x, y, share = (np.concatenate(part) for part in zip(*parts, strict=True))
+        held_back = np.repeat([1.0, APART_SHARE], x.shape[1] // 2)
+        self.near = fit(x, y.astype(bool), share, self.strength, self.near, held_back)
         return self.near
 
-    def first(self, train: dict[str, Array], judge: dict[str, Array], out: dict[str, Array]) -> None:
-        """Fit the first judgement on some lines and write the log-odds of others."""
-        weights, mean, intercept = self.fitted(train)
-        for v, d in self.data.items():
-            out[v][judge[v]] = (d.x[judge[v]] - mean) @ weights + intercept
-
-    def out_of_fold(self, families: Array, folds: int, seed: int) -> dict[str, Array]:
-        """Return the log-odds of the lines of these families by models that have not seen a line's own family."""
+    def out_of_fold(self, families: Array, folds: int, seed: int) -> tuple[dict[str, Array], dict[str, Array]]:
+        """Return the log-odds of the lines of these families, and of the project's own, by models that have not seen a line's
+        own family.
+        """
         fold_of = dealt(families, folds, seed)
-        result = {v: np.zeros(len(d.y)) for v, d in self.data.items()}
+        own_fold = dealt(np.unique(self.own[VARIANTS[0]].family), folds, seed)
+        result, own = ({v: np.zeros(len(d.y)) for v, d in data.items()} for data in (self.data, self.own))
         for k in range(folds):
             train = inside(self.data, lambda f, k=k: fold_of.get(f, k) != k)  # type: ignore[misc]
-            self.first(train, inside(self.data, lambda f, k=k: fold_of.get(f) == k), result)  # type: ignore[misc]
-        return result
+            train_own = inside(self.own, lambda f, k=k: own_fold[f] != k)  # type: ignore[misc]
+            first = self.fitted(train, train_own)
+            judge(first, self.data, inside(self.data, lambda f, k=k: fold_of.get(f) == k), result)  # type: ignore[misc]
+            judge(first, self.own, {v: ~at for v, at in train_own.items()}, own)
+        return result, own
 
     def unseen(self, folds: int, seed: int) -> tuple[dict[str, Array], dict[str, Array]]:
         """Return each line's probability and whether it is taken, all fitted without the publisher's family."""
@@ -221,15 +227,36 @@ class Trainer:
             known = np.array([f for f in families if fold_of[f] != k])
             train = inside(data, lambda f, k=k: fold_of[f] != k)  # type: ignore[misc]
             held = {v: ~train[v] for v in data}
-            odds = self.out_of_fold(known, INNER_FOLDS, 1000 + seed)
-            self.first(train, held, odds)
+            odds, own_odds = self.out_of_fold(known, INNER_FOLDS, 1000 + seed)
+            judge(self.fitted(train, inside(self.own, lambda _: True)), data, held, odds)
             features = second(data, odds)
-            found = chances(features, fit_context(data, [features], train))
+            found = chances(features, self.around([(features, second(self.own, own_odds))], train))
             least = best_thresholds(found, data, train)
             for v, d in data.items():
                 chance[v][held[v]] = found[v][held[v]]
                 chosen[v][held[v]] = choice(found[v], d, *least)[held[v]]
         return chance, chosen
+
+    def around(self, runs: Sequence[tuple[dict[str, Array], dict[str, Array]]], at: dict[str, Array]) -> Array:
+        """Return the weights of the context features and, last, the offset.
+
+        ``runs`` has the context features of the publishers' lines and of the project's own; learned from are the former's lines
+        ``at``, and all of the latter.
+        """
+        parts = []
+        for features, own in runs:
+            parts += [(features[v][at[v]], self.data[v].y[at[v]], self.data[v].share[at[v]]) for v in VARIANTS]
+            parts += [(own[v], self.own[v].y, self.own[v].share * OWN_SHARE) for v in VARIANTS]
+        x, y, share = (np.concatenate(part) for part in zip(*parts, strict=True))
+        weights, mean, intercept = fit(x, y, share / len(runs), 0.3)
+        return np.append(weights, intercept - mean @ weights)
+
+
+def judge(first: Fit, data: Data, at: dict[str, Array], out: dict[str, Array]) -> None:
+    """Write the log-odds of some lines by a first judgement."""
+    weights, mean, intercept = first
+    for v, d in data.items():
+        out[v][at[v]] = (d.x[at[v]] - mean) @ weights + intercept
 
 
 def second(data: Data, odds: dict[str, Array]) -> dict[str, Array]:
@@ -240,18 +267,6 @@ def second(data: Data, odds: dict[str, Array]) -> dict[str, Array]:
         for at in lines.rows:
             result[v][at] = context(odds[v][at], *lines.style[at].T)
     return result
-
-
-def fit_context(data: Data, features: Sequence[dict[str, Array]], at: dict[str, Array]) -> Array:
-    """Return the weights of the context features and, last, the offset."""
-    parts = [
-        (found[v][at[v]], data[v].y[at[v]], data[v].share[at[v]] / len(features))
-        for found in features
-        for v in VARIANTS
-    ]
-    x, y, share = (np.concatenate(part) for part in zip(*parts, strict=True))
-    weights, mean, intercept = fit(x, y, share, 0.3)
-    return np.append(weights, intercept - mean @ weights)
 
 
 def chances(features: dict[str, Array], weights: Array) -> dict[str, Array]:
@@ -368,10 +383,12 @@ def main() -> None:
     result = measure_unseen(trainer, args.folds, seeds)
     known = np.unique(data[VARIANTS[0]].family)
     everywhere = inside(data, lambda _: True)
-    features = [second(data, trainer.out_of_fold(known, args.folds, s)) for s in seeds]
-    around = fit_context(data, features, everywhere)
-    least = np.mean([best_thresholds(chances(f, around), data, everywhere) for f in features], axis=0)
-    write(args.out, data[VARIANTS[0]].names, trainer.fitted(everywhere), around, least, result)
+    odds = [trainer.out_of_fold(known, args.folds, s) for s in seeds]
+    runs = [(second(data, found), second(trainer.own, own)) for found, own in odds]
+    around = trainer.around(runs, everywhere)
+    least = np.mean([best_thresholds(chances(f, around), data, everywhere) for f, _ in runs], axis=0)
+    first = trainer.fitted(everywhere, inside(trainer.own, lambda _: True))
+    write(args.out, data[VARIANTS[0]].names, first, around, least, result)
 
 
 def write(out: Path, names: list[str], first: Fit, around: Array, least: Array, result: dict[str, Any]) -> None:
@@ -384,7 +401,14 @@ def write(out: Path, names: list[str], first: Fit, around: Array, least: Array, 
         "threshold_of_best": round(float(least[1]), 3),
         "context": {n: _short(w) for n, w in zip((*NAMES, "offset"), around, strict=True)},
         "intercept": _short(intercept),
-        "features": {n: {"weight": _short(w), "mean": _short(m)} for n, w, m in zip(names, weights, mean, strict=True)},
+        **{
+            part: {
+                n: {"weight": _short(w), "mean": _short(m)}
+                for n, w, m in zip(names, weights[at], mean[at], strict=True)
+                if w
+            }
+            for part, at in (("features", slice(len(names))), ("features_of_unclosed", slice(len(names), None)))
+        },
     }
     out.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     print(f"\nwritten: {out.name}, thresholds {least[0]:.2f} and {least[1]:.2f}")

@@ -67,7 +67,7 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _CLOCK = re.compile(r"\b\d{1,2}(?:[:.h]\d\d|\s?[ap]\.?m\.?)\b|\b\d{1,2}\s?(?:Uhr|h)\b", re.I)
 #: A time in minutes, with few words around it.
 _LENGTH = re.compile(
-    r"(?:[^\W\d]{1,14}[:\s]\s?){0,3}\d{1,2}\s?[-–’']?\s?(?:min(?:u[^\W\d]{1,6}|\.)?|мин[^\W\d]{0,4}|хв[^\W\d]{0,4}|λεπτ[^\W\d]{1,2}"
+    r"(?:[^\W\d]{1,14}\s?[:\s]\s?){0,3}\d{1,2}\s?[-–’']?\s?(?:min(?:u[^\W\d]{1,6}|\.)?|мин[^\W\d]{0,4}|хв[^\W\d]{0,4}|λεπτ[^\W\d]{1,2}"
     r"|dk|dakika|perc|phút|menit|نٹ|دقائق|دقیقه|मिनट|分钟?|分鐘|분)\.?(?:\s[^\W\d]{1,14}){0,3}",
     re.I,
 )

@@ -1,7 +1,8 @@
 """The learned scorer of caption lines: two logistic regressions whose weights are a readable file.
 
-The first judges each line by its features (:mod:`.textfeatures`), the second weighs that judgement by those of the other
-lines (:mod:`.textcontext`). ``bench/train_plaintext.py`` fits both by cross-validation over publishers and writes
+The first judges each line by its features (:mod:`.textfeatures`), which weigh otherwise in lines that no stop closes: an open
+caption is told from a heading, a closed one from a paragraph. The second weighs that judgement by those of the other lines
+(:mod:`.textcontext`). ``bench/train_plaintext.py`` fits both by cross-validation over publishers and writes
 ``data/plaintext_weights.json``: weights in log-odds per unit, means, and the thresholds from which lines count as captions.
 """
 
@@ -65,9 +66,12 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Scorer:
-    """``weights`` holds (weight, mean) by feature, ``context`` the weight of each of ``textcontext.NAMES``."""
+    """``weights`` holds (weight, mean) by feature, ``unclosed`` what unclosed lines add to them, 0 in all others;
+    ``context`` the weight of each of ``textcontext.NAMES``.
+    """
 
     weights: Mapping[str, tuple[float, float]]
+    unclosed: Mapping[str, tuple[float, float]]
     intercept: float
     context: tuple[float, ...]
     offset: float
@@ -91,8 +95,8 @@ class Scorer:
 
     def _first(self, lines: Sequence[Mapping[str, float]]) -> Array:
         """The log-odds of each line by its features alone."""
-        measured = np.array([[line[name] for name in self.weights] for line in lines])
-        weight, mean = np.array(list(self.weights.values())).T
+        measured = told_apart(lines, list(self.weights), list(self.unclosed))
+        weight, mean = np.array([*self.weights.values(), *self.unclosed.values()]).T
         found: Array = (measured - mean) @ weight + self.intercept
         return found
 
@@ -100,9 +104,10 @@ class Scorer:
         """What each group of features adds to the final log-odds; with the prior they sum to it."""
         own = self.context[0]
         groups: dict[str, float] = {}
-        for name, (weight, mean) in self.weights.items():
-            group = _NAMES[name.partition(".")[0]]
-            groups[group] = groups.get(group, 0.0) + own * weight * (line[name] - mean)
+        for weights, share in ((self.weights, 1.0), (self.unclosed, is_unclosed(line))):
+            for name, (weight, mean) in weights.items():
+                group = _NAMES[name.partition(".")[0]]
+                groups[group] = groups.get(group, 0.0) + own * weight * (line[name] * share - mean)
         parts = around * np.array(self.context)
         groups["the other lines"] = float(parts[1:_CREDITS].sum())
         groups["labelled as a caption"] = _LABEL * line[LABELLED]
@@ -125,6 +130,18 @@ def taken(chance: Array, least: float, least_best: float) -> Array:
     return found
 
 
+def is_unclosed(line: Mapping[str, float]) -> float:
+    """Return 1 for a line that neither stop nor question mark nor quotation mark ends, else 0, given its features."""
+    return 1.0 - max(line["ending.stop"], line["ending.ask"], line["ending.quote"])
+
+
+def told_apart(lines: Sequence[Mapping[str, float]], names: Sequence[str], apart: Sequence[str] | None = None) -> Array:
+    """Return the features ``names`` of each line, then ``apart`` (the same ones unless given) again: 0 in closed lines."""
+    again = names if apart is None else apart
+    rows = [[*(line[n] for n in names), *(is_unclosed(line) * line[n] for n in again)] for line in lines]
+    return np.array(rows)
+
+
 def style(lines: Sequence[Mapping[str, float]]) -> tuple[Array, Array, Array]:
     """Return which lines end open (0 or 1), the logarithms of their widths, and which have a credit (0 or 1).
 
@@ -139,10 +156,15 @@ def scorer() -> Scorer:
     """Return the scorer that is shipped."""
     data = json.loads(resources.files(__package__).joinpath("data", _DATA).read_text(encoding="utf-8"))
     return Scorer(
-        weights={name: (entry["weight"], entry["mean"]) for name, entry in data["features"].items()},
+        weights=_weights(data["features"]),
+        unclosed=_weights(data["features_of_unclosed"]),
         intercept=data["intercept"],
         context=tuple(data["context"][name] for name in NAMES),
         offset=data["context"]["offset"],
         threshold=data["threshold"],
         threshold_of_best=data["threshold_of_best"],
     )
+
+
+def _weights(entries: Mapping[str, Mapping[str, float]]) -> dict[str, tuple[float, float]]:
+    return {name: (entry["weight"], entry["mean"]) for name, entry in entries.items()}

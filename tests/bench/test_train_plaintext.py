@@ -7,7 +7,7 @@ import pytest
 
 from bench import logistic
 from bench.own_articles import MARKS, articles
-from bench.train_plaintext import BARE, VARIANTS, Lines, best_thresholds, false_lines
+from bench.train_plaintext import BARE, VARIANTS, Lines, Trainer, best_thresholds, false_lines, fit
 
 
 def test_the_fit_is_where_the_loss_is_level() -> None:
@@ -28,6 +28,7 @@ def test_own_articles_are_whole() -> None:
     """Each has a headline and lines, without credits the same but those that are only one, and no mark or brace is left."""
     found = list(articles())
     assert len({a.name for a in found}) == len(found) > 80
+    assert len({a.file for a in found}) > 8
     assert sum(1 for a in found if not any(kind == "caption" for _, kind in a.lines)) > 15
     for article in found:
         clean, labels = article.printed(credits_too=False)
@@ -52,3 +53,33 @@ def test_thresholds_weigh_false_lines_of_texts_without_captions() -> None:
     least, best = best_thresholds(chance, data, {v: np.ones(len(d.y), bool) for v, d in data.items()})
     assert least < 0.33 < 0.35 < best < 0.8
     assert false_lines(np.array([1, 1] + [0] * 10, bool), none) == pytest.approx((1 / 3, 1 / 6))
+
+
+def test_weights_that_are_held_back_stay_smaller() -> None:
+    """Of two features that tell the same, the one that is held back gets less of the weight."""
+    told = np.tile([0.0, 0.0, 1.0, 1.0], 10)
+    x, y = np.stack([told, told], axis=1), np.tile([0, 1, 1, 1], 10).astype(bool)
+    (one, other), *_ = fit(x, y, np.ones(40), 1.0)
+    (free, held), *_ = fit(x, y, np.ones(40), 1.0, held_back=np.array([1.0, 0.5]))
+    assert one == pytest.approx(other, rel=1e-3)
+    assert free > one > held > 0
+
+
+def test_own_articles_are_judged_by_what_has_not_seen_their_file() -> None:
+    """A line that only lines of its own file resemble is judged as if there were none of them."""
+
+    def of(families: list[str], marked: list[float]) -> Lines:
+        x = np.array([[value, value, 0.0, 0.0] for value in marked])
+        y = np.array(marked) > 0
+        return Lines(["a", "b"], x, np.zeros((len(y), 3)), y, np.arange(len(y)), np.array(families))
+
+    publishers = of([f"p{n}" for n in range(4)] * 2, [0.0] * 8)
+    publishers.y[:2] = True
+    own = of(["own-1"] * 4 + ["own-2"] * 4, [1.0] * 4 + [0.0] * 4)
+    both = dict.fromkeys(VARIANTS, own)
+    trainer = Trainer(dict.fromkeys((*VARIANTS, BARE), publishers), both, 1.0)
+    every = {v: np.ones(len(d.y), bool) for v, d in {**trainer.data, **both}.items()}
+    weights, mean, intercept = trainer.fitted(every, {v: np.ones(8, bool) for v in VARIANTS})
+    _, unseen = trainer.out_of_fold(np.unique(publishers.family), 2, 0)
+    seen = (own.x[0] - mean) @ weights + intercept
+    assert unseen[VARIANTS[0]][0] < seen - 0.5

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from catalog.captions.textcontext import NAMES, context
-from catalog.captions.textscorer import taken
+from catalog.captions.textscorer import Scorer, taken, told_apart
 from catalog.captions.textwords import Phrases, guess_language, tokens, width
 
 
@@ -82,3 +82,29 @@ def test_context_knows_which_line_lacks_the_credit_that_others_have() -> None:
     assert of_credits(0, 0, 0) == [[0, 0, 0]] * 3
     assert of_credits(1, 0, 0) == [[1, 0, 0], [1, 0.33, 0], [1, 0.33, 0]]
     assert of_credits(1, 1, 0) == [[1, 0, 0.33], [1, 0, 0.33], [1, 0.67, 0]]
+
+
+def line(**features: float) -> dict[str, float]:
+    none = dict.fromkeys(("ending.stop", "ending.ask", "ending.quote", "start.name"), 0.0)
+    return (
+        none
+        | dict.fromkeys(("ending.open_long", "length.log", "credit.cut", "label.told", "credit.next"), 0.0)
+        | features
+    )
+
+
+def test_unclosed_lines_are_weighed_apart() -> None:
+    """What speaks for a closed line may speak against an open one, and the reasons say what was weighed."""
+    context_weights = tuple(float(name == "own") for name in NAMES)
+    scorer = Scorer({"start.name": (2.0, 0.0)}, {"start.name": (-3.0, 0.0)}, 0.5, context_weights, 0.0, 0.0, 0.0)
+    closed, opened = scorer.judge([line(**{"ending.stop": 1.0, "start.name": 1.0}), line(**{"start.name": 1.0})])
+    assert closed.probability == pytest.approx(1 / (1 + np.exp(-2.5)))
+    assert opened.probability == pytest.approx(1 / (1 + np.exp(0.5)))
+    assert {r.name: r.weight for r in opened.reasons} == {"how the line begins": -1.0, "prior of any line": 0.5}
+
+
+def test_features_of_closed_lines_are_nothing_among_those_of_open_ones() -> None:
+    """All features come first, then again those that weigh apart, which are 0 where a line is closed."""
+    lines = [line(**{"ending.quote": 1.0, "start.name": 4.0}), line(**{"start.name": 4.0})]
+    assert told_apart(lines, ["start.name", "length.log"], ["start.name"]).tolist() == [[4, 0, 0], [4, 0, 4]]
+    assert told_apart(lines, ["start.name"]).tolist() == [[4, 0], [4, 4]]
