@@ -279,7 +279,7 @@ def stranger(pool: list[features.Features], like: Sample, seed: int) -> Sample:
     }
     joined["points"] = np.clip(joined["points"], 0, (parts[0].width - 1, parts[0].height - 1)).astype(np.float32)
     joined["bits"] ^= np.packbits(rng.random((len(joined["bits"]), 128)) < 0.1, axis=1)
-    made = replace(parts[0], thumb=np.zeros((8, 8), np.uint8), **joined)
+    made = replace(parts[0], **joined)
     ident = hashlib.sha256(f"stranger {seed}".encode()).hexdigest()
     noise = replace(like.fingerprint, dct=rng.bytes(32).hex(), trimmed="", box=None, phash=rng.bytes(8).hex())
     return replace(like, id=ident[:16], sha256=ident, fingerprint=noise, features=features.pack(made))

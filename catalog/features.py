@@ -14,7 +14,7 @@ blocks; it never exceeds ``BLOB_LIMIT`` bytes.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import cv2
@@ -57,7 +57,8 @@ _MAGIC = b"F1"
 class Features:
     """Unpacked local features. ``points`` are (x, y) in pixels of the working picture (``width`` x ``height``);
     ``levels`` and ``turns`` are small integers (scale is ``STEP ** level``, direction ``turn / TURNS`` of a full turn,
-    clockwise from the x axis as y points down); ``bits`` is n x 16 bytes; ``thumb`` a grey picture."""
+    clockwise from the x axis as y points down); ``bits`` is n x 16 bytes; ``shown`` is the small grey picture, encoded, of
+    ``shown_size`` (width, height) pixels, and seen ``flipped`` left to right."""
 
     width: int
     height: int
@@ -65,7 +66,20 @@ class Features:
     levels: npt.NDArray[np.uint8]
     turns: npt.NDArray[np.uint8]
     bits: Grey
-    thumb: Grey
+    shown: bytes
+    shown_size: tuple[int, int]
+    flipped: bool = False
+
+    @cached_property
+    def thumb(self) -> Grey:
+        """The small grey picture. Raises :class:`ValueError` when it does not decode: that takes longer than all else that is
+        unpacked, and few pictures are looked at."""
+        thumb = cv2.imdecode(np.frombuffer(self.shown, np.uint8), cv2.IMREAD_GRAYSCALE) if self.shown else None
+        if thumb is None:
+            raise ValueError("the thumbnail in a feature blob does not decode")
+        if thumb.shape != self.shown_size[::-1]:  # noise that only half the size had room for
+            thumb = cv2.resize(thumb, self.shown_size, interpolation=cv2.INTER_LINEAR)
+        return np.ascontiguousarray(thumb[:, ::-1] if self.flipped else thumb, np.uint8)
 
     @cached_property
     def mirrored(self) -> Features:
@@ -74,8 +88,7 @@ class Features:
         points[:, 0] = self.width - 1 - points[:, 0]
         turns = ((TURNS // 2 - self.turns.astype(np.int16)) % TURNS).astype(np.uint8)
         bits = np.concatenate([self.bits[:, 8:], self.bits[:, :8]], axis=1)
-        thumb = np.ascontiguousarray(self.thumb[:, ::-1])
-        return Features(self.width, self.height, points, self.levels, turns, bits, thumb)
+        return replace(self, points=points, turns=turns, bits=bits, flipped=not self.flipped)
 
 
 def extract(grey: Grey) -> Features:
@@ -100,7 +113,7 @@ def extract(grey: Grey) -> Features:
             points = np.stack([(xs + 0.5) * width / size[0] - 0.5, (ys + 0.5) * height / size[1] - 0.5], axis=1)
             found.append((points.astype(np.float32), level, turns, _describe(picture, xs, ys, turns)))
     if not found:
-        return _none(width, height, _thumbnail(work))
+        return _none(width, height, _shown(work))
     return Features(
         width,
         height,
@@ -108,13 +121,12 @@ def extract(grey: Grey) -> Features:
         np.concatenate([np.full(len(f[0]), f[1], np.uint8) for f in found]),
         np.concatenate([f[2] for f in found]),
         np.concatenate([f[3] for f in found]),
-        _thumbnail(work),
+        *_shown(work),
     )
 
 
 def pack(features: Features) -> bytes:
     """Return the features as bytes, at most ``BLOB_LIMIT``."""
-    thumb = _encode_thumb(features.thumb)
     n = len(features.points)
     step = np.array([4095 / max(1, features.width - 1), 4095 / max(1, features.height - 1)], np.float32)
     grid = np.clip(np.rint(features.points * step), 0, 4095).astype(np.uint16)
@@ -123,24 +135,20 @@ def pack(features: Features) -> bytes:
     place[:, 1] = (grid[:, 0] >> 8) | ((grid[:, 1] & 15) << 4)
     place[:, 2] = grid[:, 1] >> 4
     pose = (features.levels << 5 | features.turns).astype(np.uint8)
-    height, width = features.thumb.shape
-    head = _HEADER.pack(_MAGIC, features.width, features.height, n, width, height, len(thumb))
-    return b"".join([head, thumb, place.tobytes(), pose.tobytes(), features.bits.tobytes()])
+    head = _HEADER.pack(_MAGIC, features.width, features.height, n, *features.shown_size, len(features.shown))
+    return b"".join([head, features.shown, place.tobytes(), pose.tobytes(), features.bits.tobytes()])
 
 
 def unpack(blob: bytes) -> Features:
-    """Return the features in ``blob``. Raises :class:`ValueError` when it is not a whole blob of this version."""
+    """Return the features in ``blob``. Raises :class:`ValueError` when it is not a whole blob of this version; whether its picture
+    decodes, its ``thumb`` says."""
     if len(blob) < _HEADER.size:
         raise ValueError("not a feature blob")
     magic, width, height, n, thumb_width, thumb_height, thumb_bytes = _HEADER.unpack_from(blob)
     if magic != _MAGIC or len(blob) != _HEADER.size + thumb_bytes + 20 * n:
         raise ValueError("not a feature blob of this version")
     at = _HEADER.size
-    thumb = cv2.imdecode(np.frombuffer(blob, np.uint8, thumb_bytes, at), cv2.IMREAD_GRAYSCALE) if thumb_bytes else None
-    if thumb is None:
-        raise ValueError("the thumbnail in a feature blob does not decode")
-    if thumb.shape != (thumb_height, thumb_width):  # noise that only half the size had room for
-        thumb = cv2.resize(thumb, (thumb_width, thumb_height), interpolation=cv2.INTER_LINEAR)
+    shown = blob[at : at + thumb_bytes]
     at += thumb_bytes
     place = np.frombuffer(blob, np.uint8, 3 * n, at).reshape(n, 3).astype(np.uint16)
     pose = np.frombuffer(blob, np.uint8, n, at + 3 * n)
@@ -149,12 +157,12 @@ def unpack(blob: bytes) -> Features:
     step = np.array([width - 1, height - 1], np.float32) / np.float32(4095)
     points = np.asarray(grid.astype(np.float32) * step, np.float32)
     levels, turns = np.asarray(pose >> 5, np.uint8), np.asarray(pose & 31, np.uint8)
-    return Features(width, height, points, levels, turns, bits, np.asarray(thumb, np.uint8))
+    return Features(width, height, points, levels, turns, bits, shown, (thumb_width, thumb_height))
 
 
-def _none(width: int, height: int, thumb: Grey) -> Features:
+def _none(width: int, height: int, shown: tuple[bytes, tuple[int, int]]) -> Features:
     empty = np.zeros(0, np.uint8)
-    return Features(width, height, np.zeros((0, 2), np.float32), empty, empty, np.zeros((0, 16), np.uint8), thumb)
+    return Features(width, height, np.zeros((0, 2), np.float32), empty, empty, np.zeros((0, 16), np.uint8), *shown)
 
 
 def _working(grey: Grey) -> Grey:
@@ -270,6 +278,12 @@ def _describe(picture: Grey, xs: npt.NDArray[np.intp], ys: npt.NDArray[np.intp],
     centre = (ys + _REACH) * stride + xs + _REACH
     values = padded.reshape(-1).take(centre[:, None, None] + steps[turns])
     return np.packbits(values[:, 0] < values[:, 1], axis=1)
+
+
+def _shown(grey: Grey) -> tuple[bytes, tuple[int, int]]:
+    """The small picture, encoded, and its width and height."""
+    thumb = _thumbnail(grey)
+    return _encode_thumb(thumb), (thumb.shape[1], thumb.shape[0])
 
 
 def _thumbnail(grey: Grey) -> Grey:

@@ -160,6 +160,17 @@ def test_a_damaged_blob_is_told(damage: bytes) -> None:
         unpack(damage or blob[:-1])
 
 
+def test_the_small_picture_is_decoded_when_it_is_looked_at() -> None:
+    """Corners of a blob whose picture is broken unpack; that picture says so itself. Mirrored, it is mirrored."""
+    blob = pack(extract(np.asarray(drawn(9).convert("L"))))
+    whole = unpack(blob)
+    assert np.array_equal(whole.mirrored.thumb, whole.thumb[:, ::-1])
+    broken = unpack(blob[:12] + b"RIFX" + blob[16:])
+    assert np.array_equal(broken.points, whole.points)
+    with pytest.raises(ValueError, match="does not decode"):
+        _ = broken.thumb
+
+
 def test_features_of_the_mirrored_picture_follow_from_the_picture() -> None:
     """Descriptors computed in a mirrored picture equal the swapped ones of the picture itself."""
     grey = np.asarray(drawn(10, (481, 321)).convert("L"))

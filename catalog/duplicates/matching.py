@@ -1,14 +1,15 @@
 """Candidate alignments of two pictures from their local features.
 
 Corners that look alike are paired. Each pair says by how much one picture is scaled and turned against the other; the pairs
-that agree on that are asked for a similarity that many of them share (RANSAC; with few pairs, every two of them).
+that agree on that are asked for a similarity that many of them share (RANSAC; with few pairs, every two of them). Asking is dear,
+and most pictures that are compared are strangers, so only such pairs are asked among which enough are very much alike.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import cv2
 import numpy as np
@@ -24,6 +25,10 @@ FEWEST = 7
 #: Pixels of the working picture between a corner and where the alignment expects it.
 REACH = 4.0
 
+#: What pairs that agree on scale and direction must be worth together: each whose corners are each other's nearest, the square of
+#: how many bits they are nearer than this. Of the pairs that ``bench.duplicates`` and ``bench.changed`` make, those that
+#: are found by their corners are worth 170 at least, nineteen in twenty of strangers less than this.
+CLOSE, WORTH = 22, 150
 #: Up to this many pairs, every two of them are tried as a similarity; drawing lots is quicker among more.
 _EVERY_TWO = 40
 #: Pairs that a similarity must bring together to be worth refining.
@@ -33,6 +38,7 @@ _LARGER, _ASIDE = 1.6, 0.7
 
 Index = npt.NDArray[np.intp]
 Pairs = tuple[Index, Index]
+Steps = npt.NDArray[np.int16]
 Complex = npt.NDArray[np.complex128]
 
 
@@ -44,18 +50,37 @@ class Alignment:
     inliers: int
 
 
-def pairs(a: Features, b: Features) -> Pairs:
-    """Indices of corners that look alike: each corner's nearest in the other picture, if near enough; in order, each pair once."""
-    if not len(a.bits) or not len(b.bits):
-        return np.zeros(0, np.intp), np.zeros(0, np.intp)
-    distance = _distances(a.bits.view(np.uint64), b.bits.view(np.uint64))
-    turned = np.asarray(cv2.transpose(distance), np.uint8)
-    to_b, to_a = distance.argmin(axis=1), turned.argmin(axis=1)
-    near_a = np.flatnonzero(distance[np.arange(len(to_b)), to_b] <= FAR)
-    near_b = np.flatnonzero(turned[np.arange(len(to_a)), to_a] <= FAR)
-    codes = np.sort(np.concatenate([near_a * len(to_a) + to_b[near_a], to_a[near_b] * len(to_a) + near_b]))
-    codes = codes[np.concatenate([[True], codes[1:] != codes[:-1]])] if len(codes) else codes
-    return codes // len(to_a), codes % len(to_a)
+class Alike:
+    """How alike the corners of two pictures look."""
+
+    def __init__(self, a: Features, b: Features) -> None:
+        self.a, self.b = a, b
+        self._distance = _distances(a.bits.view(np.uint64), b.bits.view(np.uint64))
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        """Indices of corners that look alike: each corner's nearest in the other picture, if near enough; in order, each once."""
+        distance = self._distance
+        if not distance.size:
+            return np.zeros(0, np.intp), np.zeros(0, np.intp)
+        turned = np.asarray(cv2.transpose(distance), np.uint8)
+        to_b, to_a = distance.argmin(axis=1), turned.argmin(axis=1)
+        near_a = np.flatnonzero(distance[np.arange(len(to_b)), to_b] <= FAR)
+        near_b = np.flatnonzero(turned[np.arange(len(to_a)), to_a] <= FAR)
+        codes = np.sort(np.concatenate([near_a * len(to_a) + to_b[near_a], to_a[near_b] * len(to_a) + near_b]))
+        codes = codes[np.concatenate([[True], codes[1:] != codes[:-1]])] if len(codes) else codes
+        return codes // len(to_a), codes % len(to_a)
+
+    @cached_property
+    def close(self) -> tuple[Index, Index, Index]:
+        """Indices of corners that are each other's nearest and closely alike, and what each pair is worth."""
+        distance = self._distance
+        ia, ib = np.divmod(np.flatnonzero(distance < CLOSE), max(1, distance.shape[1]))
+        apart = distance[ia, ib]
+        nearest = (apart == distance.min(axis=1, initial=CLOSE)[ia]) & (
+            apart == distance.min(axis=0, initial=CLOSE)[ib]
+        )
+        return ia[nearest], ib[nearest], (CLOSE - apart[nearest].astype(np.intp)) ** 2
 
 
 def _distances(a: npt.NDArray[np.uint64], b: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint8]:
@@ -68,15 +93,16 @@ def _distances(a: npt.NDArray[np.uint64], b: npt.NDArray[np.uint64]) -> npt.NDAr
     return np.add(first, second, out=first)
 
 
-def alignments(a: Features, b: Features, alike: Pairs) -> Iterator[Alignment]:
-    """Yield alignments of ``b`` (not mirrored) with ``a`` from their :func:`pairs`, most promising first."""
-    ia, ib = alike
-    if len(ia) < _SUPPORT:
+def alignments(alike: Alike) -> Iterator[Alignment]:
+    """Yield alignments of ``b`` (not mirrored) with ``a``, most promising first."""
+    a, b = alike.a, alike.b
+    close_a, close_b, worth = alike.close
+    # Nearly always this says already that no window is worth it.
+    if worth.sum() < WORTH or (worths := _window(*_changes(a, b, close_a, close_b), worth)).max() < WORTH:
         return
-    scale = a.levels[ia].astype(np.int16) - b.levels[ib]
-    turn = (a.turns[ia].astype(np.int16) - b.turns[ib]) % TURNS
+    ia, ib = alike.pairs
     pa, pb = a.points[ia].astype(np.float64), b.points[ib].astype(np.float64)
-    for kept, size, way in _agreeing(scale, turn):
+    for kept, size, way in _agreeing(*_changes(a, b, ia, ib), worths):
         found = _fit(pa, pb, kept, size, way)
         if found is not None:
             matrix, inliers = found
@@ -85,13 +111,19 @@ def alignments(a: Features, b: Features, alike: Pairs) -> Iterator[Alignment]:
             yield Alignment(fractional @ matrix @ to_pixels(b.width, b.height), inliers)
 
 
-def repeated(a: Features, b: Features, matrix: Matrix, alike: Pairs) -> tuple[float, int]:
+def _changes(a: Features, b: Features, ia: Index, ib: Index) -> tuple[Steps, Steps]:
+    """By how many levels, and steps of a turn, each pair says that ``b`` is scaled and turned against ``a``."""
+    return a.levels[ia].astype(np.int16) - b.levels[ib], (a.turns[ia].astype(np.int16) - b.turns[ib]) % TURNS
+
+
+def repeated(alike: Alike, matrix: Matrix) -> tuple[float, int]:
     """How many corners of both pictures ``matrix`` (b -> a, fractional) brings together, as a share of those that lie in
-    the common part (of the picture with fewer there), and in all. ``alike`` are the :func:`pairs` of ``a`` and ``b``."""
+    the common part (of the picture with fewer there), and in all."""
+    a, b = alike.a, alike.b
     inverse = invert(matrix)
     if inverse is None or not len(a.points) or not len(b.points):
         return 0.0, 0
-    ia, ib = alike
+    ia, ib = alike.pairs
     there_a, there_b = _fractions(a), apply(matrix, _fractions(b))
     off = (there_b[ib] - there_a[ia]) * (a.width, a.height)
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2])) * a.width * a.height / (b.width * b.height)))
@@ -119,22 +151,28 @@ def _windows() -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     return levels.astype(np.float32), (np.minimum(apart, TURNS - apart) <= 2).astype(np.float32)
 
 
+def _window(scale: Steps, turn: Steps, weights: Index | None = None) -> npt.NDArray[np.float32]:
+    """For each level and turn, how many pairs are near it: within one level and a sixteenth turn; or what these weigh."""
+    cells = np.clip(scale + 8, 0, 16).astype(np.intp) * TURNS + turn
+    votes = np.bincount(cells, weights, 17 * TURNS).reshape(17, TURNS).astype(np.float32)
+    levels, turns = _windows()
+    return np.asarray(levels @ votes @ turns, np.float32)
+
+
 def _agreeing(
-    scale: npt.NDArray[np.int16], turn: npt.NDArray[np.int16], tries: int = 2
+    scale: Steps, turn: Steps, worths: npt.NDArray[np.float32], tries: int = 2
 ) -> Iterator[tuple[Index, int, int]]:
     """Yield the pairs that agree on scale (one level) and direction (a sixteenth turn), in the best windows, with the levels and
-    turns in the middle of these."""
-    cells = np.clip(scale + 8, 0, 16).astype(np.intp) * TURNS + turn
-    votes = np.bincount(cells, minlength=17 * TURNS).reshape(17, TURNS).astype(np.float32)
-    levels, turns = _windows()
-    window = levels @ votes @ turns
+    turns in the middle of these; but not where those that are closely alike are worth too little."""
+    window = _window(scale, turn)
     for _ in range(tries):
         at, to = divmod(int(window.argmax()), TURNS)
-        off = np.abs(turn - to)
-        near = np.flatnonzero((np.abs(scale + 8 - at) <= 1) & (np.minimum(off, TURNS - off) <= 2))
-        if len(near) < _SUPPORT:
+        if window[at, to] < _SUPPORT:
             return
-        yield near, at - 8, to
+        if worths[at, to] >= WORTH:
+            off = np.abs(turn - to)
+            near = (np.abs(scale + 8 - at) <= 1) & (np.minimum(off, TURNS - off) <= 2)
+            yield np.flatnonzero(near), at - 8, to
         beside = (to + np.arange(-4, 5)) % TURNS
         window[max(0, at - 2) : at + 3, beside] = 0
 

@@ -78,23 +78,32 @@ def damaged(ident: str) -> Problem:
 
 def compare(batch: Batch) -> Outcome:
     """Verify a picture with each of its candidates: the pure function that is mapped. Damaged samples are problems, not errors."""
+    sample, others = batch
+    return [_verified(sample, other) for other in others]
+
+
+def _verified(sample: Sample, other: Sample) -> Match | Problem | None:
     # Loaded where pairs are compared: whoever lists, shows or searches does without OpenCV.
     from .verification import verify
 
-    sample, others = batch
-    if not _reads(sample):
-        return [damaged(sample.id)] * len(others)
-    return [verify(sample, other) if _reads(other) else damaged(other.id) for other in others]
+    try:
+        return verify(sample, other)
+    except ValueError:
+        for one in (sample, other):
+            if not _reads(one, whole=True):
+                return damaged(one.id)
+        raise
 
 
-def _reads(sample: Sample) -> bool:
+def _reads(sample: Sample, *, whole: bool = False) -> bool:
+    """Whether the features of a sample unpack; ``whole``: its small picture as well, which takes longer."""
     from .verification import unpacked
 
     try:
-        unpacked(sample.features)
+        local = unpacked(sample.features)
+        return not whole or local.thumb.size > 0
     except ValueError:
         return False
-    return True
 
 
 def known(source: Source, idents: Iterable[str], report: Report = ignore) -> Iterator[Sample]:

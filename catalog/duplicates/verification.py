@@ -19,7 +19,7 @@ from ..model import Evidence, Fingerprint, Match
 from . import judgement, relation
 from .blocks import Agreement, compare
 from .geometry import Matrix, centred, into_box, invert
-from .matching import Pairs, alignments, pairs, repeated
+from .matching import Alike, alignments, repeated
 from .sample import Sample
 
 #: Hashes further apart than this many of 256 bits nominate no alignment.
@@ -80,9 +80,9 @@ def _hypotheses(a: Sample, b: Sample) -> Iterator[Hypothesis]:
     both = _Both(unpacked(a.features), unpacked(b.features))
     for matrix in _by_hash(a.fingerprint, b.fingerprint):
         yield from both.judged(matrix)
-    for found in alignments(both.a, both.b, both.alike):
+    for found in alignments(both.alike):
         yield from both.judged(found.matrix)
-    for found in alignments(both.a, both.b.mirrored, both.alike_mirrored):
+    for found in alignments(both.alike_mirrored):
         yield from both.judged(found.matrix @ _MIRROR)
 
 
@@ -93,12 +93,12 @@ class _Both:
         self.a, self.b = a, b
 
     @cached_property
-    def alike(self) -> Pairs:
-        return pairs(self.a, self.b)
+    def alike(self) -> Alike:
+        return Alike(self.a, self.b)
 
     @cached_property
-    def alike_mirrored(self) -> Pairs:
-        return pairs(self.a, self.b.mirrored)
+    def alike_mirrored(self) -> Alike:
+        return Alike(self.a, self.b.mirrored)
 
     def judged(self, matrix: Matrix) -> Iterator[Hypothesis]:
         """The hypothesis that ``matrix`` is, if blocks speak for it at all."""
@@ -106,9 +106,9 @@ class _Both:
         if agreement is None:
             return
         if float(np.linalg.det(agreement.matrix[:2, :2])) < 0:
-            share, corners = repeated(self.a, self.b.mirrored, agreement.matrix @ _MIRROR, self.alike_mirrored)
+            share, corners = repeated(self.alike_mirrored, agreement.matrix @ _MIRROR)
         else:
-            share, corners = repeated(self.a, self.b, agreement.matrix, self.alike)
+            share, corners = repeated(self.alike, agreement.matrix)
         yield Hypothesis(agreement, corners, share, judgement.score(agreement, share))
 
 

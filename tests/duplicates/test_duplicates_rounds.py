@@ -93,6 +93,16 @@ def test_features_of_another_version_are_a_problem_of_their_picture(dense: list[
     assert compare((old, (dense[0], dense[1]))) == [damaged(old.id)] * 2
 
 
+def test_a_small_picture_that_does_not_decode_is_a_problem_of_its_picture(dense: list[Sample]) -> None:
+    """It is not decoded before it is looked at; then it is named, on either side."""
+    whole = sample(jpeg(drawn(70), 33), "whole")
+    broken = replace(whole, features=whole.features[:12] + b"RIFX" + whole.features[16:])
+    twin = replace(whole, id="twin", sha256="2" * 64)
+    assert list(compare((broken, (dense[0],)))) in ([None], [damaged(broken.id)])
+    assert compare((twin, (broken, whole))) == [damaged(broken.id), verify(twin, whole)]
+    assert compare((broken, (twin,))) == [damaged(broken.id)]
+
+
 def test_a_failing_batch_is_done_pair_by_pair(dense: list[Sample]) -> None:
     """One pair that no worker survives costs that pair, which is named with the reason; all others are compared."""
     wanted = {"a": ["same1", "poison", "same2", *(f"x{n}" for n in range(30))], "b": ["same3"]}

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
-from catalog.duplicates import Sample, judgement, places
-from catalog.duplicates.blocks import Agreement
+from catalog.duplicates import Sample, blocks, judgement, matching, places
+from catalog.duplicates.blocks import Agreement, compare
 from catalog.duplicates.geometry import apply
 from catalog.duplicates.photographic import Photographic, agreement
 from catalog.duplicates.verification import verify
+from catalog.features import unpack
 from catalog.model import Match
 from tests.duplicates_drawn import drawn, jpeg, sample
 
@@ -349,3 +350,28 @@ def test_a_backdrop_is_a_frame_and_no_more_of_the_photograph() -> None:
         found = _match(sample(picture), sample(page))
         assert found.relation == "edited" and "frame or bar around it" in found.detail
     assert _match(sample(picture), sample(picture.crop((80, 60, 560, 400)))).relation == "cropped"
+
+
+def test_strangers_are_passed_over_before_anything_dear(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures of which no corners are closely alike are asked for no alignment; what chance lays on each other, and a glance
+    tells apart, is not compared block by block. A copy is."""
+    asked: list[str] = []
+
+    def noted(name: str, work: Callable[..., object]) -> Callable[..., object]:
+        def done(*given: object) -> object:
+            asked.append(name)
+            return work(*given)
+
+        return done
+
+    monkeypatch.setattr(matching, "_fit", noted("alignment", matching._fit))
+    monkeypatch.setattr(blocks, "_Pair", noted("blocks", blocks._Pair))
+    some = [sample(drawn(seed), f"s{seed}") for seed in range(40, 45)]
+    for a in some:
+        for b in some:
+            assert a is b or verify(a, b) is None
+    one, other = (unpack(sample_.features).thumb for sample_ in some[:2])
+    assert compare(one, other, np.eye(3)) is None
+    assert not asked
+    assert compare(one, one, np.eye(3)) is not None and asked == ["blocks"]
+    assert verify(some[0], sample(drawn(40).crop((60, 40, 500, 380)), "crop")) is not None and "alignment" in asked
