@@ -44,7 +44,8 @@ def login() -> tuple[str, int] | Response:
     attempts = _attempts()
     wait = max(attempts.wait(key) for key in keys)
     if wait:
-        raise RefusedError(429, "attempts", f"Too many attempts. Try again in {wait} seconds.")
+        told = f"{wait} seconds" if wait <= 90 else f"{-(-wait // 60)} minutes"
+        raise RefusedError(429, "attempts", f"Log-in failed too often. Try again in {told}.")
     person = _access().login(name, request.form.get("password", ""))
     next_ = local_path(request.form.get("next", "/"))
     if person is None:

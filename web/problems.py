@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from catalog.errors import CatalogError, Locked, QueryError
 
+from .inputs import local_path
 from .security import wants_json
 from .stale import changed
 
@@ -28,17 +29,27 @@ ADVICE = {
     ),
     413: ("Too large", "Send less at once: the import page sends files one by one."),
     414: ("Too long", "Shorten the query."),
-    415: ("Not a kind that is taken here", "See the API's description for what to send."),
+    415: ("Not a kind that is taken here", "Choose another file."),
     416: ("No such part", "The file is shorter than that."),
     421: ("Not this server", "Use the address that `cutline serve` printed."),
     422: ("That does not fit", "Nothing was changed."),
-    429: ("Too many attempts", "Wait a little, then try again."),
+    429: ("Too many attempts", "If the password is lost, ask whoever runs this server."),
     500: (
         "Something broke here",
         "Nothing was half done: every answered change is on disk. The server's log says more.",
     ),
     503: ("The catalogue cannot be used now", "Another program may be writing. Try again in a moment."),
 }
+#: What to do next where the status alone does not tell it.
+_ADVICE_OF = {"origin": "Open the page on this server and do it again there."}
+
+
+def _back() -> str:
+    """The page of this server that a refused form was sent from; empty when that is not known."""
+    sent_from = request.referrer or ""
+    if request.method == "GET" or not sent_from.startswith(request.host_url):
+        return ""
+    return local_path(sent_from.removeprefix(request.host_url.rstrip("/")))
 
 
 def _answer(status: int, code: str, message: str, field: str | None = None, column: int | None = None) -> Response:
@@ -51,10 +62,11 @@ def _answer(status: int, code: str, message: str, field: str | None = None, colu
         response = jsonify({"error": error})
     else:
         title, advice = ADVICE.get(status, (HTTPStatus(status).phrase, "Go back and try again."))
+        late = changed() if status == 409 else None
         response = make_response(
             render_template(
-                "problem.html", status=status, heading=title, message=message, advice=advice, code=code,
-                changed=changed() if status == 409 else None,
+                "problem.html", status=status, heading=title, message=message, advice=_ADVICE_OF.get(code, advice),
+                code=code, changed=late, back="" if late else _back(),
             )
         )  # fmt: skip
     response.status_code = status

@@ -30,9 +30,9 @@ def _pages(server: Server) -> list[str]:
     article = library.record(pair[0].id).usages[0].article
     kinds = {f.kind: f.id for f in library.all_findings()}
     return [
-        "/", "/search?view=list&q=bridge", "/search?q=%28broken", "/search?q=zzqqxx", f"/images/{pair[0].id}",
-        f"/articles/{article}", *(f"/review/{ident}" for ident in kinds.values()), f"/compare/{pair[0].id}/{pair[1].id}",
-        f"/groups/{pair[0].id}", "/groups", "/import", "/log", "/overview", "/nowhere",
+        "/", "/search?view=list&q=bridge", "/search?view=articles&q=bridge", "/search?q=%28broken", "/search?q=zzqqxx",
+        f"/images/{pair[0].id}", f"/articles/{article}", *(f"/review/{ident}" for ident in kinds.values()),
+        f"/compare/{pair[0].id}/{pair[1].id}", f"/groups/{pair[0].id}", "/groups", "/import", "/log", "/overview", "/nowhere",
     ]  # fmt: skip
 
 

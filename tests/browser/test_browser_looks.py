@@ -29,6 +29,22 @@ def test_paper_gets_pictures_and_words_only(reading: Server, open_page: Open) ->
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
 
 
+def test_paper_gets_both_pictures_and_all_copies(reading: Server, open_page: Open) -> None:
+    """Printed, a comparison has both pictures however it was looked at, a group all its copies, a list no links that sort it."""
+    pair = [hit.id for hit in reading.library.search("footbridge").items]
+    shown = "all => all.filter(e => e.checkVisibility() && e.getBoundingClientRect().width > 50).length"
+    for path, pictures in ((f"/compare/{pair[0]}/{pair[1]}", ".viewer img"), (f"/groups/{pair[0]}", ".copies img")):
+        page = open_page(reading.address + path)
+        page.emulate_media(media="print")
+        page.wait_for_function("getComputedStyle(document.querySelector('.top')).display === 'none'")
+        assert page.locator(pictures).evaluate_all(shown) == len(pair)
+        assert not page.locator("canvas, input, fieldset, button").evaluate_all(shown)
+    page = open_page(reading.address)
+    page.emulate_media(media="print")
+    page.wait_for_function("getComputedStyle(document.querySelector('.top')).display === 'none'")
+    assert not page.locator(".sorts, .views, .review").evaluate_all(shown)
+
+
 def test_forced_colours_lose_nothing(reading: Server, open_page: Open) -> None:
     """In forced colours the focus is outlined, chosen buttons and links are told by more than colour, plots are drawn."""
     page = open_page(reading.address, forced_colors="active")

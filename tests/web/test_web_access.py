@@ -111,6 +111,8 @@ def test_wrong_passwords_have_to_wait(guarded: Flask) -> None:
         assert client.post("/login", data={"name": "ruth", "password": "wrong"}, headers=OWN).status_code == 401
     answer = client.post("/login", data={"name": "ruth", "password": "correct horse"}, headers=OWN)
     assert answer.status_code == 429 and client.get("/").status_code == 303
+    page = answer.get_data(as_text=True)
+    assert "Try again in 5 minutes." in page and 'href="/login">Log in</a>' in page and "Search</a> <a" not in page
 
 
 def test_attempts_are_forgotten_in_time() -> None:

@@ -156,6 +156,24 @@ def test_what_is_not_there_is_a_plain_404(client: FlaskClient, path: str) -> Non
     assert 'href="/search"' in answer.get_data(as_text=True)
 
 
+def test_a_refused_form_leads_back(client: FlaskClient) -> None:
+    """From a page that says what is wrong with a form one comes back to where it was sent; to no other site."""
+    sent = {"q": "bridge", "step": "preview"}
+    for referrer, back in (
+        ("http://localhost/search?q=bridge&sort=date", 'href="/search?q=bridge&amp;sort=date">Go back</a>'),
+        ("http://localhost//elsewhere.example/", 'href="/">Go back</a>'),
+        ("http://elsewhere.example/search", None),
+        ("http://[", None),
+        ("", None),
+    ):
+        answer = client.post("/bulk", data=sent, headers={"Referer": referrer} if referrer else {})
+        page = answer.get_data(as_text=True)
+        assert answer.status_code == 422 and "Select some pictures first." in page
+        assert back in page if back else "Go back" not in page
+    refused = client.post("/bulk", data=sent, foreign=True, headers={"Origin": "http://elsewhere.example"})
+    assert refused.status_code == 403 and "Open the page on this server" in refused.get_data(as_text=True)
+
+
 def test_overview_counts_what_is_held(client: FlaskClient, library: Library) -> None:
     """The overview shows plots, each count leading to what it counts."""
     page = client.get("/overview").get_data(as_text=True)
