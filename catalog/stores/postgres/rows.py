@@ -32,6 +32,8 @@ _E, _LOWER, _SIGN, _ZERO = np.frombuffer(b"e -0", np.uint8)
 _SHORT = 2_000
 #: Values of one field whose keys are remembered.
 _REMEMBERED = 1 << 15
+#: The fields whose values come again and again.
+_AGAIN = frozenset({"keys.folders", "keys.words"})
 _SEVERAL = (list, tuple)
 _encode = msgspec.json.Encoder().encode
 
@@ -93,7 +95,7 @@ class _Keys(dict[str, bytes]):
         super().__init__()
         self._copy = blake2b(f"{kind}\0{path}\0".encode(), digest_size=16).copy
         #: The key of a value.
-        self.of: Callable[[str], bytes] = self.__getitem__ if path.startswith("keys.") else self._made
+        self.of: Callable[[str], bytes] = self.__getitem__ if path in _AGAIN else self._made
 
     def _made(self, value: str) -> bytes:
         digest = self._copy()
@@ -157,7 +159,17 @@ def _gather(steps: _Steps, place: Doc, found: list[bytes]) -> None:
         elif isinstance(value, str):
             found.append(key_of(value))
         elif isinstance(value, _SEVERAL):
-            found += [key_of(one) for one in value if one and isinstance(one, str)]
+            found += _each(key_of, value)
+
+
+def _each(key_of: Callable[[str], bytes], values: list[Any] | tuple[Any, ...]) -> list[bytes]:
+    """The keys of those values that are words: nearly always of all of them, which takes no look at each."""
+    try:
+        if "" not in values:
+            return list(map(key_of, values))
+    except (AttributeError, TypeError):  # not all are texts
+        pass
+    return [key_of(one) for one in values if one and isinstance(one, str)]
 
 
 def buckets(subjects: Iterable[str], number: int) -> list[int]:
