@@ -495,6 +495,27 @@ def test_one_word_is_marked_in_short_texts_as_in_long_ones(text: str) -> None:
     assert found == [segments for segments in [marked(text, words)] if segments]
 
 
+@pytest.mark.parametrize("text", ['"old city"', "caption:old", "ol*"])
+def test_a_phrase_is_looked_for_once(own_shared: SearchIndex, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """What was read of a query tells how common its words are, in the order that counting them gives, unless some are hidden."""
+    captions = ["the old city"] + ["the old city, old city"] * 3 + ["the city"] * 20
+    rows = [Row(f"r{n}", captions=(caption,), date=f"2017-01-{1 + n}") for n, caption in enumerate(captions)]
+    counted: list[object] = []
+    count = ranking._count
+
+    def counting(connection: Any, node: Any) -> int:
+        counted.append(node)
+        return count(connection, node)
+
+    monkeypatch.setattr(ranking, "_count", counting)
+    own_shared.apply(rows, [], 1)
+    found = own_shared.search(parse(text))
+    assert (found.total, counted) == (4, [])
+    own_shared.apply([Row("hidden", captions=("the old city",), flags=frozenset({"hidden"}))], [], 2)
+    again = own_shared.search(parse(text))
+    assert (again.ids, counted) == (found.ids, [parse(text).node])
+
+
 def test_words_that_hidden_pictures_make_common_do_not_rank(own_file: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     """How common a word is counts hidden pictures too, at the first question as at later ones."""
     monkeypatch.setattr(common, "COMMON", 5)

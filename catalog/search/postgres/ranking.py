@@ -61,7 +61,7 @@ class Ranker:
     @property
     def columns(self) -> list[tuple[str, tuple[object, ...]]]:
         """What to ask of each row for the keys: expressions on ``search_image i`` of two bytes each, with parameters."""
-        keys = [weight_key(leaf.tokens[0]) for leaf in self.leaves if _is_plain(leaf)]
+        keys = [weight_key(leaf.tokens[0]) for leaf in self.leaves if is_plain(leaf)]
         return [(_FREQUENCY, (key, len(key))) for key in keys]
 
     def keys(self, connection: Connection[Any], rows: list[int], packed: Sequence[bytes]) -> Keys:
@@ -78,13 +78,13 @@ class Ranker:
     def _frequencies(self, connection: Connection[Any], rows: list[int], packed: Iterator[bytes]) -> Iterator[Floats]:
         """For each leaf, how often each row has it, weighted by field."""
         bodies: list[str] = []
-        if not all(map(_is_plain, self.leaves)) and rows:
+        if not all(map(is_plain, self.leaves)) and rows:
             text = "SELECT string_agg(body, E'\\f' ORDER BY n DESC) FROM search_image WHERE n = ANY(%s::bigint[])"
             found = connection.execute(text, [Whole(rows)], binary=True).fetchone()
             assert found is not None
             bodies = found[0].split(_PAGE)
         for leaf in self.leaves:
-            if _is_plain(leaf):
+            if is_plain(leaf):
                 yield np.frombuffer(next(packed), ">u2", len(rows)).astype(np.float64)
             else:
                 yield np.fromiter((_weighted(body, leaf) for body in bodies), np.float64, len(bodies))
@@ -122,17 +122,25 @@ class Ranking:
     def documents(self, connection: Connection[Any], state: State, node: Words) -> int:
         """Return how many pictures have the words of a node, counted up to :data:`COMMON`."""
         with self._lock:
-            if state != self._state:
-                self._counts.clear()
-                self._state = state
+            self._at(state)
             if node in self._counts:
                 return self._counts[node]
         count = min(_count(connection, node), COMMON)
+        self.learn(state, node, count)
+        return count
+
+    def learn(self, state: State, node: Words, count: int) -> None:
+        """Remember how many pictures, hidden ones too, have the words of a node, counted up to :data:`COMMON`."""
         with self._lock:
+            self._at(state)
             self._counts[node] = count
             if len(self._counts) > _KEPT:
                 self._counts.popitem(last=False)
-        return count
+
+    def _at(self, state: State) -> None:
+        if state != self._state:
+            self._counts.clear()
+            self._state = state
 
 
 def documents_of(connection: Connection[Any], token: str) -> int:
@@ -142,7 +150,7 @@ def documents_of(connection: Connection[Any], token: str) -> int:
 
 def shown_of(connection: Connection[Any], node: Words) -> int | None:
     """Return how many pictures that are not hidden have the words of a node, ``None`` when that is not kept."""
-    plain = _is_plain(node) and len(node.tokens[0]) <= LONG
+    plain = is_plain(node) and len(node.tokens[0]) <= LONG
     return _of_term(connection, node.tokens[0])[1] if plain else None
 
 
@@ -208,7 +216,8 @@ def _counted(node: Node, frequencies: Iterator[Floats]) -> list[Floats]:
     return [np.where(holds, leaf, 0.0) for part in parts for leaf in part]
 
 
-def _is_plain(leaf: Words) -> bool:
+def is_plain(leaf: Words) -> bool:
+    """Return whether a row's frequencies tell how often it has these words: a single whole word in any field."""
     return len(leaf.tokens) == 1 and not leaf.prefix and not leaf.field
 
 

@@ -22,7 +22,7 @@ from ..row import MARK
 from ..schema import SEQ_BITS
 from . import sql
 from .months import Months
-from .ranking import Ranker, Ranking, State, documents_of, holding, shown_at_least, shown_of
+from .ranking import Ranker, Ranking, State, documents_of, holding, is_plain, shown_at_least, shown_of
 from .session import PostgresSession
 from .similar import near
 
@@ -90,12 +90,21 @@ class Reader:
         return known
 
     def newest(
-        self, connection: Connection[Any], query: Query, plan: sql.Plan, limit: int, columns: Columns = ()
+        self,
+        connection: Connection[Any],
+        query: Query,
+        plan: sql.Plan,
+        limit: int,
+        columns: Columns = (),
+        state: State | None = None,
     ) -> tuple[Rows, list[bytes]]:
-        """Return the newest rows of a plan, newest first, and their values of ``columns``, each put together."""
+        """Return the newest rows of a plan, newest first, and their values of ``columns``, each put together.
+
+        ``state`` is the index's in this view of it, for whoever has asked for that.
+        """
         if not plan.words:
             return _head(connection, plan, limit, columns)
-        state = state_of(connection)
+        state = state or state_of(connection)
         known = self.known(connection, state, query)
         if state.rows <= _RARE or (known <= limit if known is not None else self._rare(connection, state, query)):
             return _head(connection, plan, limit, columns)
@@ -173,13 +182,14 @@ class _Search(Paging):
         super().__init__(PostgresSession(connection), asked)
         self.reader, self.connection = reader, connection
         self.plan = reader.plan(connection, asked.query)
+        self.state: State | None = None
 
     def page(self) -> Page:
         """Read as little as the page needs: where its total is known, no more than is ranked or shown."""
         facets = self.asked.facets
         if self.after is not None and self.order in ("date", "-date") and not facets:
             return self.made(self._walk(), 0, False, ({}, (), 1))
-        state = state_of(self.connection)
+        self.state = state = state_of(self.connection)
         known = self.reader.known(self.connection, state, self.query)
         if known is None or (facets and known <= CAP):
             return self._whole(state)
@@ -191,10 +201,15 @@ class _Search(Paging):
 
     def _whole(self, state: State) -> Page:
         """The page of a result that is read as far as it is counted."""
-        ranker = self._ranker(state)
+        alone = self._alone(state)
+        ranker = self._ranker(state) if alone is None else None
         columns = [("i.facets", ())] if self.asked.facets else []
         head, packed = self._newest(CAP + 1, [*(ranker.columns if ranker else ()), *columns])
         capped = len(head) > CAP
+        if alone is not None:
+            if not capped:
+                self.reader.ranking.learn(state, alone, len(head))
+            ranker = self._ranker(state)
         head = head[:CAP]
         if self.order == "relevance":
             self.ranked = RANKED if len(head) > RANKED else 0
@@ -222,6 +237,14 @@ class _Search(Paging):
         return entries
 
     # ---- order
+
+    def _alone(self, state: State) -> Words | None:
+        """The words that are the whole query, where reading its pictures tells how many have them and gives all that ranks them: a
+        phrase need not be looked for twice then."""
+        node = self.query.node
+        if self.order != "relevance" or state.shown != state.rows or not isinstance(node, Words) or is_plain(node):
+            return None
+        return node
 
     def _ranker(self, state: State) -> Ranker | None:
         if self.order != "relevance":
@@ -257,7 +280,8 @@ class _Search(Paging):
     # ---- parts
 
     def _newest(self, limit: int, columns: Columns = (), before: int = 1 << 62) -> tuple[Rows, list[bytes]]:
-        return self.reader.newest(self.connection, self.query, self.plan.within(0, before - 1), limit, columns)
+        plan = self.plan.within(0, before - 1)
+        return self.reader.newest(self.connection, self.query, plan, limit, columns, self.state)
 
     def docs(self, rows: Sequence[int]) -> list[tuple[int, bytes]]:
         """See :meth:`Paging.docs`."""
