@@ -122,7 +122,10 @@ def _at(items: list[Item], i: int) -> tuple[Day, int] | None:
     months, weekdays = calendar()
     item = items[i]
     if item.kind == "date":
-        return (made, i + 1) if (made := _numeric(item.key)) else None
+        ends = (
+            i + 1 + (i + 1 < len(items) and items[i + 1].glued and items[i + 1].key in _AFTER_YEAR)
+        )  # "11.11.2023 r."
+        return (made, ends) if (made := _numeric(item.key)) else None
     if item.kind == "word" and (item.first or not item.capital) and item.key in _near():
         return Day(ahead=_near()[item.key]), i + 1
     # Two letters ("Mo", "Fr") are words too often; three ("Sun") only count with their dot.

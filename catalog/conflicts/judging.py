@@ -366,7 +366,11 @@ class Judge(Sheet):
         full_x, full_y = runs.grown(self.x, run), runs.grown(self.y, other)
         x, y = [self.x[i] for i in full_x], [self.y[j] for j in full_y]
         told = [names.is_name(n, self.german) for n in (x, y)]
-        before, after = self.x[max(0, full_x[0] - 2) : full_x[0]], self.x[full_x[-1] + 1 : full_x[-1] + 3]
+        begin = full_x[0]
+        begin -= (
+            begin > 0 and self.x[begin - 1].capital and self.x[begin - 1].key in names.listed("particles")
+        )  # "de La Teste"
+        before, after = self.x[max(0, begin - 2) : begin], self.x[full_x[-1] + 1 : full_x[-1] + 3]
         placed = any(i.kind == "place" for i in (*x, *y)) or (
             bool(before) and before[-1].key in names.listed("place_before")
         )
@@ -389,6 +393,8 @@ class Judge(Sheet):
             self._spelled(run, other)
             return
         if kind == "person" and names.described(x, y):
+            if roles.alike(x[0].key, y[0].key) or forms.akin(x[0].key, y[0].key):
+                return  # "Bundesverkehrsminister", "Verkehrsminister"
             kind = "role"
         both = {i.key for i in x} & {i.key for i in y} - names.listed(
             "place_words"

@@ -129,7 +129,7 @@ def side_of(items: Sequence[Item], i: int) -> str:
         return ""
     before = fold(items[i - 1].text).rstrip(".") if i else ""
     key = fold(item.text).rstrip(".")
-    counted = i > 0 and items[i - 1].kind == "number"  # "2018 r."
+    counted = i > 0 and items[i - 1].kind in ("number", "date")  # "2018 r."
     if i and _ranked(items, i, key):
         return {**short, **whole}[key]
     lone = item.dotted and not item.capital and not counted and key in ("l", "li", "lks", "r", "re")
