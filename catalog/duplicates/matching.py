@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ..features import STEP, TURNS, Features
+from ..features import STEP, TURNS, Features, Floats
 from .geometry import Matrix, Points, apply, invert, to_pixels
 
 #: Descriptors further apart than this many of 128 bits are not the same corner.
@@ -29,6 +29,8 @@ REACH = 4.0
 #: how many bits they are nearer than this. Of the pairs that ``bench.duplicates`` and ``bench.changed`` make, those that
 #: are found by their corners are worth 170 at least, nineteen in twenty of strangers less than this.
 CLOSE, WORTH = 22, 150
+#: How many of these must be seconded by a similarity, or all: those found have 5 at least, four in five of strangers fewer.
+_SECONDED = 4
 #: Up to this many pairs, every two of them are tried as a similarity; drawing lots is quicker among more.
 _EVERY_TWO = 40
 #: Pairs that a similarity must bring together to be worth refining.
@@ -97,12 +99,16 @@ def alignments(alike: Alike) -> Iterator[Alignment]:
     """Yield alignments of ``b`` (not mirrored) with ``a``, most promising first."""
     a, b = alike.a, alike.b
     close_a, close_b, worth = alike.close
+    close = _changes(a, b, close_a, close_b)
     # Nearly always this says already that no window is worth it.
-    if worth.sum() < WORTH or (worths := _window(*_changes(a, b, close_a, close_b), worth)).max() < WORTH:
+    if worth.sum() < WORTH or (worths := _window(*close, worth)).max() < WORTH:
         return
     ia, ib = alike.pairs
     pa, pb = a.points[ia].astype(np.float64), b.points[ib].astype(np.float64)
     for kept, size, way in _agreeing(*_changes(a, b, ia, ib), worths):
+        some = _near(*close, size, way)
+        if not _seconded(a.points[close_a[some]], b.points[close_b[some]], size, way):
+            continue
         found = _fit(pa, pb, kept, size, way)
         if found is not None:
             matrix, inliers = found
@@ -170,11 +176,23 @@ def _agreeing(
         if window[at, to] < _SUPPORT:
             return
         if worths[at, to] >= WORTH:
-            off = np.abs(turn - to)
-            near = (np.abs(scale + 8 - at) <= 1) & (np.minimum(off, TURNS - off) <= 2)
-            yield np.flatnonzero(near), at - 8, to
+            yield _near(scale, turn, at - 8, to), at - 8, to
         beside = (to + np.arange(-4, 5)) % TURNS
         window[max(0, at - 2) : at + 3, beside] = 0
+
+
+def _near(scale: Steps, turn: Steps, levels: int, turns: int) -> Index:
+    """Which pairs are in the window around so many levels and turns."""
+    off = np.abs(turn - turns)
+    return np.flatnonzero((np.abs(scale - levels) <= 1) & (np.minimum(off, TURNS - off) <= 2))
+
+
+def _seconded(a: Floats, b: Floats, levels: int, turns: int) -> bool:
+    """Whether a similarity brings enough of these few closely alike corners together, or all of them."""
+    if len(a) <= 2 or len(a) > _EVERY_TWO:
+        return True
+    near = _brought(_complex(a), _complex(b), levels, turns)
+    return len(near) > 0 and int(near.sum(axis=1).max()) >= min(_SECONDED, len(a))
 
 
 def _fit(pa: Points, pb: Points, kept: Index, levels: int, turns: int) -> tuple[Matrix, int] | None:
@@ -209,10 +227,20 @@ def _fit(pa: Points, pb: Points, kept: Index, levels: int, turns: int) -> tuple[
 
 
 def _by_two(pa: Points, pb: Points, kept: Index, levels: int, turns: int) -> Matrix | None:
-    """The similarity through two of the pairs that most others support, fitted to these; only such as agree with the ``levels``
-    and ``turns`` of their window are looked at."""
-    a, b = pa[kept].view(np.complex128)[:, 0], pb[kept].view(np.complex128)[:, 0]
-    one, other = _couples(len(kept))
+    """The similarity through two of the pairs that most others support, fitted to these."""
+    a, b = _complex(pa[kept]), _complex(pb[kept])
+    near = _brought(a, b, levels, turns)
+    if not len(near):
+        return None
+    count = near.sum(axis=1)
+    best = int(count.argmax())
+    return _similarity(a[near[best]], b[near[best]]) if count[best] >= _SUPPORT else None
+
+
+def _brought(a: Complex, b: Complex, levels: int, turns: int) -> npt.NDArray[np.bool_]:
+    """For each similarity through two of the pairs, which of them it brings together; only such as agree with the ``levels`` and
+    ``turns`` of their window are looked at."""
+    one, other = _couples(len(a))
     along_a, along_b = a[other] - a[one], b[other] - b[one]
     expected = complex(STEP**levels * np.exp(2j * np.pi * turns / TURNS))
     length = along_b.real**2 + along_b.imag**2
@@ -222,18 +250,17 @@ def _by_two(pa: Points, pb: Points, kept: Index, levels: int, turns: int) -> Mat
     size = straight**2 + aside**2
     likely = (aside <= _ASIDE * straight) & (size <= (_LARGER * length) ** 2) & (size * _LARGER**2 >= length**2)
     some = np.flatnonzero(likely & (length > 36))
-    if not len(some):
-        return None
     one, factor = one[some], along_a[some] / along_b[some]
     shift = a[one] - factor * b[one]
     reach = 1.5 * REACH * max(1.0, min(abs(expected), 4.0))
     miss = factor[:, None] * b
     miss += shift[:, None]
     miss -= a
-    near = miss.real**2 + miss.imag**2 < reach**2
-    count = near.sum(axis=1)
-    best = int(count.argmax())
-    return _similarity(a[near[best]], b[near[best]]) if count[best] >= _SUPPORT else None
+    return np.asarray(miss.real**2 + miss.imag**2 < reach**2, np.bool_)
+
+
+def _complex(points: Floats | Points) -> Complex:
+    return np.ascontiguousarray(points, np.float64).view(np.complex128)[:, 0]
 
 
 @lru_cache(_EVERY_TWO + 1)

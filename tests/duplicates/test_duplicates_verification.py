@@ -375,3 +375,15 @@ def test_strangers_are_passed_over_before_anything_dear(monkeypatch: pytest.Monk
     assert not asked
     assert compare(one, one, np.eye(3)) is not None and asked == ["blocks"]
     assert verify(some[0], sample(drawn(40).crop((60, 40, 500, 380)), "crop")) is not None and "alignment" in asked
+
+
+def test_closely_alike_corners_are_heard_where_a_similarity_seconds_them() -> None:
+    """Twelve corners all over the picture say nothing together; with four that one turn and size explains they do, and so do
+    three of which none disagrees."""
+    rng = np.random.default_rng(5)
+    here, there = (rng.uniform(0, 480, (12, 2)).astype(np.float32) for _ in range(2))
+    assert not matching._seconded(here, there, 0, 0)
+    moved = there.copy()
+    moved[:4] = here[:4] + np.array((30, -12), np.float32)
+    assert matching._seconded(here, moved, 0, 0)
+    assert matching._seconded(here[:3], moved[:3], 0, 0) and not matching._seconded(here[4:7], moved[4:7], 0, 0)
