@@ -16,7 +16,7 @@ from .dialect import Session
 from .facets import FACETS, Count, count_all, count_packed, histogram, histogram_all
 from .nodes import SORTS, Query
 from .row import COARSE, FINE
-from .snippets import snippets
+from .snippets import finder
 from .writing import unpack
 
 #: How many of the newest pictures are ranked; the others follow by date.
@@ -126,8 +126,8 @@ class Paging(ABC):
     def _hits(self, entries: list[Entry]) -> tuple[Found, ...]:
         rows = [n for _, n in entries]
         docs = dict(self.docs(rows)) if rows else {}
-        words = self.query.words
-        return tuple(Found(row, snippets(row, words)) for row in (unpack(docs[n]) for n in rows))
+        found = finder(self.query.words)
+        return tuple([Found(row, found(row)) for row in [unpack(docs[n]) for n in rows]])
 
 
 def _place_after(keys: Rows, rows: Rows, order: str, key: int, row: int) -> int:

@@ -189,7 +189,8 @@ class _Search(Paging):
 
     def docs(self, rows: Sequence[int]) -> sqlite3.Cursor:
         """See :meth:`Paging.docs`."""
-        text = "SELECT rowid, doc FROM page WHERE rowid IN (SELECT value FROM json_each(?))"
+        # In the order asked for, one by one: sorted first, as for IN, they take half as long again.
+        text = "SELECT p.rowid, p.doc FROM json_each(?) asked CROSS JOIN page p ON p.rowid = asked.value"
         return self.connection.execute(text, (sql.packed(rows),))
 
     def sample(self, name: str, of: int, values: bool) -> tuple[sql.Rows, bytes]:

@@ -495,6 +495,18 @@ def test_one_word_is_marked_in_short_texts_as_in_long_ones(text: str) -> None:
     assert found == [segments for segments in [marked(text, words)] if segments]
 
 
+@pytest.mark.parametrize("word", ["old", "town", "zürich", "nowhere"])
+def test_one_word_is_found_in_the_fields_in_which_several_are(word: str) -> None:
+    """The way for one word shows the same fields and pieces as the way for several, in texts of any letters and length."""
+    row = Row(
+        "1", captions=("Old Zürich", "The old town", "Oldham"), credit="Old Town", bylines=("Ann Old",),
+        titles=("A town " + "and more " * 60 + "old",), article="Zürich is old. " * 40, places=("Old Town",), tags=("old",),
+    )  # fmt: skip
+    words = parse(word).words
+    assert snippets(row, words) == snippets(row, (*words, *words))
+    assert bool(snippets(row, words)) is (word != "nowhere")
+
+
 @pytest.mark.parametrize("text", ['"old city"', "caption:old", "ol*"])
 def test_a_phrase_is_looked_for_once(own_shared: SearchIndex, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """What was read of a query tells how common its words are, in the order that counting them gives, unless some are hidden."""
