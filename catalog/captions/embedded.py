@@ -34,7 +34,10 @@ _CREDIT = (
 #: An object with none of these has neither caption nor credit.
 _WORDS = frozenset({*_CAPTION, *_CREDIT, "author", "creator"})
 _PICTURE = re.compile(r"\.(?:jpe?g|png|webp|avif|gif)(?:$|[?#/&])|/(?:image|photo|img|picture|media)s?/", re.I)
-_STATE = re.compile(r"(?:^|[;\s])(?:window\.|var |let |const |self\.)?[\w.$\[\]\"']{1,80}\s{0,3}=\s{0,3}(?=[\[{])")
+#: Where something is assigned that may be JSON, and the name before that, with all that may stand around it.
+_ASSIGNED = re.compile(r"=\s{0,3}(?=[\[{])")
+_NAMED = re.compile(r"(?:^|[;\s])(?:window\.|var |let |const |self\.)?[\w.$\[\]\"']{1,80}\s{0,3}\Z")
+_LONGEST_NAME = 100
 
 
 _PUSH = re.compile(r"__next_f\.push\(\s{0,3}\[1,\s{0,3}(?=\")")
@@ -143,7 +146,7 @@ def _values(text: str, kind: str) -> Iterator[Any]:
         except (ValueError, RecursionError):
             continue
     end = 0
-    for found, match in enumerate(_STATE.finditer(text)):
+    for found, match in enumerate(_assignments(text)):
         if match.end() < end or found > 50:
             continue
         try:
@@ -151,6 +154,18 @@ def _values(text: str, kind: str) -> Iterator[Any]:
         except (ValueError, RecursionError):
             continue
         yield value
+
+
+def _assignments(text: str) -> Iterator[re.Match[str]]:
+    """The places where something is assigned to a name.
+
+    From the sign of assignment backwards: names are tried at few places of a long script, not at each of its words.
+    """
+    last = 0
+    for match in _ASSIGNED.finditer(text):
+        if _NAMED.search(text, max(last, match.start() - _LONGEST_NAME), match.start()):
+            last = match.end()
+            yield match
 
 
 def _has_places(node: dict[str, Any]) -> bool:

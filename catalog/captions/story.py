@@ -23,6 +23,22 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 #: A title and what stands behind its last bar or dash.
 _LAST_PART = re.compile(r"(.{3,})\s(?:[|｜·•»]|[-–—:]{1,2})\s([^|｜·•»]{2,80})", re.S)
+_HOLDERS = (dict, list)
+#: The names of ``meta`` elements that tell each fact, the surest first.
+_META = {
+    fact: names.split()
+    for fact, names in {
+        "author": "author article:author dc.creator dcterms.creator sailthru.author parsely-author byl",
+        "title": "og:title twitter:title headline dc.title title",
+        "published": "article:published_time datepublished date dc.date dcterms.date pubdate publishdate "
+        "og:article:published_time dc.date.issued dcterms.created parsely-pub-date sailthru.date",
+        "modified": "article:modified_time datemodified og:updated_time lastmod",
+        "language": "og:locale content-language language dc.language",
+        "publisher": "og:site_name publisher application-name",
+        "lead": "og:image og:image:url twitter:image twitter:image:src",
+    }.items()
+}
+_ASKED_META = frozenset(name for names in _META.values() for name in names) | {"og:url"}
 _CDATA = re.compile(r"^\s*(?://)?\s*<!\[CDATA\[|(?://)?\s*\]\]>\s*$")
 
 
@@ -73,9 +89,9 @@ def walk(value: Any) -> Iterator[dict[str, Any]]:
         if isinstance(one, dict):
             count += 1
             yield one
-            ahead.extend(v for v in reversed(one.values()) if isinstance(v, dict | list))
+            ahead += [v for v in reversed(one.values()) if isinstance(v, _HOLDERS)]
         elif isinstance(one, list):
-            ahead.extend(v for v in reversed(one) if isinstance(v, dict | list))
+            ahead += [v for v in reversed(one) if isinstance(v, _HOLDERS)]
 
 
 def text_of(value: Any) -> str:
@@ -139,12 +155,12 @@ def of_part(whole: Story, part: Element, title: str) -> Story:
 
 
 def _meta(page: Page) -> dict[str, str]:
-    """The ``meta`` elements by lower-case name or property; the first of each, authors joined."""
+    """The ``meta`` elements that are asked for, by lower-case name or property; the first of each that says something."""
     found: dict[str, str] = {}
     for element in page.all("meta")[:2000]:
         given = dict(cast("list[tuple[str, str]]", element.items()))
         name = (given.get("property") or given.get("name") or given.get("itemprop") or "").lower()
-        if name and name not in found and (value := tidy(given.get("content") or "")):
+        if name in _ASKED_META and name not in found and (value := tidy(given.get("content") or "")):
             found[name] = value
     return found
 
@@ -176,24 +192,17 @@ def _from_jsonld(story: Story, node: dict[str, Any]) -> None:
 
 
 def _from_meta(story: Story, meta: dict[str, str]) -> None:
-    def first(*keys: str) -> str:
-        return next((meta[k] for k in keys if k in meta), "")
+    def first(fact: str) -> str:
+        return next((meta[k] for k in _META[fact] if k in meta), "")
 
-    author = first(
-        "author", "article:author", "dc.creator", "dcterms.creator", "sailthru.author", "parsely-author", "byl"
-    )
-    story.title = story.title or first("og:title", "twitter:title", "headline", "dc.title", "title")
+    author = first("author")
+    story.title = story.title or first("title")
     story.byline = story.byline or ("" if author.startswith("http") else author)
-    story.published = story.published or _date(
-        first("article:published_time", "datepublished", "date", "dc.date", "dcterms.date", "pubdate", "publishdate")
-        or first("og:article:published_time", "dc.date.issued", "dcterms.created", "parsely-pub-date", "sailthru.date")
-    )
-    story.modified = story.modified or _date(
-        first("article:modified_time", "datemodified", "og:updated_time", "lastmod")
-    )
-    story.language = story.language or _language(first("og:locale", "content-language", "language", "dc.language"))
-    story.publisher = story.publisher or first("og:site_name", "publisher", "application-name")
-    if lead := first("og:image", "og:image:url", "twitter:image", "twitter:image:src"):
+    story.published = story.published or _date(first("published"))
+    story.modified = story.modified or _date(first("modified"))
+    story.language = story.language or _language(first("language"))
+    story.publisher = story.publisher or first("publisher")
+    if lead := first("lead"):
         story.lead.append(lead)
 
 
