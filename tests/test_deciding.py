@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from catalog import undoing
-from catalog.errors import NotAllowed, NotFound, Stale
+from catalog.errors import NotAllowed, NotFound, Stale, UsageError
 from catalog.findings import KINDS
 from catalog.inferring import infer_findings
 from catalog.library import Library, open_library
@@ -23,6 +24,19 @@ def _state(library: Library) -> bytes:
     pieces += [json.dumps(d, sort_keys=True).encode() for d in kept if d["type"] != "decision"]
     pieces += [repr(g).encode() for g in library.groups()]
     return b"\n".join(pieces)
+
+
+def _asked(library: Library) -> list[object]:
+    """What the index answers: pictures and articles (of one day in any order), the queue as a whole and of a search."""
+    return [
+        *(sorted(library.ids(query)) for query in ("", "bridge", "tag:all", "is:hidden")),
+        *(
+            sorted(hit.id for hit in library.search_articles(query, limit=100).items)
+            for query in ("", "bridge", "is:hidden")
+        ),
+        *([f.id for f in library.all_findings("", query)] for query in ("", "bridge")),
+        library.saved(),
+    ]
 
 
 def _action(library: Library, finding: Finding, verb: str) -> str:
@@ -137,32 +151,78 @@ def test_undo_reaches_through_every_opening(imported: Path, library: Library) ->
         assert _state(again) == states[-1]
 
 
-def test_two_hundred_decisions_leave_no_trace_when_undone(library: Library) -> None:
-    """After random decisions, edits, hides and undos, undoing all gives the same records and inferences, byte for byte."""
-    chance = random.Random(1954)
-    before = _state(library)
-    images = list(library.ids())
-    for n in range(200):
-        kind = chance.choice(("decide",) * 5 + ("edit", "bulk", "hide", "restore", "undo"))
-        image = chance.choice(images)
-        if kind == "decide":
+#: What people can say, each as often as it stands here.
+_SAID = ("decide",) * 5 + (
+    "edit", "bulk", "tags", "hide", "restore", "hide-article", "restore-article", "group", "pair", "link", "mark", "dismiss",
+    "save", "forget", "undo", "undo", "undo-one", "undo-undo",
+)  # fmt: skip
+
+
+def _say(library: Library, said: str, n: int, chance: random.Random) -> None:
+    """Say something of this kind about something that is there. Raises NotAllowed, NotFound, UsageError where it does not fit."""
+    image = chance.choice(list(library.ids()))
+    article = chance.choice([a.id for a in library.articles()])
+    match said:
+        case "decide":
             finding = chance.choice(list(library.all_findings(status="all")))
-            library.decide(finding.id, _action(library, finding, chance.choice(finding.actions)))
-        elif kind == "edit":
+            library.decide(finding.id, _action(library, finding, chance.choice(finding.actions)), note=f"note {n}")
+        case "edit":
             library.edit(image, {chance.choice(("caption", "credit", "note")): f"words {n}"})
-        elif kind == "bulk":
-            library.bulk_edit(chance.sample(images, 3), {"tags": [f"tag {n}"]})
-        elif kind == "undo":
-            if n > 20:
-                library.undo(chance.randint(1, 3))
-        else:
-            getattr(library, kind)(f"image:{image}")
-        if n % 10 == 0:  # what was worked out around one decision is what all facts and decisions give
+        case "tags":
+            library.edit(image, {"tags": [f"tag {n}", "of all"]})
+        case "bulk":
+            library.bulk_edit(chance.choices(list(library.ids()), k=3), {"tags": [f"tag {n}"], "credit": f"credit {n}"})
+        case "hide" | "restore":
+            getattr(library, said)(f"image:{image}")
+        case "hide-article" | "restore-article":
+            getattr(library, said.partition("-")[0])(f"article:{article}")
+        case "group":
+            group = chance.choice(list(library.groups()))
+            others = [i for i in group.images if i != group.best]
+            verbs = ("same", "crop", "same-scene", "not-same")
+            library.decide_group(group.best, group.best, {i: chance.choice(verbs) for i in others})
+        case "pair":
+            group = chance.choice([g for g in library.groups() if len(g.images) > 1])
+            a, b = chance.sample(group.images, 2)
+            library.decide_pair(a, b, chance.choice(("same", "crop", "same-scene", "not-same")))
+        case "link":
+            caption = chance.choice(sorted(library.cat.store.ids("caption")))
+            action = chance.choice(("link", "reject", "none", "not-caption"))
+            library.link(caption, action, image if action in ("link", "reject") else "")
+        case "mark" | "dismiss":
+            text = library.article(article).article.text.split("\n")
+            getattr(library, said)(article, chance.choice([n for n, line in enumerate(text, 1) if line.strip()]))
+        case "save" | "forget":
+            library.save_search(f"search {n % 3}", f"bridge {n}" if said == "save" else "")
+        case "undo":
+            library.undo(chance.randint(1, 3))
+        case "undo-one":
+            library.undo(idents=[chance.choice(library.log(limit=30).items).id])
+        case "undo-undo":
+            library.undo(idents=[chance.choice([d for d in library.log(limit=60).items if d.action == "undo"]).id])
+
+
+@pytest.mark.parametrize("seed", [1954, 7])
+def test_two_hundred_decisions_leave_no_trace_when_undone(library: Library, seed: int) -> None:
+    """After random decisions of every kind, undos of undos among them, undoing all gives the same catalogue, byte for byte."""
+    chance = random.Random(seed)
+    before, asked = _state(library), _asked(library)
+    made: Counter[str] = Counter()
+    while made.total() < 200:
+        said = chance.choice(_SAID)
+        try:
+            _say(library, said, made.total(), chance)
+        except (NotAllowed, NotFound, UsageError, IndexError):
+            continue  # nothing is there of what it would be about, or it is said already
+        made[said] += 1
+        if made.total() % 20 == 0:  # what was worked out around one decision is what all facts and decisions give
             whole = infer_findings(library.cat, library.store.ids("article"), library.store.ids("image"))
-            assert not whole, (n, kind, whole)
+            assert not whole, (made.total(), said, whole)
+    assert set(made) == set(_SAID), made
     assert _state(library) != before
     library.undo(1000)
     assert _state(library) == before
+    assert _asked(library) == asked
     assert not list(library.verify())
 
 
