@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from ..model import Evidence
+from .credit import cut
 from .dom import Element, says, words
 from .holder import MAX_CAPTION, Found, read
 
@@ -13,6 +15,7 @@ WEIGHTS = {"caption-shared": 2.0, "caption-by-order": 1.5}
 #: Pictures of one row, collage or comparison that may share a caption; more are a list of something.
 MOST_SHARED = 6
 REACH = 6
+_LISTS = ("ul", "ol", "div", "dl")
 _STOPS = frozenset({"body", "html", "article", "main"})
 
 
@@ -92,6 +95,17 @@ def _shared(
     return read(captions, node, Evidence("caption-shared", WEIGHTS["caption-shared"]), known)
 
 
+def credit_around(element: Element, shown: dict[Element, set[int]], known: tuple[str, ...]) -> str:
+    """Return the credit that a figure of several pictures prints once, as a caption of its own that is nothing else; or ``""``."""
+    for figure in element.iterancestors("figure"):
+        if len(shown.get(figure, ())) > 1:
+            for caption in figure.iterchildren("figcaption"):
+                told = cut(words(caption), known=known)
+                if told.credit and not told.text:
+                    return told.credit
+    return ""
+
+
 def _after(node: Element, shown: dict[Element, set[int]], known: tuple[str, ...]) -> Found | None:
     """The caption element right after a row of pictures."""
     after = node.getnext()
@@ -105,8 +119,12 @@ def _after(node: Element, shown: dict[Element, set[int]], known: tuple[str, ...]
 def _ordered(
     node: Element, index: int, count: int, shown: dict[Element, set[int]], known: tuple[str, ...]
 ) -> Found | None:
-    """The caption at the same place in a list beside the pictures that has as many entries with words as there are pictures."""
-    for holder in node.iter("ul", "ol", "div", "dl"):
+    """The caption at the same place in a list among or right after the pictures that has as many entries with words as there
+    are pictures.
+    """
+    after = node.getnext()
+    beside = () if after is None or after in shown or not is_caption(after) else after.iter(*_LISTS)
+    for holder in chain(node.iter(*_LISTS), beside):
         if holder in shown or len(holder) != count or not _is_list(holder):
             continue
         texts = [words(child) for child in holder]

@@ -33,6 +33,8 @@ WEIGHTS = {
 #: Weight of prose beside a picture beyond which nothing but its place says that it is the caption.
 LONGEST_PROSE = 120
 _SMALL = frozenset({"em", "i", "small", "font", "center"})
+#: What may hold a caption right after its picture's block; mails are laid out in rows of tables.
+_ASIDE = frozenset({"p", "div", "section", "span", "em", "i", "small", "center", "cite", "tr"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 
 
@@ -59,6 +61,9 @@ class Placer:
             before = found[number]
             if before is None or not before.credit or shared.credit:
                 found[number] = shared
+        for picture, one in zip(self.pictures, found, strict=True):
+            if one is not None and one.text and not one.credit:
+                _with_credit_of_group(one, gallery.credit_around(picture.element, self.shown, self.known))
         held = [f for f in found if f is not None]
         alike.complete(held)
         for one, credit in zip(held, counters.without([f.credit for f in held]), strict=True):
@@ -200,7 +205,7 @@ class Placer:
             evidence.append(_way("caption-class"))
         if _same_as_alt(text, picture):
             evidence.append(_way("same-as-alt"))
-        if len(text) < 400 and after.tag in ("p", "div", "section", "span", "em", "i", "small", "center", "cite"):
+        if len(text) < 400 and after.tag in _ASIDE:
             credited = bool(cut(text, known=self.known).credit)
             if credited or after.tag in _SMALL or _set_apart(after, text):
                 evidence.append(_way("set-apart"))
@@ -226,6 +231,12 @@ class Placer:
             return None
         is_credit_long = 0 < len(words(after)) <= MAX_CREDIT
         return after if is_credit_long and next(after.iter("img", "a", *_HEADINGS), None) is None else None
+
+
+def _with_credit_of_group(found: Found, credit: str) -> None:
+    if credit:
+        found.credit = credit
+        found.reasons.append(Evidence("credit-shared", 1.0, credit[:80]))
 
 
 def _letters(text: str) -> str:
@@ -274,8 +285,12 @@ def is_told_beside(element: Element) -> bool:
 
 
 def _with_attributes(found: Found | None, picture: Picture, known: tuple[str, ...]) -> Found | None:
-    """Take a credit that only the ``title`` or ``alt`` says: "<caption> | X/dpa", "Foto: X"."""
+    """Take a credit that only an attribute of the picture says: ``data-credit``, else ``title`` or ``alt`` ("Foto: X")."""
     if found is not None and found.credit:
+        return found
+    if found is not None and (own := attributes.credit_of(picture.element)):
+        found.credit = own[slice(*strip_marker(own))]
+        found.reasons.append(Evidence("credit-data", 1.0, found.credit[:80]))
         return found
     for value in (picture.title, picture.alt):
         if not value or len(value) > 600:

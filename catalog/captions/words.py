@@ -19,6 +19,8 @@ _PARTS = frozenset({"outside", "doubtful"})
 _LAYOUTS = ("overflow", "wp-block-media-text")
 #: What goes before the name that Drupal gives a field or a paragraph of a kind.
 _NAMED = ("field--name-", "paragraph--type--")
+#: What parts the file of a component's styles from the name of a class in it ("Figure-module--credit--1Zb").
+_MODULE = "-module--"
 _SIGNS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _NONE: frozenset[str] = frozenset()
 
@@ -50,6 +52,8 @@ def _of_name(name: str) -> frozenset[str]:
         return _NONE
     # Drupal names a field by its modifier: "field--name-field-legende".
     before = next(n for n in _NAMED if name.startswith(n)) if name.startswith(_NAMED) else ""
+    if _MODULE in name:
+        name = name.partition(_MODULE)[2]
     head = name[len(before) :] if before else name.split("--", 1)[0] or name
     # Most names have small letters only: no words are joined by capitals.
     if name.isascii() and name.islower():
