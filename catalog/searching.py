@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from .catalogue import Catalogue
 from .errors import UsageError
@@ -11,6 +11,7 @@ from .search.base import MAX_LIMIT, Found
 from .search.facade import SearchIndex
 from .search.facets import FACETS, term_of
 from .search.nodes import HAS, IS, SORTS, Query
+from .search.suggest import by_beginnings
 from .stores.base import Store
 from .views import ArticleHit, ArticlePage, FacetValue, FindingPage, Hit, Place, SearchPage, Snippet, Suggestion
 
@@ -55,7 +56,7 @@ def search(
     """Return one page of pictures. Raises QueryError, and UsageError for a bad sort, limit, cursor or facet."""
     query = parse(text)
     page = index.search(query, sort=sort or None, limit=limit, cursor=cursor, facets=facets)
-    better = index.did_you_mean(query) if page.total == 0 and query.words else None
+    better = _better(index, query, lambda q: index.search(q, limit=1).total) if page.total == 0 else ""
     notes = []
     if page.sampled > 1:
         notes.append(f"Counts beside are estimated from one picture in {page.sampled}.")
@@ -72,7 +73,7 @@ def search(
         histogram=page.histogram,
         chips=tuple((term, str(rest)) for term, rest in query.chips()),
         query=str(query),
-        did_you_mean=str(better) if better is not None else "",
+        did_you_mean=better,
         note=" ".join(notes),
     )
 
@@ -81,6 +82,7 @@ def articles(index: SearchIndex, text: str, *, sort: str | None, limit: int, cur
     """Return one page of articles. Raises QueryError, and UsageError for a bad sort, limit or cursor."""
     query = parse(text)
     page = index.articles(query, sort=sort or None, limit=limit, cursor=cursor)
+    better = _better(index, query, lambda q: index.articles(q, limit=1).total) if page.total == 0 else ""
     return ArticlePage(
         items=tuple(map(_article, page.hits)),
         total=page.total,
@@ -88,7 +90,16 @@ def articles(index: SearchIndex, text: str, *, sort: str | None, limit: int, cur
         next=page.next,
         chips=tuple((term, str(rest)) for term, rest in query.chips()),
         query=str(query),
+        did_you_mean=better,
     )
+
+
+def _better(index: SearchIndex, query: Query, count: Callable[[Query], int]) -> str:
+    """Return the query to offer for one that finds nothing, "" for none: spelt anew, else for words that begin so."""
+    if not query.words:
+        return ""
+    offers = (index.did_you_mean(query), by_beginnings(query))
+    return next((str(offer) for offer in offers if offer is not None and count(offer)), "")
 
 
 def _article(found: Found) -> ArticleHit:

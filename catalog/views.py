@@ -104,6 +104,7 @@ class ArticlePage:
     next: str | None = None
     chips: tuple[tuple[str, str], ...] = ()
     query: str = ""
+    did_you_mean: str = ""
 
 
 @dataclass(frozen=True, slots=True)

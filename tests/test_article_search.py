@@ -101,3 +101,17 @@ def test_they_follow_what_people_say(desk: Library) -> None:
     desk.purge(f"article:{harbour}")
     assert titles(desk, "is:hidden") == titles(desk, "harbour") == set()
     assert list(desk.verify()) == []
+
+
+def test_a_search_for_articles_that_finds_none_offers_the_words_that_begin_so(desk: Library) -> None:
+    """A word that begins others is offered as a beginning, one that begins none is not."""
+    assert desk.search_articles("harb").did_you_mean == "harb*"
+    assert desk.search_articles("xqzz").did_you_mean == ""
+    assert desk.search_articles("harbour").did_you_mean == ""
+
+
+def test_a_search_for_pictures_that_finds_none_does_so_too(library: Library) -> None:
+    """Another spelling comes before the words that begin so, and nothing is offered that finds nothing."""
+    assert library.search("footbri credit:Hallor").did_you_mean == "footbri* credit:Hallor*"
+    assert library.search("footbrigde").did_you_mean == "footbridge"
+    assert library.search("fo").did_you_mean == library.search('"xqzz wv"').did_you_mean == ""

@@ -142,7 +142,8 @@ def articles() -> Response:
     page = library().search_articles(
         text_arg("q"), sort=text_arg("sort", 40) or None, limit=number_arg("limit", 50, 1, 500), cursor=cursor_arg()
     )
-    return _items(plain(page.items), page.total, page.next, capped=page.capped, query=page.query)
+    return _items(plain(page.items), page.total, page.next, capped=page.capped, query=page.query,
+                  did_you_mean=page.did_you_mean)  # fmt: skip
 
 
 @pages.get("/articles/<ident>")

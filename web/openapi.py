@@ -140,7 +140,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("post", "/similar", "Pictures that match one that is sent.", listing(ref("Similar")), (),
               {"multipart/form-data": obj({"picture": FILE})}, (400, *WRITE_ERRORS)),
     Operation("get", "/articles", "Search articles, newest first.",
-              listing(ref("ArticleHit"), capped={"type": "boolean"}, query=TEXT),
+              listing(ref("ArticleHit"), capped={"type": "boolean"}, did_you_mean=TEXT, query=TEXT),
               (Q, query("sort", "`-date` or `date`."), limit(500), CURSOR), None, (400, 422)),
     Operation("get", "/articles/{ident}", "One article with its captions, links and pictures.", ref("ArticleView"), (),
               None, (404,)),

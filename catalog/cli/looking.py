@@ -231,6 +231,8 @@ def _search_articles(
         if left <= 0 or hits.next is None:
             break
         hits = desk.search_articles(text, sort=sort, limit=min(left, 500), cursor=hits.next)
+    if page.did_you_mean:
+        terminal.note(f"Did you mean: {page.did_you_mean}")
     if not ids and not as_json:
         terminal.say(f"{page.total:,}+ articles." if page.capped else f"{terminal.counted(page.total, 'article')}.")
 

@@ -1,4 +1,4 @@
-"""Help with words: other spellings of those that find nothing."""
+"""Help with words that find nothing: other spellings, and the words that begin so."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from .nodes import And, Node, Or, Query, Words
 _CANDIDATES, _CHECKED = 60, 8
 _COUNTED = 5_000
 _MAX_WORD = 32
+#: Fewer letters begin too many words to be worth offering.
+_SHORTEST = 3
 
 
 class Vocabulary(Protocol):
@@ -75,6 +77,20 @@ def _replaced(vocabulary: Vocabulary, node: Node) -> Node:
         spelt = [_spelling(vocabulary, t) for t in node.tokens]
         if tuple(spelt) != node.tokens:
             return Words(node.field, tuple(spelt), node.prefix, " ".join(spelt))
+    return node
+
+
+def by_beginnings(query: Query) -> Query | None:
+    """Return ``query`` with its single words taken for the beginnings of words, ``None`` when there is none to take so."""
+    node = _begun(query.node)
+    return None if node == query.node else Query(node, query.sort)
+
+
+def _begun(node: Node) -> Node:
+    if isinstance(node, And | Or):
+        return type(node)(tuple(_begun(c) for c in node.children))
+    if isinstance(node, Words) and not node.prefix and len(node.tokens) == 1 and len(node.tokens[0]) >= _SHORTEST:
+        return Words(node.field, node.tokens, True, node.text, star=True)
     return node
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from psycopg import Connection
+from psycopg import Connection, errors
 
 from catalog import components, deciding, inferring, waiting
 from catalog.catalogue import Catalogue
@@ -26,7 +26,7 @@ from catalog.stores.base import Store, Transaction
 from catalog.stores.postgres import section
 from catalog.stores.postgres.connection import Database, Rows
 from catalog.stores.postgres.store import PostgresStore
-from catalog.stores.postgres.together import Statement, together
+from catalog.stores.postgres.together import Statement, forget, together
 from tests.postgres_server import Server
 
 
@@ -163,9 +163,11 @@ def test_a_decision_is_few_messages_to_the_server(postgres: str, monkeypatch: py
     list(again.work_off())
     finding, shown = (i for i, doc in store.iter("finding") if doc["kind"] == "duplicate")
 
-    def counted(connection: Connection[Any], statements: Sequence[Statement], plans: frozenset[str]) -> list[Rows]:
+    def counted(
+        connection: Connection[Any], statements: Sequence[Statement], plans: frozenset[str], *, first: bool
+    ) -> list[Rows]:
         messages.append(len(statements))
-        return together(connection, statements, plans)
+        return together(connection, statements, plans, first=first)
 
     monkeypatch.setattr(section, "together", counted)
     made = deciding.decide(store, finding, "not-same", seen=None, note="", who="", values={})
@@ -286,9 +288,11 @@ def test_stories_of_many_pictures_are_asked_about_together(shared: str, monkeypa
     wanted = (doc for _, doc in store.iter("finding") if doc["kind"] == "duplicate" and doc["status"] == "open")
     finding = max(wanted, key=lambda doc: len(components.component(Catalogue(store), doc["subjects"][0])[0]))
 
-    def counted(connection: Connection[Any], statements: Sequence[Statement], plans: frozenset[str]) -> list[Rows]:
+    def counted(
+        connection: Connection[Any], statements: Sequence[Statement], plans: frozenset[str], *, first: bool
+    ) -> list[Rows]:
         messages.append(statements[-1][0])
-        return together(connection, statements, plans)
+        return together(connection, statements, plans, first=first)
 
     monkeypatch.setattr(section, "together", counted)
     deciding.decide(store, finding["id"], "not-same", seen=finding["seen"], note="", who="", values={})
@@ -418,6 +422,20 @@ def test_sections_go_on_when_what_was_prepared_is_gone(postgres: str) -> None:
         assert store.find("image", "sha256", "x") == ["a", "b", "c", "d"]
     assert store.ids("image") == ["a", "b", "c", "d"] and list(store.verify()) == []
     store.close()
+
+
+def test_a_section_finds_out_what_is_gone_before_it_begins(postgres: str) -> None:
+    """What only a later message of a section needs is missed in time, though its first message needs nothing that was prepared."""
+    plans = frozenset({"SELECT 1", "SELECT 2"})
+    with PostgresStore(postgres).database.connection() as connection:
+        assert together(connection, [("SELECT 1", ())], plans) == [[(1,)]]
+        assert together(connection, [("SELECT 2", ())], plans, first=True) == [[(2,)]]
+        connection.execute("DEALLOCATE ALL")
+        with pytest.raises(errors.InvalidSqlStatementName):
+            together(connection, [("SELECT 3", ())], plans, first=True)
+        connection.rollback()
+        forget(connection)
+        assert together(connection, [("SELECT 2", ()), ("SELECT 1", ())], plans, first=True) == [[(2,)], [(1,)]]
 
 
 def test_odd_documents_among_many_keep_their_places(postgres: str) -> None:

@@ -263,7 +263,7 @@ class Section:
             ahead.append((_PUT, (waiting,)))
         message = [*ahead, *statements]
         try:
-            answers = together(self.connection, message, _PLANS)
+            answers = together(self.connection, message, _PLANS, first=opening)
         except errors.InvalidSqlStatementName:
             if not opening:
                 raise

@@ -20,6 +20,8 @@ from .connection import Rows
 #: A statement and its parameters, one for each ``%s``: whole numbers, texts, lists of either, or ``None``.
 Statement = tuple[str, Sequence[object]]
 
+#: Prepared before anything else: as long as it is there, all that was prepared after it is, for it goes all at once.
+_FIRST = "SELECT"
 #: The types of whole numbers.
 _WHOLE = frozenset({20, 21, 23})
 
@@ -35,22 +37,31 @@ class _Prepared:
 _prepared: WeakKeyDictionary[Connection[Any], _Prepared] = WeakKeyDictionary()
 
 
-def together(connection: Connection[Any], statements: Sequence[Statement], plans: frozenset[str]) -> list[Rows]:
+def together(
+    connection: Connection[Any], statements: Sequence[Statement], plans: frozenset[str], *, first: bool = False
+) -> list[Rows]:
     """Run statements in this order and return the rows of each, none where a statement gives none: numbers and texts.
 
     When one fails, those after it are not run. Those among ``plans`` are prepared. The driver lets go of all that is prepared when
-    it has seen a ROLLBACK or DROP: errors.InvalidSqlStatementName then, unless :func:`forget` was called.
+    it has seen a ROLLBACK or DROP: errors.InvalidSqlStatementName then, unless :func:`forget` was called. With ``first`` that is
+    found out before anything is run, whether these statements need what is gone or only later ones will.
     """
     own = _prepared.setdefault(connection, _Prepared())
     quote = Escaping(connection.pgconn).escape_literal
     parts: list[bytes] = []
     new: dict[str, bytes] = {}
     wanted: list[int] = []
+    if first and own.names:
+        parts.append(b"EXECUTE %b" % own.names[_FIRST])
     for text, params in statements:
         written = tuple([_literal(param, quote) for param in params])
         if text in plans:
             name = own.names.get(text) or new.get(text)
             if name is None:
+                if not own.names and not new:
+                    new[_FIRST] = b"cutline_%d" % own.used
+                    own.used += 1
+                    parts.append(b"PREPARE %b AS %b" % (new[_FIRST], _FIRST.encode()))
                 name = new[text] = b"cutline_%d" % own.used
                 own.used += 1
                 numbers = tuple([b"$%d" % n for n in range(1, 1 + len(params))])
