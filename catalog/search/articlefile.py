@@ -10,10 +10,10 @@ from .articles import Keeper, told_of_articles
 from .nodes import All, And, Days, Ident, Node, Not, Or, Query
 from .queue import Params
 from .row import Row
-from .schema import COLUMNS, SEQ_BITS
-from .sql import LAST, between, match_of, rows_of
+from .schema import COLUMNS
+from .sql import LAST, between, combined, match_of, of_id, rows_of
 from .values import day_of
-from .writing import columns_of, packed, unpack
+from .writing import changes, columns_of
 
 _SLOTS = ", ".join("?" * len(COLUMNS))
 _INSERT_WORDS = f"INSERT INTO article_words (rowid, {', '.join(COLUMNS)}) VALUES (?, {_SLOTS})"
@@ -31,29 +31,17 @@ class FileArticles(Keeper[sqlite3.Connection]):
         held = connection.execute(
             "SELECT id, rowid, doc FROM article WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
         ).fetchall()
-        docs = {ident: packed(row) for ident, row in new.items()}
-        old = {ident: n for ident, n, doc in held}
-        same = {ident for ident, _, doc in held if docs.get(ident) == doc}
-        stale = [(n, unpack(doc)) for ident, n, doc in held if ident not in same]
-        connection.executemany(_DELETE_WORDS, ((n, *columns_of(row)) for n, row in stale))
-        connection.executemany("DELETE FROM article WHERE rowid = ?", [(n,) for n, _ in stale])
         seq = int(connection.execute("SELECT value FROM meta WHERE key = 'seq'").fetchone()[0])
-        fresh: list[tuple[int, Row]] = []
-        for ident, row in new.items():
-            if ident in same:
-                continue
-            day, n = day_of(row.date), old.get(ident, 0)
-            if not n or n >> SEQ_BITS != day:
-                seq += 1
-                n = day << SEQ_BITS | seq
-            fresh.append((n, row))
-        fresh.sort(key=lambda item: item[0])
-        connection.executemany(_INSERT_WORDS, ((n, *columns_of(row)) for n, row in fresh))
+        changed = changes(new, held, seq)
+        connection.executemany(_DELETE_WORDS, ((n, *columns_of(row)) for n, row in changed.stale))
+        connection.executemany("DELETE FROM article WHERE rowid = ?", [(n,) for n, _ in changed.stale])
+        fresh = sorted(changed.fresh, key=lambda item: item[0])
+        connection.executemany(_INSERT_WORDS, ((n, *columns_of(row)) for n, row, _ in fresh))
         connection.executemany(
             "INSERT INTO article (rowid, id, imported, doc) VALUES (?, ?, ?, ?)",
-            ((n, row.id, day_of(row.imported), docs[row.id]) for n, row in fresh),
+            ((n, row.id, day_of(row.imported), doc) for n, row, doc in fresh),
         )
-        connection.execute("UPDATE meta SET value = ? WHERE key = 'seq'", (seq,))
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'seq'", (changed.seq,))
 
     def numbers(
         self,
@@ -137,17 +125,10 @@ def _planned(query: Query) -> _Plan:
 def _condition(node: Node) -> tuple[str, Params]:
     """A condition on ``article i``, never NULL."""
     match node:
-        case Not(child):
-            condition, params = _condition(child)
-            return f"NOT ({condition})", params
-        case And(children) | Or(children):
-            parts = [_condition(c) for c in children]
-            word = " AND " if isinstance(node, And) else " OR "
-            return f"({word.join(c for c, _ in parts)})", tuple(p for _, ps in parts for p in ps)
+        case Not() | And() | Or():
+            return combined(node, _condition)
         case Ident(value, prefix):
-            if not prefix:
-                return "i.id = ?", (value,)
-            return "(i.id >= ? AND i.id < ?)", (value, value + "\U0010ffff")
+            return of_id(value, prefix=prefix)
         case Days("imported", low, high):
             return between("i.imported", max(low or 1, 1), high)
         case Days():

@@ -17,7 +17,7 @@ from ..model import Article, Caption
 from . import cursors
 from .base import CAP, MAX_LIMIT, Found
 from .nodes import All, And, Node, Not, Number, Or, Query, Similar
-from .queue import Params, Pictures
+from .queue import Params, Selection
 from .row import Row, distinct, name_of
 from .snippets import snippets
 from .values import day_of
@@ -88,13 +88,13 @@ class Keeper(ABC, Generic[C]):
     def condition(self, query: Query) -> tuple[str, Params]:
         """Return the query as a condition on ``@article i``."""
 
-    def selected(self, connection: C, query: Query) -> Pictures:
+    def selected(self, connection: C, query: Query) -> Selection:
         """Return the articles that a query selects, as the queue of findings asks for them: their ids, or all as a condition."""
 
         def idents(most: int) -> list[object]:
             return [ident for _, ident in self.numbers(connection, query, most)]
 
-        return Pictures(idents, lambda: self.condition(query))
+        return Selection(idents, lambda: self.condition(query))
 
     def page(self, connection: C, query: Query, sort: str | None, limit: int, cursor: str | None) -> Articles:
         """Return one page of the articles that a query selects. Raises UsageError for a bad sort, limit or cursor."""

@@ -67,7 +67,7 @@ class Reader(Protocol[C_contra]):
         """Return the ids of the newest pictures that a query selects, of those numbered below ``before``, and the number below
         which the next ones are: 0 when there are none."""
 
-    def pictures(self, connection: C_contra, query: Query) -> queue.Pictures:
+    def pictures(self, connection: C_contra, query: Query) -> queue.Selection:
         """Return the pictures that a query selects, as the queue of findings asks for them."""
 
 

@@ -33,7 +33,7 @@ Params = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Pictures:
+class Selection:
     """What a query selects, as an engine has it: the pictures as ``@ran`` names them, at most so many, and all as a condition on
     ``@image i``; or articles, by their ids, and on ``@article i``."""
 
@@ -45,8 +45,8 @@ class Pictures:
 class Selected:
     """The pictures and the articles that a query selects."""
 
-    pictures: Pictures
-    articles: Pictures
+    pictures: Selection
+    articles: Selection
 
 
 def put(session: Session, findings: Iterable[Finding], removed: Iterable[str]) -> None:

@@ -17,7 +17,7 @@ from .base import CAP, Page
 from .common import Counts, View
 from .nodes import Query
 from .paging import RANKED, UNRANKED, Asked, Entry, Paging
-from .queue import Pictures
+from .queue import Selection
 from .ranking import Ranking
 from .row import MARK
 from .session import SqliteSession
@@ -63,7 +63,7 @@ class Reader:
         block = connection.execute(named, params).fetchall()
         return [str(ident) for _, ident in block], int(block[-1][0]) if len(block) == _BLOCK else 0
 
-    def pictures(self, connection: sqlite3.Connection, query: Query) -> Pictures:
+    def pictures(self, connection: sqlite3.Connection, query: Query) -> Selection:
         """Return the pictures that a query selects: their row numbers, or all as a condition."""
         plan = self.plan(connection, query)
 
@@ -71,7 +71,7 @@ class Reader:
             text, params = plan.select(limit=most)
             return [int(row) for (row,) in connection.execute(text, params)]
 
-        return Pictures(rows, plan.condition)
+        return Selection(rows, plan.condition)
 
 
 class _Search(Paging):

@@ -212,17 +212,10 @@ class _Compiler:
         match node:
             case All():
                 return "1", ()
-            case Not(child):
-                sql, params = self.condition(child)
-                return f"NOT ({sql})", params
-            case And(children) | Or(children):
-                parts = [self.condition(c) for c in children]
-                word = " AND " if isinstance(node, And) else " OR "
-                return f"({word.join(s for s, _ in parts)})", tuple(p for _, ps in parts for p in ps)
+            case Not() | And() | Or():
+                return combined(node, self.condition)
             case Ident(value, prefix):
-                if not prefix:
-                    return "i.id = ?", (value,)
-                return "(i.id >= ? AND i.id < ?)", (value, value + "\U0010ffff")
+                return of_id(value, prefix=prefix)
             case Number(field, low, high):
                 return between(f"i.{field}", low, high)
             case Days(field, low, high):
@@ -241,6 +234,23 @@ def rows_of(node: Days) -> tuple[int, int]:
     """Return the row numbers of the days of a date; undated rows have day 0 and are never among them."""
     low = max(node.low or 1, 1)
     return low << SEQ_BITS, LAST if node.high is None else ((node.high + 1) << SEQ_BITS) - 1
+
+
+def combined(node: Not | And | Or, of: Callable[[Node], tuple[str, Params]]) -> tuple[str, Params]:
+    """Put the conditions ``of`` a node's children together, with their parameters in order."""
+    if isinstance(node, Not):
+        sql, params = of(node.child)
+        return f"NOT ({sql})", params
+    parts = [of(child) for child in node.children]
+    word = " AND " if isinstance(node, And) else " OR "
+    return f"({word.join(s for s, _ in parts)})", tuple(p for _, ps in parts for p in ps)
+
+
+def of_id(value: str, *, prefix: bool) -> tuple[str, Params]:
+    """The condition that a row of ``i`` has this id, or one that begins so."""
+    if not prefix:
+        return "i.id = ?", (value,)
+    return "(i.id >= ? AND i.id < ?)", (value, value + "\U0010ffff")
 
 
 def between(column: str, low: int | None, high: int | None, slot: str = "?") -> tuple[str, Params]:

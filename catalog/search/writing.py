@@ -6,7 +6,8 @@ import json
 import sqlite3
 from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -19,7 +20,18 @@ from .row import GAP, Row, mark_text, texts
 from .schema import COLUMNS, MERGE_EVERY, MERGE_PAGES, SEQ_BITS, Database, add_indexes
 from .values import day_of
 
-__all__ = ["Writer", "columns_of", "filename_key", "grams", "learnable", "packed", "short_value", "unpack"]
+__all__ = [
+    "Changes",
+    "Writer",
+    "changes",
+    "columns_of",
+    "filename_key",
+    "grams",
+    "learnable",
+    "packed",
+    "short_value",
+    "unpack",
+]
 
 #: Rows handled together, and rows after which a long run commits what it has. The rows of a chunk are put in the order of
 #: their numbers: each step back in it closes a part of the full-text index, and many small parts make every question slow.
@@ -87,23 +99,10 @@ class _Batch:
     def put(self, rows: list[Row]) -> None:
         """Put rows; one that is there already as it is costs nothing more."""
         new = {row.id: row for row in rows}
-        old = {ident: (rowid, doc) for ident, rowid, doc in self._held(new)} if self.rows else {}
-        fresh: list[tuple[int, Row, bytes]] = []
-        stale: list[tuple[int, Row]] = []
-        for ident, row in new.items():
-            doc = packed(row)
-            rowid, before = old.get(ident, (0, b""))
-            if doc == before:
-                continue
-            if rowid:
-                stale.append((rowid, _decoder.decode(before)))
-            day = day_of(row.date)
-            if not rowid or rowid >> SEQ_BITS != day:
-                self.seq += 1
-                rowid = day << SEQ_BITS | self.seq
-            fresh.append((rowid, row, doc))
-        self._remove(stale)
-        self._insert(sorted(fresh, key=lambda item: item[0]))
+        changed = changes(new, self._held(new) if self.rows else (), self.seq)
+        self.seq = changed.seq
+        self._remove(changed.stale)
+        self._insert(sorted(changed.fresh, key=lambda item: item[0]))
 
     def remove(self, idents: Iterable[str]) -> None:
         """Remove rows by id; no error when they are not there."""
@@ -167,6 +166,41 @@ def filename_key(row: Row) -> str:
 def unpack(doc: bytes) -> Row:
     """Return the row kept as ``doc``."""
     return _decoder.decode(doc)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What putting rows changes: those to insert, each with its number and as it is kept, and those to take out before, by number.
+
+    ``seq`` is the last sequence number used.
+    """
+
+    fresh: list[tuple[int, Row, bytes]]
+    stale: list[tuple[int, Row]]
+    seq: int
+
+
+def changes(rows: Mapping[str, Row], held: Iterable[tuple[str, int, bytes]], seq: int) -> Changes:
+    """Lay ``rows`` by id against what is held of them (id, number, as kept); one that is there already as it is changes nothing.
+
+    What is held of others goes. A row keeps its number while its day stays: the day, then a number of the sequence.
+    """
+    before = {ident: (n, doc) for ident, n, doc in held}
+    stale = [(n, unpack(doc)) for ident, (n, doc) in before.items() if ident not in rows]
+    fresh: list[tuple[int, Row, bytes]] = []
+    for ident, row in rows.items():
+        doc = packed(row)
+        n, old = before.get(ident, (0, b""))
+        if doc == old:
+            continue
+        if n:
+            stale.append((n, unpack(old)))
+        day = day_of(row.date)
+        if not n or n >> SEQ_BITS != day:
+            seq += 1
+            n = day << SEQ_BITS | seq
+        fresh.append((n, row, doc))
+    return Changes(fresh, stale, seq)
 
 
 def columns_of(row: Row) -> list[str]:

@@ -11,10 +11,9 @@ from ..articles import Keeper, told_of_articles
 from ..nodes import Query
 from ..queue import Params
 from ..row import Row
-from ..schema import SEQ_BITS
 from ..sql import LAST
 from ..values import day_of
-from ..writing import packed, unpack
+from ..writing import changes, unpack
 from . import sql
 from .lexemes import indexed
 
@@ -24,34 +23,26 @@ class SharedArticles(Keeper[Connection[Any]]):
 
     def put(self, connection: Connection[Any], rows: Sequence[Row], removed: Iterable[str]) -> None:
         """See :meth:`Keeper.put`."""
-        new = {row.id: (row, packed(row)) for row in rows}
+        new = {row.id: row for row in rows}
         wanted = [*new, *removed]
         if not wanted:
             return
         held = connection.execute(
             "SELECT id, n, doc FROM search_article WHERE id = ANY(%s)", [wanted], binary=True
         ).fetchall()
-        old = {ident: n for ident, n, _ in held}
-        same = {ident for ident, _, doc in held if ident in new and new[ident][1] == doc}
-        gone = [ident for ident, _, _ in held if ident not in same]
-        if gone:
-            connection.execute("DELETE FROM search_article WHERE id = ANY(%s)", [gone])
-        fresh = [(ident, row, doc) for ident, (row, doc) in new.items() if ident not in same]
-        if not fresh:
-            return
         told = connection.execute("SELECT seq FROM search_meta").fetchone()
         assert told is not None
-        seq = int(told[0])
+        changed = changes(new, held, int(told[0]))
+        if changed.stale:
+            connection.execute("DELETE FROM search_article WHERE id = ANY(%s)", [[row.id for _, row in changed.stale]])
+        if not changed.fresh:
+            return
         into = "COPY search_article (id, n, hidden, imported, words, body, doc) FROM STDIN"
         with connection.cursor().copy(into.encode()) as copy:
-            for ident, row, doc in fresh:
-                day, n = day_of(row.date), old.get(ident, 0)
-                if not n or n >> SEQ_BITS != day:
-                    seq += 1
-                    n = day << SEQ_BITS | seq
+            for n, row, doc in changed.fresh:
                 text = indexed(unpack(doc))
-                copy.write_row((ident, n, "hidden" in row.flags, day_of(row.imported), text.words, text.body, doc))
-        connection.execute("UPDATE search_meta SET seq = %s", [seq])
+                copy.write_row((row.id, n, "hidden" in row.flags, day_of(row.imported), text.words, text.body, doc))
+        connection.execute("UPDATE search_meta SET seq = %s", [changed.seq])
 
     def numbers(
         self,

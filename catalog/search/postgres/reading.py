@@ -17,7 +17,7 @@ from ...stores.postgres.columns import Whole
 from ..base import CAP, Page
 from ..nodes import And, Query, Words
 from ..paging import RANKED, UNRANKED, Asked, Entry, Paging, Rows
-from ..queue import Params, Pictures
+from ..queue import Params, Selection
 from ..row import MARK
 from ..schema import SEQ_BITS
 from . import sql
@@ -65,7 +65,7 @@ class Reader:
         block = connection.execute(named, [Whole(rows)], binary=True).fetchall()
         return [str(ident) for (ident,) in block], int(rows[-1]) if len(rows) == CAP else 0
 
-    def pictures(self, connection: Connection[Any], query: Query) -> Pictures:
+    def pictures(self, connection: Connection[Any], query: Query) -> Selection:
         """Return the pictures that a query selects: their ids, or all as a condition."""
         plan = self.plan(connection, query)
 
@@ -73,7 +73,7 @@ class Reader:
             text, params = plan.select("i.id, i.n", "i.n DESC", most)
             return [str(ident) for ident, _ in connection.execute(text.encode(), params)]
 
-        return Pictures(rows, plan.condition)
+        return Selection(rows, plan.condition)
 
     def known(self, connection: Connection[Any], state: State, query: Query, cap: int = CAP) -> int | None:
         """Return how many pictures a query selects, when that is kept: for one word, and for everything.

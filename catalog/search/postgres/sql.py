@@ -13,7 +13,7 @@ from ...stores.postgres.columns import Whole
 from ..nodes import TEXT_FIELDS, All, And, Days, Flag, Ident, Node, Not, Number, Or, Similar, Value, Words
 from ..row import EVERY, flag_mark, value_mark
 from ..schema import SEQ_BITS
-from ..sql import LAST, Neighbours, Params, between, rows_of
+from ..sql import LAST, Neighbours, Params, between, combined, rows_of
 from .lexemes import LONG, MONTH, YEAR, beginning, field_lexeme, lexeme, month_of
 
 _HIDDEN = Flag("is", "hidden")
@@ -185,12 +185,9 @@ def _condition(node: Node, neighbours: Neighbours) -> tuple[str, Params]:
         case Not(child):
             if child == _HIDDEN:
                 return "NOT i.hidden", ()
-            condition, params = _condition(child, neighbours)
-            return f"NOT ({condition})", params
-        case And(children) | Or(children):
-            parts = [_condition(c, neighbours) for c in children]
-            word = " AND " if isinstance(node, And) else " OR "
-            return f"({word.join(c for c, _ in parts)})", tuple(p for _, ps in parts for p in ps)
+            return combined(node, lambda c: _condition(c, neighbours))
+        case And() | Or():
+            return combined(node, lambda c: _condition(c, neighbours))
         case All():
             return "true", ()
         case Ident(value, prefix):

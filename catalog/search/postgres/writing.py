@@ -12,9 +12,8 @@ from psycopg import Connection
 from ..facets import facet_values
 from ..fold import fold
 from ..row import Row
-from ..schema import SEQ_BITS
 from ..values import day_of
-from ..writing import filename_key, grams, learnable, packed, short_value, unpack
+from ..writing import changes, filename_key, grams, learnable, short_value, unpack
 from . import lexemes, similar
 from .lexemes import Indexed, indexed, month_of
 from .schema import Tables
@@ -92,24 +91,12 @@ class _Batch:
     def put(self, rows: list[Row]) -> None:
         """Put rows; one that is there already as it is costs nothing more."""
         new = {row.id: row for row in rows}
-        old = {ident: (n, doc) for ident, n, doc in self._held(list(new))}
-        fresh: list[tuple[int, Row, bytes]] = []
-        stale: list[tuple[int, Row]] = []
-        for ident, row in new.items():
-            doc = packed(row)
-            n, before = old.get(ident, (0, b""))
-            if doc == before:
-                continue
-            if n:
-                stale.append((n, unpack(before)))
-            day = day_of(row.date)
-            if not n or n >> SEQ_BITS != day:
-                self.seq += 1
-                n = day << SEQ_BITS | self.seq
-            fresh.append((n, unpack(doc), doc))
-        self._remove(stale)
+        changed = changes(new, self._held(list(new)), self.seq)
+        self.seq = changed.seq
+        fresh = [(n, unpack(doc), doc) for n, _, doc in changed.fresh]
+        self._remove(changed.stale)
         self._insert(fresh)
-        self._level(stale, [(n, row) for n, row, _ in fresh])
+        self._level(changed.stale, [(n, row) for n, row, _ in fresh])
 
     def remove(self, idents: Sequence[str]) -> None:
         """Remove rows by id; no error when they are not there."""
