@@ -74,7 +74,7 @@ class Input:
 
 
 class FactWriter:
-    """Turns inputs into facts in a transaction. ``media`` and ``neighbours`` are ``None`` in a dry run: nothing is kept.
+    """Turns inputs into facts in a transaction. ``media`` is ``None`` in a dry run: no file is kept.
 
     ``walked`` tells whether a file is itself among the inputs of the run; ``early`` holds the results of those that came with
     a document before their own turn. ``reading`` maps the reading of large documents, here or in workers.
@@ -84,7 +84,7 @@ class FactWriter:
         self,
         store: Store,
         media: Media | None,
-        neighbours: Neighbours | None,
+        neighbours: Neighbours,
         run: str,
         *,
         in_place: bool = False,
@@ -274,22 +274,21 @@ class FactWriter:
         return True
 
     def _keep(self, picture: PictureFile, prepared: Prepared) -> None:
-        if self.media is None:
-            return
         image = prepared.image
         if not self._stays(picture):
             original = picture.data if picture.data is not None else picture.file
             if original is None:
                 raise Rejected("The picture has no content.")
-            self.media.keep(image.sha256, original)
-        if prepared.thumbnail:
+            if self.media is not None:
+                self.media.keep(image.sha256, original)
+        if prepared.thumbnail and self.media is not None:
             self.media.keep_thumb(image.id, prepared.thumbnail_size, prepared.thumbnail)
         if image.fingerprint is not None:
             self._samples.append(inferring.sample(prepared))
 
     def keep_samples(self) -> None:
         """Keep what the pictures since the last call are recognised by: together, since what is kept is synced to disk."""
-        if self.neighbours is not None and self._samples:
+        if self._samples:
             self.neighbours.add(self._samples)
         self._samples.clear()
 

@@ -73,11 +73,11 @@ class _Chunk:
 
 
 class Importer:
-    """One run over some inputs. ``store`` may be an overlay, then nothing is kept (a dry run).
+    """One run over some inputs. ``store`` and ``neighbours`` may be overlays, then nothing is kept (a dry run).
 
-    ``prepare`` maps tasks to prepared pictures; ``media`` and ``neighbours`` are ``None`` in a dry run. ``fetching`` gets what
-    lies on the network; without it, nothing is. ``apply`` maps the comparing of pictures, ``reading`` that of large documents,
-    here or in workers. ``told`` is told how many inputs are read (of how many is not known: 0), and then how far the inferring is.
+    ``prepare`` maps tasks to prepared pictures; ``media`` is ``None`` in a dry run. ``fetching`` gets what lies on the network;
+    without it, nothing is. ``apply`` maps the comparing of pictures, ``reading`` that of large documents, here or in workers.
+    ``told`` is told how many inputs are read (of how many is not known: 0), and then how far the inferring is.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Importer:
         store: Store,
         prepare: Prepare,
         media: Media | None,
-        neighbours: Neighbours | None,
+        neighbours: Neighbours,
         *,
         in_place: bool = False,
         fetching: Inputs | None = None,
@@ -131,8 +131,7 @@ class Importer:
         finally:
             if self.media is not None:
                 self.media.abandon()
-        if self.media is not None:
-            self.infer()
+        self.infer()
         self._note_run(inputs, finished=not self._stopped)
         yield ImportSummary(
             counts={k: self.counts[k] for k in ("new", "updated", "unchanged", "duplicate", "ignored", "rejected")},
@@ -244,8 +243,7 @@ class Importer:
             if self.media is not None:
                 self.media.sync()
             self.writer.keep_samples()
-            if self.neighbours is not None:
-                self.neighbours.flush()
+            self.neighbours.flush()
             if chunk.change:
                 self.store.commit(chunk.change)
         self.on_commit()

@@ -25,13 +25,16 @@ from .stores.overlay import Overlay
 
 if TYPE_CHECKING:
     from . import checking, copying, importing, inferring, recomputing
+    from .duplicates import overlay
+    from .duplicates.base import Neighbours
     from .images import pool as workers_
     from .images import thumbnails, worker
     from .model import Damage, ImportResult, ImportSummary
+    from .stores.base import Store
     from .views import Progress
 else:
-    checking, copying, importing, inferring, recomputing = later(
-        ".checking", ".copying", ".importing", ".inferring", ".recomputing"
+    checking, copying, importing, inferring, recomputing, overlay = later(
+        ".checking", ".copying", ".importing", ".inferring", ".recomputing", ".duplicates.overlay"
     )
     workers_, thumbnails, worker = later(".images.pool", ".images.thumbnails", ".images.worker")
 
@@ -119,7 +122,9 @@ class Library(Saying):
         :meth:`stop_import` ends the run after the transaction under way. ``fetch`` also gets the pictures that pages name;
         ``allow_private`` lets it, and addresses given as input, reach hosts that are not on the public internet. Pictures are
         decoded by ``workers`` processes, an ``executor``, or a Dask ``cluster``: one connected, or that of an address (``local``
-        starts one). ``told`` is told how far the reading ("input", of how many is not known) is, and then each kind of inferring.
+        starts one). A ``dry_run`` does all of it on what is laid over the catalogue: its results and numbers are the run's, and
+        nothing is kept. ``told`` is told how far the reading ("input", of how many is not known) is, and then each kind of
+        inferring.
         """
         from .fetching import for_import
 
@@ -127,27 +132,23 @@ class Library(Saying):
         with (
             _hands(workers, executor, cluster) as pool,
             for_import(folder, inputs, pictures=fetch, private=allow_private, dry_run=dry_run) as net,
+            self._overlaid() if dry_run else nullcontext((self.store, self.neighbours)) as kept,
         ):
-            if dry_run:
-                run = importing.Importer(
-                    Overlay(self.store), pool.map, None, None,
-                    in_place=in_place, fetching=net, reading=pool.apply, told=told,
-                )  # fmt: skip
-            else:
-                remember(self.store, self.media.address)
-                self._complete_neighbours(pool)
-                run = importing.Importer(
-                    self.store,
-                    pool.map,
-                    self.media,
-                    self.neighbours,
-                    in_place=in_place,
-                    fetching=net,
-                    apply=pool.apply,
-                    reading=pool.apply,
-                    told=told,
-                )
-            self._importer = run
+            store, neighbours = kept
+            if not dry_run:
+                remember(store, self.media.address)
+            self._complete_neighbours(neighbours, pool)
+            self._importer = run = importing.Importer(
+                store,
+                pool.map,
+                None if dry_run else self.media,
+                neighbours,
+                in_place=in_place,
+                fetching=net,
+                apply=pool.apply,
+                reading=pool.apply,
+                told=told,
+            )
             try:
                 yield from run.run(inputs)
             except OSError as error:
@@ -172,7 +173,7 @@ class Library(Saying):
         :meth:`stop_import` ends it after a transaction; asked for again, it goes on where it was.
         """
         with _hands(workers, executor, cluster) as pool:
-            self._complete_neighbours(pool)
+            self._complete_neighbours(self.neighbours, pool)
             self._importer = run = recomputing.Recomputing(self.store, self.media, self.neighbours, pool)
             try:
                 yield from run.run(what)
@@ -182,18 +183,24 @@ class Library(Saying):
                 self._importer = None
                 self._level()
 
-    def _complete_neighbours(self, pool: workers_.Pool) -> None:
+    @contextmanager
+    def _overlaid(self) -> Iterator[tuple[Store, Neighbours]]:
+        """What is kept, laid over so that nothing comes into it."""
+        with overlay.overlaid(self.neighbours) as neighbours:
+            yield Overlay(self.store), neighbours
+
+    def _complete_neighbours(self, neighbours: Neighbours, pool: workers_.Pool) -> None:
         """Fingerprint again what the index of fingerprints lacks: it was deleted, or a run was killed."""
-        missing = self.neighbours.missing(self.store.ids("image"))
+        missing = neighbours.missing(self.store.ids("image"))
         found = ((ident, self._find_original(ident)) for ident in missing)
         tasks = (
             worker.Task(path=ident, file=str(blob.path or blob.address)) for ident, blob in found if blob is not None
         )
         for done in pool.map(tasks):
             if isinstance(done, worker.Prepared) and done.image.fingerprint is not None:
-                self.neighbours.add([inferring.sample(done)])
+                neighbours.add([inferring.sample(done)])
         if missing:
-            self.neighbours.flush()
+            neighbours.flush()
 
     # ---------------------------------------------------------------- files
 

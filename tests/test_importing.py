@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial, partialmethod
 from pathlib import Path
 
@@ -44,6 +45,11 @@ def picture(path: Path, seed: int, size: tuple[int, int] = (80, 60)) -> Path:
     noise.putpixel((seed % size[0], seed // size[0] % size[1]), (seed % 256, 0, 255))
     noise.save(path, quality=90)
     return path
+
+
+def folder_state(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder with its content; SQLite's own shared memory left aside."""
+    return {str(p): p.read_bytes() for p in folder.rglob("*") if p.is_file() and not p.name.endswith("-shm")}
 
 
 def everything(library: Library) -> list[bytes]:
@@ -123,10 +129,17 @@ def test_a_page_that_is_never_read_through_costs_one_page(
 
 
 def test_a_dry_run_predicts_the_run(empty: Library, stories: Path, tmp_path: Path) -> None:
-    """A dry run gives the results that the run then gives, and changes nothing at all."""
-    predicted = run(empty, stories, dry_run=True)
-    assert empty.store.count("image") == 0 and not list((tmp_path / "empty").glob("media/*"))
-    assert [(r.path, r.result, r.id) for r in run(empty, stories)] == [(r.path, r.result, r.id) for r in predicted]
+    """A dry run gives the results and the numbers that the run then gives, also where part of it is catalogued already, and
+    changes nothing at all."""
+    for part in (stories / "flood", stories / "loose" / "square copy.jpg", stories):
+        before = folder_state(tmp_path / "empty")
+        *predicted, foreseen = empty.import_([part], workers=1, dry_run=True)
+        assert folder_state(tmp_path / "empty") == before
+        *results, summary = empty.import_([part], workers=1)
+        assert results == predicted
+        assert isinstance(foreseen, ImportSummary) and isinstance(summary, ImportSummary)
+        assert replace(foreseen, seconds=0) == replace(summary, seconds=0)
+    assert isinstance(summary, ImportSummary) and summary.matches > 10 and summary.findings > 5
 
 
 def test_touched_files_are_told_by_their_hash(empty: Library, tmp_path: Path) -> None:

@@ -43,7 +43,9 @@ cluster_option: Callable[[Any], Any] = click.option(
 
 @cli.command("import", short_help="Read articles and pictures into the catalogue.")
 @click.argument("inputs", nargs=-1, required=True, metavar="PATH|URL...")
-@click.option("--dry-run", is_flag=True, help="Say what would become of each input; change nothing.")
+@click.option(
+    "--dry-run", is_flag=True, help="Say what would become of each input, and what would be found; keep nothing."
+)
 @click.option("--in-place", is_flag=True, help="Do not copy originals; remember where they lie.")
 @click.option("--fetch", is_flag=True, help="Also get the pictures that a page names, from the network.")
 @click.option(
@@ -109,6 +111,8 @@ def import_(
             summary = _follow(run, progress, as_json)
         finally:
             signal.signal(signal.SIGINT, stopping)
+    if dry_run and not as_json:
+        terminal.note("Nothing of this was kept. The same command without --dry-run imports it.")
     if not there:
         terminal.note("cutline: Nothing is there to be read. Check the paths, and the folder that you are in.")
     if summary is None:

@@ -46,8 +46,12 @@ class Neighbours(Protocol):
     def flush(self) -> None:
         """Make what was added quick to ask and durable."""
 
+    def promising(self, sample: Sample, limit: int = CANDIDATES) -> list[tuple[float, str]]:
+        """Up to ``limit`` samples that may match, without ``sample.id`` itself: how much each promises, and its id. Most promising
+        first; of equals those that were added first."""
+
     def candidates(self, sample: Sample, limit: int = CANDIDATES) -> list[str]:
-        """Ids of up to ``limit`` samples that may match, most promising first, without ``sample.id`` itself."""
+        """The ids that :meth:`promising` names, in its order."""
 
     def matches_of(self, sample: Sample, limit: int = CANDIDATES) -> list[Match]:
         """Return the matches of one picture (in the index or not) with all others, the surest first."""

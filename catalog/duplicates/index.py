@@ -99,17 +99,22 @@ class DuplicateIndex:
 
     # ------------------------------------------------------------ questions
 
-    def candidates(self, sample: Sample, limit: int = CANDIDATES) -> list[str]:
-        """Ids of up to ``limit`` samples that may match, most promising first, without ``sample.id`` itself."""
+    def promising(self, sample: Sample, limit: int = CANDIDATES) -> list[tuple[float, str]]:
+        """Up to ``limit`` samples that may match, without ``sample.id`` itself: how much each promises, and its id. Most promising
+        first; of equals those that were added first."""
         if sample.fingerprint.flat:
-            return self._flat_twins(sample)[:limit]
+            return [(0.0, ident) for ident in self._flat_twins(sample)[:limit]]
         promise = self._by_hash(sample.fingerprint)
         for row, votes in self._by_votes(sample).items():
             promise[row] = promise.get(row, 0.0) + votes
         own = self._table.rows.get(sample.id, -1)
         promise.pop(own, None)
         ranked = sorted(promise.items(), key=lambda item: (-item[1], item[0]))
-        return [self._table.ident(row) for row, _ in ranked[:limit]]
+        return [(worth, self._table.ident(row)) for row, worth in ranked[:limit]]
+
+    def candidates(self, sample: Sample, limit: int = CANDIDATES) -> list[str]:
+        """The ids that :meth:`promising` names, in its order."""
+        return [ident for _, ident in self.promising(sample, limit)]
 
     def matches_of(self, sample: Sample, limit: int = CANDIDATES) -> list[Match]:
         """Return the matches of one picture (in the index or not) with all others, the surest first."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,10 @@ def timeless(value: Any) -> Any:
 def held(address: str, stories: Path, media: str) -> tuple[dict[str, list[str]], list[str]]:
     """Import the stories; return the ids by kind, and every document of facts and inferences as JSON."""
     with open_library(address, media=media) as library:
+        foreseen = list(library.import_([stories], workers=1, dry_run=True))[-1]
         summary = list(library.import_([stories], workers=1))[-1]
-        assert isinstance(summary, ImportSummary) and summary.counts["new"] > 10
+        assert isinstance(foreseen, ImportSummary) and isinstance(summary, ImportSummary)
+        assert summary.counts["new"] > 10 and replace(foreseen, seconds=0) == replace(summary, seconds=0)
         kinds = ("article", "caption", "image", "link", "match", "conflict", "finding", "source")
         ids = {kind: library.store.ids(kind) for kind in kinds}
         docs = [timeless(doc) for kind in kinds for _, doc in library.store.iter(kind) if kind != "source"]

@@ -141,11 +141,12 @@ class PostgresNeighbours:
 
     # ------------------------------------------------------------ questions
 
-    def candidates(self, sample: Sample, limit: int = CANDIDATES) -> list[str]:
-        """Ids of up to ``limit`` samples that may match, most promising first, without ``sample.id`` itself."""
+    def promising(self, sample: Sample, limit: int = CANDIDATES) -> list[tuple[float, str]]:
+        """Up to ``limit`` samples that may match, without ``sample.id`` itself: how much each promises, and its id. Most promising
+        first; of equals those that were added first."""
         with self._database.transaction(_ASKING) as connection:
             if sample.fingerprint.flat:
-                return _flat_twins(connection, sample)[:limit]
+                return [(0.0, ident) for ident in _flat_twins(connection, sample)[:limit]]
             promise = self.by_hash(connection, sample.fingerprint)
             for n, count in votes(connection, features.unpack(sample.features), self._total(connection)).items():
                 promise[n] = promise.get(n, 0.0) + count
@@ -153,7 +154,11 @@ class PostgresNeighbours:
                 "SELECT n, id FROM sample WHERE n = ANY(%s::bigint[]) AND id <> %s", [Whole(list(promise)), sample.id]
             ).fetchall()
         ranked = sorted(named, key=lambda item: (-promise[item[0]], item[0]))
-        return [str(ident) for _, ident in ranked[:limit]]
+        return [(promise[n], str(ident)) for n, ident in ranked[:limit]]
+
+    def candidates(self, sample: Sample, limit: int = CANDIDATES) -> list[str]:
+        """The ids that :meth:`promising` names, in its order."""
+        return [ident for _, ident in self.promising(sample, limit)]
 
     def matches_of(self, sample: Sample, limit: int = CANDIDATES) -> list[Match]:
         """Return the matches of one picture (in the index or not) with all others, the surest first."""
