@@ -14,23 +14,23 @@ from .model import Damage
 from .paths import to_path
 
 if TYPE_CHECKING:
-    from .library import Library
+    from .opened import Opened
 
 
-def verify(library: Library, *, repair: bool = False) -> Iterator[Damage]:
+def verify(library: Opened, *, repair: bool = False) -> Iterator[Damage]:
     """Yield each damage. With ``repair``, what is derived is rebuilt and originals are restored from where they were met."""
     yield from library.store.verify(repair=repair)
     yield from beyond_store(library, repair=repair)
 
 
-def beyond_store(library: Library, *, repair: bool = False) -> Iterator[Damage]:
+def beyond_store(library: Opened, *, repair: bool = False) -> Iterator[Damage]:
     """Yield the damage of what is kept beside the store's documents: originals, references, derived files."""
     yield from _media(library, repair)
     yield from _links(library)
     yield from _derived(library, repair)
 
 
-def _media(library: Library, repair: bool) -> Iterator[Damage]:
+def _media(library: Opened, repair: bool) -> Iterator[Damage]:
     # Originals that no record names are left alone: a run that was killed leaves some, and after a loss they are the ones wanted.
     for ident, doc in library.store.iter("image"):
         sha = str(doc["sha256"])
@@ -47,7 +47,7 @@ def _media(library: Library, repair: bool) -> Iterator[Damage]:
         yield Damage("media", library.media.name(sha), what, _restore(library, doc) if repair else "")
 
 
-def _restore(library: Library, doc: dict[str, object]) -> str:
+def _restore(library: Opened, doc: dict[str, object]) -> str:
     sha = str(doc["sha256"])
     paths = doc.get("paths", ())
     for path in map(to_path, map(str, paths if isinstance(paths, list) else ())):
@@ -62,7 +62,7 @@ def _restore(library: Library, doc: dict[str, object]) -> str:
     return ""
 
 
-def _links(library: Library) -> Iterator[Damage]:
+def _links(library: Opened) -> Iterator[Damage]:
     """Documents that name others which are not there."""
     for ident, doc in library.store.iter("caption"):
         if library.store.get("article", str(doc.get("article"))) is None:
@@ -91,7 +91,7 @@ def _index_file(path: Path) -> str:
     return "" if found is None or found[0] == "ok" else str(found[0])
 
 
-def _derived(library: Library, repair: bool) -> Iterator[Damage]:
+def _derived(library: Opened, repair: bool) -> Iterator[Damage]:
     if library.index_file and (broken := _index_file(library.index_file)):
         yield Damage("index", library.index_file.name, broken, "rebuilt" if repair else "")
     try:

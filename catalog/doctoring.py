@@ -14,9 +14,9 @@ from typing import Literal
 
 from PIL import features
 
-from . import __version__
 from .errors import CatalogError
 from .stores.base import Store
+from .version import __version__
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from . import __version__, inferring, linking, marking
+from . import inferring, linking, marking
 from .addresses import is_remote
 from .catalogue import Catalogue, with_path, without_path
 from .codec import facts_hash, from_dict, to_dict
@@ -23,6 +23,7 @@ from .media import Media
 from .model import Article, Caption, Extraction, Image, ImportResult, Outcome, Revision
 from .sources.base import Document, Entry, LeftAside, PictureFile
 from .stores.base import Doc, Store, Transaction
+from .version import __version__
 
 #: Problems of one input that are kept.
 MAX_PROBLEMS = 500

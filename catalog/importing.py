@@ -21,7 +21,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import __version__, sources
+from . import sources
 from .addresses import is_distinct, is_remote, stem
 from .catalogue import Catalogue
 from .duplicates.base import Neighbours
@@ -35,6 +35,7 @@ from .restoring import is_export, restore
 from .sources.base import Document, Entry, PictureFile
 from .sources.kinds import PICTURE_SUFFIXES, suffix
 from .stores.base import Doc, Store, Transaction
+from .version import __version__
 from .views import Progress
 from .waiting import COMMITTER, Waiting
 

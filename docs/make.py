@@ -20,7 +20,7 @@ from pathlib import Path
 import click
 
 from catalog.cli import commands  # noqa: F401 - registers the commands
-from catalog.cli.main import GROUPS, cli
+from catalog.cli.group import GROUPS, cli
 from catalog.config import SETTINGS
 from catalog.findings import KINDS
 from catalog.linking.calibration import CERTAIN, GAP_CERTAIN, GAP_LIKELY, LIKELY, favours, weights

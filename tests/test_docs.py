@@ -13,7 +13,7 @@ import click
 import pytest
 
 from catalog.cli import commands  # noqa: F401 - registers the commands
-from catalog.cli.main import cli
+from catalog.cli.group import cli
 from catalog.findings import KINDS
 from catalog.linking.calibration import weights
 from catalog.search import nodes, parser

@@ -10,7 +10,7 @@ import click
 from ..errors import UsageError
 from ..later import later
 from . import terminal
-from .main import Context, cli, json_option
+from .group import Context, cli, json_option
 
 if TYPE_CHECKING:
     from .. import library

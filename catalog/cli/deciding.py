@@ -10,7 +10,7 @@ from ..config import setting
 from ..errors import NotFound
 from ..later import later
 from . import terminal
-from .main import Context, cli, json_option
+from .group import Context, cli, json_option
 
 if TYPE_CHECKING:
     from .. import codec

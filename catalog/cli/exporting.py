@@ -14,7 +14,7 @@ import click
 from ..errors import UsageError
 from ..later import later
 from . import terminal
-from .main import Context, cli
+from .group import Context, cli
 
 if TYPE_CHECKING:
     import tempfile

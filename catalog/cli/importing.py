@@ -17,7 +17,7 @@ from ..config import setting
 from ..later import later
 from ..paths import display
 from . import terminal
-from .main import INTERRUPTED, Context, cli, json_option
+from .group import INTERRUPTED, Context, cli, json_option
 
 if TYPE_CHECKING:
     from .. import addresses, codec, extracting, model, watching

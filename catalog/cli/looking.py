@@ -15,7 +15,7 @@ from ..errors import UsageError
 from ..later import later
 from ..paths import display
 from . import terminal
-from .main import Context, cli, json_option
+from .group import Context, cli, json_option
 
 if TYPE_CHECKING:
     from .. import codec, library, views

@@ -12,8 +12,8 @@ from ..config import setting
 from ..later import later
 from ..paths import display
 from . import terminal
+from .group import INTERRUPTED, Context, cli, json_option
 from .importing import cluster_option, stop_politely, workers_option
-from .main import INTERRUPTED, Context, cli, json_option
 
 if TYPE_CHECKING:
     from .. import codec, model, views

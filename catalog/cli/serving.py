@@ -10,7 +10,7 @@ import click
 from ..config import setting
 from ..later import later
 from . import terminal
-from .main import Context, cli
+from .group import Context, cli
 
 if TYPE_CHECKING:
     import secrets

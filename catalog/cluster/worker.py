@@ -15,12 +15,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .. import __version__
 from ..errors import CatalogError
 from ..filesystems import is_address
 from ..images.batches import Outcome, Work
 from ..images.pool import Pool
 from ..images.worker import Task, work
+from ..version import __version__
 
 #: What the C library keeps at hand (glibc reads it when a process starts). Dask makes its workers give memory back at once; they
 #: ask for the same pages again at each picture, which takes half as long as the decoding itself.

@@ -8,7 +8,8 @@ catalogue's ids: a document's id is its ``id`` field, or its key when it has non
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
-from typing import TYPE_CHECKING, Any
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
 
 from tinydb import TinyDB
 from tinydb.queries import QueryLike
@@ -19,10 +20,29 @@ from .base import Doc
 from .documents import decode_doc, encode_doc, ident_of
 from .generation import Generation
 
-if TYPE_CHECKING:
-    from .tiny import TinyStore
-
 _MAX_KEY = 2**32 - 1
+
+
+class Keeping(Protocol):
+    """What the tables ask of the store that they stand on."""
+
+    @property
+    def state(self) -> Generation:
+        """The documents as last seen."""
+
+    def refresh(self) -> bool:
+        """See what others have committed."""
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Hold the writer's lock."""
+
+    def write(
+        self, docs: dict[str, dict[str, bytes]], deletes: dict[str, set[str]], keys: dict[str, dict[str, int]], /
+    ) -> object:
+        """Commit one transaction of encoded documents. Only inside :meth:`writing`."""
+
+    def close(self) -> None:
+        """Release everything."""
 
 
 class TableView(Mapping[str, Any]):
@@ -121,7 +141,7 @@ class _Draft(MutableMapping[int, Any]):
 class CatalogueStorage(Storage):
     """TinyDB's view of a whole store. Writing it commits what differs."""
 
-    def __init__(self, store: TinyStore) -> None:
+    def __init__(self, store: Keeping) -> None:
         self.store = store
 
     def read(self) -> dict[str, dict[str, Any]]:
@@ -231,6 +251,6 @@ class CatalogueDB(TinyDB):
     table_class = CatalogueTable
 
 
-def open_db(store: TinyStore) -> CatalogueDB:
+def open_db(store: Keeping) -> CatalogueDB:
     """Return a TinyDB on ``store``. Closing it closes the store."""
     return CatalogueDB(store, storage=CatalogueStorage)

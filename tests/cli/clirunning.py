@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from click.testing import CliRunner
 
 from catalog.cli import commands  # noqa: F401 - registers the commands
-from catalog.cli.main import cli
+from catalog.cli.group import cli
 
 
 @dataclass(frozen=True)

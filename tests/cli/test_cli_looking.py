@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.cli.main import GROUPS, cli
+from catalog.cli.group import GROUPS, cli
 from catalog.linking import calibration
 from tests import PICTURES
 from tests.cli.clirunning import Cutline, picture_called

@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 
 from catalog import fetching
 from catalog.cli import commands  # noqa: F401 - registers them
-from catalog.cli.main import cli
+from catalog.cli.group import cli
 from catalog.fetching import inputs as fetching_inputs
 from catalog.library import Library, open_library
 from catalog.model import ImportResult, ImportSummary
