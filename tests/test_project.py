@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import graphlib
 import re
 import subprocess
 import sys
@@ -58,6 +60,29 @@ def test_imports_run_one_way() -> None:
     for file in (ROOT / "web").rglob("*.py"):
         for name in re.findall(r"^\s*(?:from|import) catalog(?:\.(\w+))?", file.read_text(), re.M):
             assert name in {"library", "model", "errors", "views", ""}, f"{file} imports catalog.{name}"
+
+
+def named_modules(path: Path, modules: dict[str, Path]) -> set[str]:
+    """The modules among ``modules`` that a file imports, wherever in it: for types, and at first use, too."""
+    package = path.relative_to(ROOT).parent.parts
+    named = set[str]()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            base = ".".join([*package[: len(package) - node.level + 1], *filter(None, [node.module])])
+            base = base if node.level else node.module or ""
+            # Of a package either a module of it is meant, or what its own file defines.
+            named |= {m if (m := f"{base}.{alias.name}") in modules else base for alias in node.names}
+        elif isinstance(node, ast.Import):
+            named |= {alias.name for alias in node.names}
+    return named & set(modules)
+
+
+def test_no_modules_import_each_other() -> None:
+    """The modules of the catalogue and of the web can be put in one order in which each imports only earlier ones."""
+    files = [path for room in ("catalog", "web") for path in (ROOT / room).rglob("*.py")]
+    modules = {".".join(p.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): p for p in files}
+    order = graphlib.TopologicalSorter({name: named_modules(path, modules) for name, path in modules.items()})
+    assert list(order.static_order()) and len(modules) > 200
 
 
 def test_readme_has_exactly_two_set_up_commands() -> None:
