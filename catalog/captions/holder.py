@@ -9,6 +9,7 @@ from functools import cache
 from itertools import islice
 
 from ..model import Evidence
+from .buttons import is_button
 from .counters import is_counter
 from .credit import bare_credit, cut, is_credit, strip_marker
 from .creditwords import MOST_WORDS, OPEN, is_name, is_person, is_slashed, marker, may_end_in_marker, parts_of
@@ -125,7 +126,7 @@ def _parts(holders: list[Element]) -> tuple[set[Element], list[Element]]:
                 "credit" in said
                 and "caption" not in said
                 and len(named := words(child)) <= MAX_CREDIT
-                and not _is_button(named)
+                and not is_button(named)
             ):
                 marked.append(child)
                 taken.add(child)
@@ -133,7 +134,7 @@ def _parts(holders: list[Element]) -> tuple[set[Element], list[Element]]:
                 ("furniture" in said and "caption" not in said and len(words(child)) < 40)
                 or child.get("role") == "button"
                 or (child.get("aria-hidden") == "true" and not any(map(str.isalnum, words(child))))
-                or (child.tag in _BUTTONS and (_is_button(own := words(child)) or is_counter(own)))
+                or (child.tag in _BUTTONS and (is_button(own := words(child)) or is_counter(own)))
             ):
                 furniture.add(child)
                 taken.add(child)
@@ -220,18 +221,6 @@ def _tails(marked: list[Element]) -> dict[Element, str]:
         if tail[:1] in ("/", "|") and len(tail) < 60 and all(is_name(p) for p in parts_of(tail)):
             found[element] = tail
     return found
-
-
-def _is_button(text: str) -> bool:
-    """Tell whether words in a caption offer something to do ("Purchase Licensing Rights", "Bild vergrößern")."""
-    # "Purchase Licensing Rights, opens new tab": one and what a screen reader adds
-    said = [part.strip(" .,›»→") for part in text.casefold().split(",")] if 0 < len(text) < 60 else [""]
-    return _buttons().issuperset(said)
-
-
-@cache
-def _buttons() -> frozenset[str]:
-    return frozenset(" ".join(w.split()) for w in load("pagewords")["buttons"].split(";"))
 
 
 @cache

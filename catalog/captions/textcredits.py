@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from .buttons import without_button
 from .credit import Cut, cut, has_marker
 from .creditwords import is_agency, is_slashed, parts_of
 from .textwords import phrases, tokens, word_list
@@ -21,7 +22,9 @@ _SIGNED = re.compile(r"[(（\[【]\s?(?:©\s?)?[^\W\d_][\w.-]{0,12}\s?[)）\]】
 
 def credit_of(text: str, language: str = "") -> Cut:
     """Return a line cut into caption and credit; the credit is ``""`` where nothing shows that it is one."""
-    found = cut(text, language)
+    found = cut(without_button(text), language)  # "Foto: AP Vis mer"
+    if not found.credit:
+        found = cut(text, language)
     if not found.credit or _is_shown(text, found):
         return found
     start = len(text) - len(text.lstrip())

@@ -129,3 +129,20 @@ def test_furniture_is_told(text: str) -> None:
 def test_captions_and_credits_are_no_furniture(text: str) -> None:
     """Lines that only begin like an offer go on as a sentence does."""
     assert not is_furniture(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "credit"),
+    [
+        ("The bridge at night in Orme. Foto: AP Vis mer", "AP"),
+        ("The bridge at night in Orme. Photograph: Ann Poe/Courier View image in fullscreen", "Ann Poe/Courier"),
+        ("Foto: Ann Poe Mehr anzeigen", "Ann Poe"),
+        ("The bridge at night in Orme. Photo: Ann Close", "Ann Close"),
+        ("The bridge at night in Orme. Show more", ""),
+    ],
+)
+def test_a_button_behind_a_credit_is_no_part_of_it(line: str, credit: str) -> None:
+    """What was to be pressed beside the caption stands behind it in a text; names that are like single words of buttons stay."""
+    found = credit_of(line)
+    assert found.credit == credit == line[slice(*found.credit_span)]
+    assert credit or found.text == line
