@@ -144,6 +144,7 @@ FIELDS = {
     "credit": "Credit",
     "byline": "Byline",
     "headline": "Headline",
+    "article": "Text",
     "title": "Title",
     "source": "Source",
     "copyright": "Copyright",

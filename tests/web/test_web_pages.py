@@ -44,6 +44,7 @@ def test_search_lists_articles(client: FlaskClient, library: Library) -> None:
     found = library.search_articles("depot")
     assert found.total and page.count('class="entry told"') == found.total
     assert all(f'href="/articles/{hit.id}"' in page for hit in found.items) and "<mark>depot</mark>" in page
+    assert {*re.findall(r'class="label">([^<]*)<', page)} <= {"Text", "Caption", "Headline"}
     first = client.get("/search?view=articles&limit=2&sort=-width").get_data(as_text=True)
     link = re.search(r'href="([^"]+)" data-more', first)
     assert link and "view=articles" in link[1]
@@ -178,6 +179,7 @@ def test_overview_counts_what_is_held(client: FlaskClient, library: Library) -> 
     """The overview shows plots, each count leading to what it counts."""
     page = client.get("/overview").get_data(as_text=True)
     assert f">{library.overview().images}<" in page and "/review?kind=duplicate" in page and "<svg" in page
+    assert f'<a href="/search?view=articles">{library.overview().articles}<' in page
 
 
 def test_text_of_sources_is_escaped(client: FlaskClient, picture: Find) -> None:
