@@ -20,6 +20,7 @@ ITEM_REACH, MOST_ITEMS = 4, 50
 LEAST_LETTERS, MOST_LETTERS = 8, 600
 _HEADINGS = ("h1", "h2", "h3", "h4")
 _SIZES = re.compile(r"(\d{1,4})px")
+_POINT = re.compile(r"(?<![\w-])(?:width|height)\s{0,2}:\s{0,2}[012](?:px)?\s{0,2}(?=[;!]|$)", re.I)
 _PICTURE_LINK = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:$|\?)", re.I)
 
 
@@ -164,6 +165,9 @@ def _too_small(picture: Picture) -> bool:
     if sides and (max(sides) < MIN_SIDE or min(sides) <= 2):
         # Small numbers may be a ratio ("16" by "9") when an address names the true width.
         return max(sides) > 21 or max(sides) <= 2 or max(map(picture.width_of, picture.addresses)) < 2 * MIN_SIDE
+    style = picture.element.get("style")
+    if style and len(_POINT.findall(style[:400])) == 2:
+        return True  # a beacon: shown as a point
     shown = _SIZES.fullmatch((picture.element.get("sizes") or "").strip())
     return bool(shown) and int(shown.group(1)) < MIN_SIDE if shown else False
 
