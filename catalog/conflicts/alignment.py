@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from . import unparted
 from .roles import opposites
 from .tokens import Item
 
@@ -109,7 +110,9 @@ def _middle(x: Sequence[Item], y: Sequence[Item], light: frozenset[str]) -> list
 
 
 def without_strays(pairs: list[tuple[int, int]], x: Sequence[Item], y: Sequence[Item]) -> list[tuple[int, int]]:
-    """Return the pairs but for a single ideograph within two stretches that differ: "周杰伦", "林俊杰" share no word."""
+    """Return the pairs but for a single ideograph within two stretches that differ: "周杰伦", "林俊杰" share no word.
+
+    A syllable of Thai and its like is as little."""
     if not any(map(_ideograph, x)):
         return pairs
     at = set(pairs)
@@ -117,7 +120,9 @@ def without_strays(pairs: list[tuple[int, int]], x: Sequence[Item], y: Sequence[
 
 
 def _ideograph(item: Item) -> bool:
-    return item.kind == "word" and len(item.text) == 1 and "\u4e00" <= item.text <= "\u9fff"
+    return unparted.is_syllable(item) or (
+        item.kind == "word" and len(item.text) == 1 and "\u4e00" <= item.text <= "\u9fff"
+    )
 
 
 def _stray(pairs: set[tuple[int, int]], i: int, j: int, x: Sequence[Item], y: Sequence[Item]) -> bool:

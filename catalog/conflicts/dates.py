@@ -147,38 +147,43 @@ def _written(items: list[Item], i: int, months: dict[str, frozenset[int]]) -> tu
     if item.kind == "number":
         day = _DAY.match(item.key)
         last = _last_day(items, i + 1) if day else None
-        if last and last[1] < len(items) and items[last[1]].key in months and _is_month(items[last[1]]):
+        named = _month_of(items[last[1]], months) if last and last[1] < len(items) else None
+        if last and named and _is_month(items[last[1]]):
             year, stop = _year(items, last[1] + 1)
-            return Day(year, months[items[last[1]].key], int(item.key), until=last[0]), stop
+            return Day(year, named, int(item.key), until=last[0]), stop
         if day and 1 <= int(day.group(1)) <= 31:
             j = i + 1
             if j + 1 < len(items) and items[j].key in ("de", "of", "d"):
                 j += 1
-            if j < len(items) and items[j].kind == "word" and items[j].key in months and _is_month(items[j]):
+            named = _month_of(items[j], months) if j < len(items) and items[j].kind == "word" else None
+            if named and _is_month(items[j]):
                 year, stop = _year(items, j + 1)
-                return Day(year, months[items[j].key], int(day.group(1))), stop
+                return Day(year, named, int(day.group(1))), stop
             two = f"{items[j].key} {items[j + 1].key}" if j + 1 < len(items) else ""
             if two in months:  # "تشرين الأول"
                 year, stop = _year(items, j + 2)
                 return Day(year, months[two], int(day.group(1))), stop
+        if eastern := _part_of_day(items, i):
+            return eastern
         if day and (numbered := _numbered(items, i, int(day.group(1)))):
             return numbered
         if _YEAR.match(item.key) and not _counts(items, i):
             return Day(int(item.key)), i + 1
         return None
-    if item.kind != "word" or item.key not in months or not _is_month(item) or _first_name(items, i):
+    named = _month_of(item, months) if item.kind == "word" else None
+    if not named or not _is_month(item) or _first_name(items, i):
         return None
     day_here = _DAY.match(items[i + 1].key) if i + 1 < len(items) and items[i + 1].kind == "number" else None
     if day_here and 1 <= int(day_here.group(1)) <= 31:
         last = _last_day(items, i + 2)
         if last:
             year, stop = _year(items, last[1])
-            return Day(year, months[item.key], int(day_here.group(1)), until=last[0]), stop
+            return Day(year, named, int(day_here.group(1)), until=last[0]), stop
         year, stop = _year(items, i + 2)
-        return Day(year, months[item.key], int(day_here.group(1))), stop
+        return Day(year, named, int(day_here.group(1))), stop
     year, stop = _year(items, i + 1)
-    if year or (i and items[i - 1].key in _month_before() and item.key in full_months()):
-        return Day(year, months[item.key]), stop
+    if year or (i and items[i - 1].key in _month_before() and fold(item.text) in full_months()):
+        return Day(year, named), stop
     return None
 
 
@@ -197,6 +202,22 @@ def _last_day(items: list[Item], i: int) -> tuple[int, int] | None:
 _RANGE = frozenset(("to", "bis", "au", "al", "a", "ate", "do", "till", "til", "tot", "по", "до", "through", "until"))
 
 
+def _part_of_day(items: list[Item], i: int) -> tuple[Day, int] | None:
+    """Return the day of the month that only its part of the day tells from a count of days: "2일 오전", "9日午後"."""
+    korean = re.fullmatch(r"(\d{1,2})일", items[i].key)
+    stop = i + 1 if korean else i + 2 if i + 1 < len(items) and items[i + 1].text == "日" else 0
+    following = "".join(x.text for x in items[stop : stop + 2])
+    number = korean.group(1) if korean else items[i].key
+    if not stop or not number.isdecimal() or not 1 <= int(number) <= 31 or not following.startswith(_parts_of_day()):
+        return None
+    return Day(day=int(number)), stop
+
+
+@cache
+def _parts_of_day() -> tuple[str, ...]:
+    return tuple(words()["kinds"]["eastern_parts_of_day"].split())
+
+
 def _numbered(items: list[Item], i: int, day: int) -> tuple[Day, int] | None:
     """Return the date of which a month by its number is part, as Vietnamese has it: "3 tháng 2 năm 2024"."""
     run = [x.key for x in items[i + 1 : i + 5]]
@@ -206,8 +227,13 @@ def _numbered(items: list[Item], i: int, day: int) -> tuple[Day, int] | None:
     return Day(int(run[3]) if dated else None, frozenset({int(run[1])}), day), i + (5 if dated else 3)
 
 
+def _month_of(item: Item, months: dict[str, frozenset[int]]) -> frozenset[int]:
+    """Return the months that a word can name, also one that is short for another word elsewhere: "maj" (May, Major)."""
+    return months.get(item.key) or (frozenset() if item.dotted else months.get(fold(item.text), frozenset()))
+
+
 def _is_month(item: Item) -> bool:
-    return item.capital or len(item.key) > 3 or item.key in full_months()
+    return item.capital or len(item.key) > 3 or fold(item.text) in full_months()
 
 
 @cache

@@ -142,6 +142,18 @@ def abbreviates(items: Sequence[Item], i: int, long: Item) -> bool:
     return (full.startswith(letters) or ends or cut) and _within(letters, full) and (not short.capital or long.capital)
 
 
+def first_letters(short: Item, items: Sequence[Item], places: Sequence[int]) -> list[int]:
+    """Return the words that stand together and begin with the letters of a short form: "u.a.", "unter anderem"; else none."""
+    if not short.dotted or len(short.key) < 2 or short.text.count(".") != len(short.key) or short.text.isupper():
+        return []
+    for n in range(len(places) - len(short.key) + 1):
+        run = list(places[n : n + len(short.key)])
+        together = run[-1] - run[0] == len(run) - 1 and all(items[k].kind == "word" for k in run)
+        if together and "".join(fold(items[k].text)[:1] for k in run) == short.key:
+            return run
+    return []
+
+
 def short_in_place(items: Sequence[Item], i: int, long: Item) -> bool:
     """Tell whether a word with a dot within a caption is short for the one that stands in its place: "USN (Ret.)", "inž.".
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from . import dates, eastern, forms, leftover, names, numbers, residue, roles, runs, uncapitalled
+from . import dates, eastern, forms, leftover, names, numbers, residue, roles, runs, uncapitalled, unparted
 from .alignment import Gap, gaps
 from .reading import Reading
 from .sheet import UNRELATED, Sheet, Verdict, is_content
@@ -58,6 +58,13 @@ class Judge(Sheet):
             places = waiting.get(self.x[i].skeleton)
             if places and self.x[i].kind != "position":
                 self.moved.append((i, places.pop()))
+        met = set(self.moved)
+        self.moved = [
+            (i, j)
+            for i, j in self.moved
+            if not unparted.is_syllable(self.x[i])
+            or {(i - 1, j - 1), (i + 1, j + 1)} & met  # one alone agrees by chance
+        ]
         self.gone_x -= {i for i, _ in self.moved}
         self.gone_y -= {j for _, j in self.moved}
         self.result.moved = sum(is_content(self.x[i]) for i, _ in self.moved)
@@ -173,6 +180,14 @@ class Judge(Sheet):
         """Take words that are short for what stands in their place, in order, for the same words, before they are judged."""
         if max(len(xs), len(ys)) > LONGEST_IN_PLACE:
             return
+        for run, other, mine, theirs, gone, rest in (
+            (xs, ys, self.x, self.y, self.gone_x, self.gone_y),
+            (ys, xs, self.y, self.x, self.gone_y, self.gone_x),
+        ):
+            for i in run:
+                if spelled := forms.first_letters(mine[i], theirs, [n for n in other if n in rest]):
+                    gone.discard(i)
+                    rest -= set(spelled)
         after = -1
         for i in xs:
             for j in ys:
@@ -285,6 +300,7 @@ class Judge(Sheet):
         if plain and not same and self.anchored(xs[0], ys[0], xs[0] + 1, ys[0] + 1) == 2:
             road = numbers.is_road(self.x, xs[0]) and numbers.is_road(self.y, ys[0])
             named = self.german and x.capital and y.capital and names.of_place(self.x, xs[0])
+            named = named or {x.key, y.key} <= names.listed("landscape")
             self.add("place" if road or named else "role", xs, ys)
 
     def _only_difference(self, xs: list[int], ys: list[int]) -> bool:
@@ -316,10 +332,12 @@ class Judge(Sheet):
         held = self.anchored(xs[0], ys[0], xs[-1] + 1, ys[-1] + 1) if xs and ys else 0
         if held:
             stretches = [self.x[i] for i in xs], [self.y[j] for j in ys]
-            around = self.x[max(0, xs[0] - 3) : xs[0]], self.x[xs[-1] + 1 : xs[-1] + 4]
-            kind = eastern.kind_of(*stretches, *around) or (
-                uncapitalled.kind_of(*stretches, *around) if held == 2 else ""
-            )
+            around = self.x[max(0, xs[0] - 6) : xs[0]], self.x[xs[-1] + 1 : xs[-1] + 7]
+            opens = not self.x[xs[0]].glued or self.texts[0][self.x[xs[0]].start - 1 : self.x[xs[0]].start] == " "
+            syllables = self.x[: xs[0]], self.x[xs[-1] + 1 : xs[-1] + 20]
+            kind = eastern.kind_of(*stretches, *around) or unparted.kind_of(*stretches, *syllables, opens=opens)
+            if not kind and held == 2:
+                kind = uncapitalled.kind_of(*stretches, *around)
             if kind:
                 self.add(kind, xs, ys)
 

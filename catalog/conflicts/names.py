@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
+from . import unparted
 from .data import lines, words
 from .languages import function_words
 from .tokens import Item, fold, skeleton
 
-#: The longest name of a place, in words, and in letters of scripts without blanks.
+#: The longest name of a place, in words and ideographs, and in the syllables of Thai and its like.
 LONGEST = 5
+LONGEST_SYLLABLES = 12
 _COMMON_ENDS = re.compile(r"(?:ing|ed|ly|ers|ists|ants|ents|tions|ies|ches|sses|people|s)$")
 
 
@@ -119,10 +121,11 @@ def _place_at(items: list[Item], i: int) -> tuple[int, str]:
     if items[i].kind != "word" or not items[i].text:
         return i, ""
     first = items[i].text[0]
-    eastern = "\u3040" <= first <= "\u9fff"
+    syllables = unparted.is_syllable(items[i])
+    eastern = syllables or "\u3040" <= first <= "\u9fff"
     if not items[i].capital and not eastern and first.lower() != first.upper():
         return i, ""
-    for size in range(LONGEST, 0, -1):
+    for size in range(LONGEST_SYLLABLES if syllables else LONGEST, 0, -1):
         run = items[i : i + size]
         if len(run) < size or not all(x.glued and x.kind == "word" and not x.first for x in run[1:]):
             continue
@@ -288,12 +291,13 @@ def kind_of(x: Sequence[Item], y: Sequence[Item], before: Sequence[Item], after:
             person += 1.0
         person += 1.2 * (run[0].key in first_names() and len(run) > 1) + 0.5 * (run[0].key in first_names())
     if before:
-        place += 1.5 * (before[-1].key in listed("place_before") and not before[-1].capital)
+        place += 1.5 * (before[-1].key in listed("place_before") and (before[-1].first or not before[-1].capital))
         place += 1.5 * (len(before) > 1 and before[-1].key in _OF and before[-2].key in listed("place_words"))
         person += 1.2 * (before[-1].key in listed("person_before"))
         place += 0.5 * (before[-1].key in listed("place_words"))
-    if all(len(run) > 1 and run[-1].key in listed("place_words") for run in (x, y)):
-        place += 2.0  # "St Mark's Square", "Trafalgar Square"
+    for end in (-1, 0):
+        if all(len(run) > 1 and run[end].key in listed("place_words") for run in (x, y)):
+            place += 2.0  # "St Mark's Square", "Trafalgar Square"; "Kraftwerk Isar", "Kraftwerk Emsland"
     if after:
         place += 1.0 * (after[0].kind == "place") + 0.8 * (after[0].key in listed("place_words"))
         person += 0.8 * (after[0].key in listed("person_after") or after[0].bracket)

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
-from . import numerals
+from . import languages, numerals
 from .data import words
 from .tokens import Item
 
@@ -62,6 +63,7 @@ def value_of(text: str) -> float | None:
 def find(items: list[Item]) -> list[Item]:
     """Return the items with number words as numbers, and multipliers ("1.5 million") worked in."""
     out: list[Item] = []
+    items = _thousands(items)
     i = 0
     while i < len(items):
         made = _at(items, i)
@@ -75,6 +77,31 @@ def find(items: list[Item]) -> list[Item]:
         key = f"{'t' if amount.clock else '#'}{amount.value:g}"
         out.append(replace(items[i], kind="number", key=key, skeleton=key, end=items[stop - 1].end, value=amount))
         i = stop
+    return out
+
+
+def _thousands(items: list[Item]) -> list[Item]:
+    """Return the items with thousands that a blank parts as one number, as languages but English write them: "1 800".
+
+    Behind a capital the first figure may belong to a name ("Apollo 11").
+    """
+    out: list[Item] = []
+    parted = [
+        n
+        for n, (x, y) in enumerate(pairwise(items))
+        if x.kind == y.kind == "number" and y.glued and y.start == x.end + 1 and re.fullmatch(r"\d{3}", y.key)
+    ]
+    if not parted or languages.language(items) == "en":
+        return items
+    for n, item in enumerate(items):
+        first = out[-1] if out else None
+        joins = n - 1 in parted and first is not None and re.fullmatch(r"[1-9]\d{0,2}(?: \d{3})*", first.key)
+        named = len(out) > 1 and out[-2].capital and not out[-2].first
+        if first is not None and joins and not named:
+            key = f"{first.key} {item.key}"
+            out[-1] = replace(first, key=key, skeleton=key, text=key, end=item.end, closing=item.closing)
+        else:
+            out.append(item)
     return out
 
 

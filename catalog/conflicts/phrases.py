@@ -43,6 +43,7 @@ def join(items: Sequence[Item]) -> list[Item]:
             or _percent_at(items, i)
             or _taken_at(items, i)
             or _label_at(items, i)
+            or _number_at(items, i)
             or _outermost_at(items, i)
         ),
     )
@@ -160,6 +161,14 @@ def _percent_at(items: Sequence[Item], i: int) -> tuple[int, Item] | None:
     if f"{items[i].key} {items[i + 1].key}" not in words()["kinds"]["percent"].split(";"):
         return None
     return i + 2, replace(items[i], key="percent", skeleton="percent", end=items[i + 1].end)
+
+
+def _number_at(items: Sequence[Item], i: int) -> tuple[int, Item] | None:
+    """Return the item of "No" before a figure, which is short for a number though it has no dot: "No 10"."""
+    if items[i].text not in ("No", "Nos") or i + 1 >= len(items):
+        return None
+    counted = items[i + 1].kind == "number" and items[i + 1].glued
+    return (i + 1, replace(items[i], key="number", skeleton="number", capital=False)) if counted else None
 
 
 def _taken_at(items: Sequence[Item], i: int) -> tuple[int, Item] | None:

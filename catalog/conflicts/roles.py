@@ -22,6 +22,17 @@ def opposites() -> dict[str, dict[int, int]]:
     return table
 
 
+#: Beginnings of words that turn the rest of a word around.
+_TURNED = (
+    ("pro", "anti"),
+    ("over", "under"),
+    ("uber", "unter"),
+    ("im", "ex"),
+    ("in", "ex"),
+    ("in", "out"),
+    ("pre", "post"),
+    ("vor", "nach"),
+)
 _PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non", "nicht", "anti", "mis")
 
 
@@ -35,6 +46,11 @@ def opposed(a: str, b: str) -> bool:
     short, long = sorted((a, b), key=len)
     if len(short) > 3 and any(long == p + short for p in _PREFIXES):
         return True
+    for beginnings in _TURNED:
+        rests = {w.removeprefix(b) for w, b in zip((a, b), beginnings, strict=True)}
+        turned = {w.removeprefix(b) for w, b in zip((b, a), beginnings, strict=True)}
+        if any(len(r) == 1 and len(min(r)) > 3 for r in (rests, turned)):
+            return True  # "proisraelisch", "antiisraelisch"
     return len(short) > 5 and short.endswith("ful") and long == short[:-3] + "less"
 
 

@@ -49,4 +49,5 @@ def grown(items: Sequence[Item], run: list[int]) -> list[int]:
 
 
 def _of_name(item: Item) -> bool:
-    return item.capital and item.kind == "word" and is_content(item) and not item.dotted
+    opens = item.first and item.key in listed("place_before")  # "Жители Орска"
+    return item.capital and item.kind == "word" and is_content(item) and not item.dotted and not opens

@@ -20,6 +20,12 @@ _CJK = "\u3040-\u30ff\u3400-\u9fff"
 #: Scripts that part no words, beside Chinese and Japanese (Thai, Lao, Burmese, Khmer), and those whose words hold signs
 #: that are no letters.
 _UNPARTED = "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u1000-\u103f\u1780-\u17d3"
+#: A letter of them with the vowels and tones written around it: less than that is no sound, and agrees by chance.
+_CLUSTER = (
+    "[\u0e40-\u0e44]?[\u0e01-\u0e2e][\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]*[\u0e30\u0e32\u0e45]?"
+    "|[\u0ec0-\u0ec4]?[\u0e81-\u0eae\u0edc-\u0edf][\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd]*[\u0eb0\u0eb2]?"
+    "|[\u1000-\u102a][\u102b-\u103e]*|[\u1780-\u17b3](?:\u17d2[\u1780-\u17b3])*[\u17b6-\u17d1\u17d3]*"
+)
 _INDIC = "\u0900-\u0963\u0971-\u0dff"
 _TOKEN = re.compile(
     rf"""
@@ -34,7 +40,7 @@ _TOKEN = re.compile(
       (?P<suffix>(?:['’](?=s\b))?[^\W\d_{_CJK}]{{1,4}}(?!\w))?
     |(?P<letters>(?:[A-Za-z]\.(?:-(?=[A-Za-z]\.))?){{2,5}})
     |(?P<elided>(?<![\w'’])(?:[cdjlmnst]|qu|L|D|N|dell|nell|all|dall|sull|un)['’](?=[^\W\d_]{{2}}|[aàyoèé]\b))
-    |(?P<cjk>[{_CJK}{_UNPARTED}])
+    |(?P<cjk>{_CLUSTER}|[{_CJK}{_UNPARTED}])
     |(?P<currency>(?:US|AU|NZ|HK|[AC])\$)
     |(?P<word>[^\W\d_](?:[{_INDIC}]|(?![{_CJK}{_UNPARTED}])[^\W_]){{0,60}}(?:['’](?:[^\W\d_]){{1,12}})?)
     |(?P<sign>[&%$€£¥₹₽₺+])

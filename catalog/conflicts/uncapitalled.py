@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
+from . import names
 from .data import words
 from .tokens import Item, fold
 
@@ -36,6 +37,8 @@ def kind_of(x: Sequence[Item], y: Sequence[Item], before: Sequence[Item], after:
     last, following = before[-1].key if before else "", after[0].key if after else ""
     if last in _beside("place_before") or following in _beside("place_after"):
         return "place"
+    if last not in _beside("person_before") and len(before) > 1 and (names.nation(last) or before[-1].kind == "place"):
+        last = before[-2].key  # "وزير الخارجية المصري"
     if last in _beside("person_before") or following.startswith(tuple(_beside("person_after"))):
         return "person"
     return ""

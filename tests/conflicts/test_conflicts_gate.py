@@ -1,7 +1,7 @@
 """Pairs of captions are told at least as well as ``gate_floors.json`` says: captions in many house styles and languages.
 
 ``pairs.tsv`` has as many of each relation in every batch; ``pairs_short.tsv`` is short captions, half of the contradictory ones in
-scripts without capitals.
+scripts without capitals; ``pairs_long.tsv`` is captions of a newspaper's usual length.
 
 Each batch was counted once before anything was mended after it; the first three were written without looking at the rules.
 """
@@ -25,7 +25,10 @@ RELATIONS = ("identical", "cosmetic", "additive", "contradictory")
 @cache
 def judged() -> list[tuple[dict[str, str], Comparison]]:
     """Return every pair with what it is told to be."""
-    return [(p, conflicts.compare(p["a"], p["b"])) for p in [*pairs("pairs.tsv"), *pairs("pairs_short.tsv")]]
+    return [
+        (p, conflicts.compare(p["a"], p["b"]))
+        for p in [*pairs("pairs.tsv"), *pairs("pairs_short.tsv"), *pairs("pairs_long.tsv")]
+    ]
 
 
 def pairs(name: str) -> list[dict[str, str]]:

@@ -272,3 +272,52 @@ def test_a_place_in_two_words_is_found_with_its_hyphen() -> None:
     """The words of "Baden-Württemberg" are read apart and are one place."""
     for name in ("Baden-Württemberg", "Aix-en-Provence", "Ivano-Frankivsk"):
         assert [i.kind for i in read(f"Regen in {name}").items][-1] == "place", name
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "kind"),
+    [
+        ("นายสมชาย ใจดี ตรวจสอบน้ำท่วม", "นายประเสริฐ มีสุข ตรวจสอบน้ำท่วม", "person"),
+        ("นายสมชาย ใจดี ตรวจสอบน้ำท่วม", "นายสมศักดิ์ ใจดี ตรวจสอบน้ำท่วม", "person"),
+        ("เศรษฐา ทวีสิน นายกรัฐมนตรี ให้สัมภาษณ์", "แพทองธาร ชินวัตร นายกรัฐมนตรี ให้สัมภาษณ์", "person"),
+        ("น้ำท่วมในจังหวัดระยองเมื่อเช้า", "น้ำท่วมในจังหวัดน่านเมื่อเช้า", "place"),
+        ("遇难者家属李建国向记者讲述经过", "遇难者家属李建军向记者讲述经过", "person"),
+        ("中国驻美大使谢锋在招待会上致辞", "中国驻美大使秦刚在招待会上致辞", "person"),
+        ("昨天李梅在会上发言", "昨天王芳在会上发言", "person"),
+        ("記者会見する山中首相", "記者会見する田中首相", "person"),
+        ("وزير الخارجية المصري سامح شكري في القاهرة", "وزير الخارجية المصري بدر عبد العاطي في القاهرة", "person"),
+        ("2일 오전 국회에서 열린 본회의 모습", "9일 오전 국회에서 열린 본회의 모습", "date"),
+        ("2日午後、国会で開かれた本会議", "9日午後、国会で開かれた本会議", "date"),
+        ("Utställningen invigs i maj förra året", "Utställningen invigs i november förra året", "date"),
+        ("Жители Орска покидают дома", "Жители Кургана покидают дома", "place"),
+        ("Das Kernkraftwerk Gundremmingen wird zurückgebaut", "Das Kernkraftwerk Philippsburg wird zurückgebaut", "place"),
+        ("Ein Kran hebt das Schiff aus der Elbe", "Ein Kran hebt das Schiff aus der Weser", "place"),
+        ("L'incendie a détruit 800 hectares de forêt", "L'incendie a détruit 1 800 hectares de forêt", "number"),
+        ("Pro-government demonstrators wave flags", "Anti-government demonstrators wave flags", "role"),
+        ("Die proisraelische Demonstration in Berlin", "Die antiisraelische Demonstration in Berlin", "role"),
+        ("A widow lights a candle at the service", "A widower lights a candle at the service", "role"),
+    ],
+)  # fmt: skip
+def test_names_dates_and_sides_are_told_in_many_writings(a: str, b: str, kind: str) -> None:
+    """What stands in one place of both captions is named by what it is, with or without capitals, blanks and thousands marks."""
+    found = conflicts.compare(a, b)
+    assert (found.relation, found.kinds) == ("contradictory", (kind,))
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Lutz spricht u.a. über den Sanierungsplan der Bahn", "Lutz spricht unter anderem über den Sanierungsplan der Bahn"),
+        ("The foreign secretary arrives at No 10", "The foreign secretary arrives at No. 10"),
+        ("L'usine emploie 1 800 personnes", "L'usine emploie 1.800 personnes"),
+    ],
+)  # fmt: skip
+def test_short_forms_and_marks_say_nothing_new(a: str, b: str) -> None:
+    """First letters of words, "No" before a figure and a blank for a thousands mark are other ways to write the same."""
+    assert conflicts.compare(a, b).relation == "cosmetic"
+
+
+def test_figures_behind_a_name_or_in_english_stay_two() -> None:
+    """ "Apollo 11" with 300 behind it is no number of eleven thousand, and English parts thousands by a comma."""
+    for text in ("Vol Apollo 11 300 personnes", "In the room 12 300 chairs stood and the doors were shut"):
+        assert sum(i.kind == "number" for i in read(text).items) == 2, text
