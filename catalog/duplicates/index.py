@@ -166,12 +166,14 @@ class DuplicateIndex:
         places: list[Places] = [np.zeros(0, np.uint32)]
         which: list[npt.NDArray[np.intp]] = [np.zeros(0, np.intp)]
         for band in range(keys.shape[1]):
-            asked = postings.probes(keys[:, band])
+            probes = postings.probes(keys[:, band])
+            order = np.argsort(probes, axis=None)  # neighbours in order are neighbours in memory
+            asked, whose = probes.reshape(-1)[order], order // probes.shape[1]
             sources: list[Segment | _Recent] = [*self._segments, self._recent]
             for source in sources:
-                found, index = source.find(band, asked.reshape(-1))
+                found, index = source.find(band, asked)
                 places.append(found)
-                which.append(index // asked.shape[1])
+                which.append(whose[index])
         return np.concatenate(places), np.concatenate(which)
 
     # ------------------------------------------------------------ segments

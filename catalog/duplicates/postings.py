@@ -24,18 +24,17 @@ from ..features import Features
 KEY_BITS = 30
 #: First byte of each key within a descriptor (the upper 30 bits of four bytes).
 _BANDS = (0, 4)
-#: Lists longer than this share of all rows (and than ``_SCANNED``) say nothing: a pattern that everything has.
-_COMMON = 1 / 400
-#: Postings under one entry of the directory up to which looking at each is quicker than searching among them.
-_SCANNED = 64
-#: Segments of up to this many postings hold their keys in memory too (4 bytes each): plain bisection beats the directory.
-_UNFOLDED = 1 << 21
+#: Lists longer than this share of all rows (and than ``_FEW``) say nothing: a pattern that everything has.
+_COMMON, _FEW = 1 / 400, 64
+#: Segments of up to this many postings hold a map of their keys in memory: making it takes a moment.
+_MAPPED = 1 << 21
 
-#: Cells of the map of a small segment's keys for each of its postings, as a power of two, and the most bits that it may have.
-_ROOM, _MOST_CELLS = 6, 24
+#: Cells of that map for each posting, as a power of two: 8 at least and 16 at most, so one byte or two.
+_ROOM = 3
 
-#: Bits that a directory may have, and the postings for each of its entries: the fewest such that there are no more.
-_DIRECTORIES, _PER_ENTRY = (14, 16, 18, 20, 22), 4
+#: Bits that a directory may have, and the postings for each of its entries: the fewest bits such that there are no more. So a
+#: directory takes half a kilobyte a picture at most, and from the most bits on lows take one byte.
+_DIRECTORIES, _PER_ENTRY = (14, 15, 16, 17, 18, 19, 20, 22), 9
 
 _HEADER = struct.Struct("<8sIIQII")
 _MAGIC = b"CUTPOST1"
@@ -81,27 +80,22 @@ class Segment:
 
     def find(self, band: int, keys: Keys) -> tuple[Places, Index]:
         """Places of the features that have one of ``keys``, common keys left out, and the index of the key for each."""
-        if len(self.places[band]) <= _UNFOLDED:
-            some = self._mapped(band, keys)
-            where, which = self._bisected(self._keys[band], keys[some])
-            which = some[which]
-        else:
+        if len(self.places[band]) > _MAPPED:
             where, which = self._looked_up(band, keys)
+        else:
+            some = self._mapped(band, keys)
+            where, which = self._looked_up(band, keys[some])
+            which = some[which]
         return np.asarray(self.places[band][where], np.uint32), which
-
-    @cached_property
-    def _keys(self) -> list[Keys]:
-        """All keys of a small segment, band by band, in order."""
-        return [keys for keys, _ in entries(self)]
 
     @cached_property
     def _maps(self) -> list[npt.NDArray[np.uint8]]:
         """Which upper bits the keys of a small segment have, band by band: a bit for each that there may be."""
         maps = []
-        for keys in self._keys:
-            bits = min(_MOST_CELLS, len(keys).bit_length() + _ROOM)
-            there = np.zeros(1 << max(3, bits), np.bool_)
-            there[keys >> np.uint32(KEY_BITS - max(3, bits))] = True
+        for keys, _ in entries(self):
+            bits = min(KEY_BITS, len(keys).bit_length() + _ROOM)
+            there = np.zeros(1 << bits, np.bool_)
+            there[keys >> np.uint32(KEY_BITS - bits)] = True
             maps.append(np.packbits(there, bitorder="little"))
         return maps
 
@@ -112,36 +106,27 @@ class Segment:
         marks = there[cells >> np.uint32(3)] >> (cells & np.uint32(7)).astype(np.uint8)
         return np.flatnonzero(marks & np.uint8(1))
 
-    def _bisected(self, there: Keys, keys: Keys) -> tuple[Offsets, Index]:
-        """Positions of the features that have one of ``keys`` among the sorted keys that are ``there``; most are not."""
-        order = np.argsort(keys)  # neighbours in order are neighbours in memory
-        asked = keys[order]
-        first = np.searchsorted(there, asked)
-        some = np.flatnonzero(there.take(first, mode="clip") == asked) if len(there) else first[:0]
-        begin = first[some]
-        where, which = self._uncommon(begin, np.searchsorted(there, asked[some], "right") - begin)
-        return where, order[some[which]]
-
     def _looked_up(self, band: int, keys: Keys) -> tuple[Offsets, Index]:
         """Positions of the features that have one of ``keys``, by way of the directory."""
         shift = np.uint32(KEY_BITS - self.directory_bits)
         directory, low = self.directories[band], self.lows[band]
         high = keys >> shift
-        start = directory[high].astype(np.int64)
-        length = directory[high + np.uint32(1)] - start
-        rest = keys & np.uint32((1 << int(shift)) - 1)
-        short, long = np.flatnonzero((length > 0) & (length <= _SCANNED)), np.flatnonzero(length > _SCANNED)
-        where, which = _spread(start[short], length[short])
-        hit = np.flatnonzero(low[where] == rest[short][which])
-        where, which = where[hit], short[which[hit]]
-        end = start[long] + length[long]
-        begin = _bound(low, start[long], end, rest[long])
-        far, whose = self._uncommon(begin, _bound(low, begin, end, rest[long] + np.uint32(1)) - begin)
-        return np.concatenate([where, far]), np.concatenate([which, long[whose]])
+        start = directory[high]
+        end = directory[high + np.uint32(1)]
+        some = np.flatnonzero(end > start)
+        rest = keys[some] & np.uint32((1 << int(shift)) - 1)
+        begin = _bound(low, start[some], end[some], rest)
+        # Nearly none are there: what is no hit needs no end of its run.
+        hit = np.flatnonzero((begin < end[some]) & (low.take(begin, mode="clip") == rest))
+        some, rest, begin = some[hit], rest[hit], begin[hit]
+        where, which = self._uncommon(
+            begin, _bound(low, begin, end[some].astype(np.int64), rest + np.uint32(1)) - begin
+        )
+        return where, some[which]
 
     def _uncommon(self, begin: Offsets, count: Offsets) -> tuple[Offsets, Index]:
         """All positions in runs of ``count``, those of common keys left out, and for each which run it is in."""
-        return _spread(begin, np.where(count > max(_SCANNED, int((self.end - self.first) * _COMMON)), 0, count))
+        return _spread(begin, np.where(count > max(_FEW, int((self.end - self.first) * _COMMON)), 0, count))
 
 
 def _spread(begin: Offsets, count: Offsets) -> tuple[Offsets, Index]:
@@ -152,23 +137,24 @@ def _spread(begin: Offsets, count: Offsets) -> tuple[Offsets, Index]:
 
 def _bound(low: npt.NDArray[np.unsignedinteger], start: Offsets, stop: Offsets, rest: Keys) -> Offsets:
     """First position in each [start, stop) whose low part is not below ``rest``: a binary search for all at once."""
-    begin, end = start.copy(), stop.copy()
-    while True:
-        open_ = begin < end
-        if not open_.any():
-            return begin
-        middle = (begin + end) >> 1
-        below = open_ & (low[np.where(open_, middle, 0)] < rest)
-        begin = np.where(below, middle + 1, begin)
-        end = np.where(open_ & ~below, middle, end)
+    begin, left = start.astype(np.int64), stop.astype(np.int64)
+    left -= begin
+    for _ in range(int(left.max(initial=0)).bit_length()):
+        half = left >> 1
+        middle = begin + half
+        below = (low.take(middle, mode="clip") < rest) & (left > 0)
+        np.copyto(begin, middle + 1, where=below)
+        left -= half + 1
+        np.copyto(left, half, where=~below)
+    return begin
 
 
 def write(path: Path, first: int, end: int, bands: Sequence[tuple[Keys, Places]]) -> None:
     """Write a segment of the postings of rows ``first`` to ``end``, band by band: to a temporary file, synced, renamed."""
     n = len(bands[0][0])
-    directory_bits = next((bits for bits in _DIRECTORIES if n <= _PER_ENTRY << bits), _DIRECTORIES[-1])
-    shift = KEY_BITS - directory_bits
-    low_type = _low_type(directory_bits)
+    directory = directory_bits(n)
+    shift = KEY_BITS - directory
+    low_type = _low_type(directory)
     crc = 0
     temporary = path.with_suffix(".tmp")
     with open(temporary, "wb") as file:
@@ -176,21 +162,26 @@ def write(path: Path, first: int, end: int, bands: Sequence[tuple[Keys, Places]]
         for keys, places in bands:
             order = np.argsort(keys, kind="stable")
             ordered = keys[order]
-            directory = np.zeros((1 << directory_bits) + 1, "<u4")
-            np.cumsum(np.bincount(ordered >> np.uint32(shift), minlength=1 << directory_bits), out=directory[1:])
+            offsets = np.zeros((1 << directory) + 1, "<u4")
+            np.cumsum(np.bincount(ordered >> np.uint32(shift), minlength=1 << directory), out=offsets[1:])
             low = (ordered & np.uint32((1 << shift) - 1)).astype(low_type)
             for part in (
-                directory.tobytes(),
+                offsets.tobytes(),
                 places[order].astype("<u4").tobytes(),
                 low.tobytes() + bytes(-low.nbytes % 4),
             ):
                 crc = zlib.crc32(part, crc)
                 file.write(part)
         file.seek(0)
-        file.write(_HEADER.pack(_MAGIC, first, end, n, directory_bits, crc))
+        file.write(_HEADER.pack(_MAGIC, first, end, n, directory, crc))
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
+
+
+def directory_bits(count: int) -> int:
+    """How many bits the directory of so many postings has."""
+    return next((bits for bits in _DIRECTORIES if count <= _PER_ENTRY << bits), _DIRECTORIES[-1])
 
 
 def _low_type(directory_bits: int) -> np.dtype[np.unsignedinteger]:

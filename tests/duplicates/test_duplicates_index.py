@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from catalog.duplicates.eightfold import even
 from catalog.duplicates.hamming import words
 from catalog.duplicates.index import DuplicateIndex
 from catalog.duplicates.table import Table
-from catalog.features import unpack
+from catalog.features import POINTS, unpack
 from tests.duplicates_drawn import drawn, jpeg, sample
 
 
@@ -178,17 +179,48 @@ def test_adding_writes_only_what_is_new(tmp_path: Path, pictures: list[Sample]) 
     assert after.startswith(before) and len(after) - len(before) < 12_000
 
 
-def test_a_picture_takes_at_most_twelve_thousand_bytes(tmp_path: Path) -> None:
-    """Features, hashes and votes of the busiest pictures stay within 12 KB each."""
+@pytest.fixture(scope="module")
+def busiest() -> list[Sample]:
+    """Many pictures of noise, which have as many features as there may be and take the most bytes."""
     rng = np.random.default_rng(5)
     noise = [
         sample(Image.fromarray(rng.integers(0, 255, (400, 600), dtype=np.uint8)), str(number)) for number in range(12)
     ]
+    return [replace(noise[number % 12], id=f"{number:016d}") for number in range(600)]
+
+
+def test_a_picture_takes_at_most_twelve_kilobytes(tmp_path: Path, busiest: list[Sample]) -> None:
+    """Features, hashes and votes of the busiest pictures stay within 12 KB each."""
     index = DuplicateIndex(tmp_path)
-    # Many ids, so that the fixed size of a segment's directory does not count.
-    index.add(replace(noise[number % 12], id=f"{number:016d}") for number in range(120))
+    index.add(busiest)
     index.flush()
-    assert sum(_size(tmp_path).values()) / 120 <= 13_000
+    assert sum(_size(tmp_path).values()) / len(busiest) <= 12 << 10
+
+
+def test_a_picture_takes_at_most_two_kilobytes_of_memory(tmp_path: Path, busiest: list[Sample]) -> None:
+    """Also in a small catalogue, of whose segments maps are held."""
+    index = DuplicateIndex(tmp_path)
+    index.add(busiest)
+    index.flush()
+    index.candidates(busiest[0])  # so that what any question leaves behind is not counted
+    tracemalloc.start()
+    try:
+        again = DuplicateIndex(tmp_path)
+        assert again.candidates(busiest[0])
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held / len(busiest) <= 2 << 10
+
+
+@pytest.mark.parametrize("rows", [1 << power for power in range(9, 18)])
+def test_directories_stay_within_half_a_kilobyte_a_picture(rows: int) -> None:
+    """Of a segment of any size, postings with their directory leave a picture's features the rest of 12 KB."""
+    count = rows * POINTS
+    for many in (count, count * 5 // 4, count * 3 // 2):
+        bits = postings.directory_bits(many)
+        low = 1 if postings.KEY_BITS - bits <= 8 else 2
+        assert 2 * (many * (4 + low) + (4 << bits)) / (many / POINTS) <= 3_920
 
 
 def test_flat_pictures_are_only_candidates_of_their_twins(tmp_path: Path) -> None:
@@ -224,7 +256,7 @@ def test_a_small_segment_searches_only_for_keys_that_may_be_there(tmp_path: Path
     postings.write(tmp_path / "votes-a.seg", 0, 5000, [(keys, places), (keys, places)])
     segment = postings.read(tmp_path / "votes-a.seg")
     assert len(segment._mapped(1, keys)) == len(keys)
-    assert len(segment._mapped(1, rng.integers(0, 1 << postings.KEY_BITS, 5000, dtype=np.uint32))) < 250
+    assert len(segment._mapped(1, rng.integers(0, 1 << postings.KEY_BITS, 5000, dtype=np.uint32))) < 700
 
 
 @pytest.mark.parametrize("held", [1 << 30, 0])
@@ -232,9 +264,9 @@ def test_a_small_segment_searches_only_for_keys_that_may_be_there(tmp_path: Path
 def test_small_and_large_segments_find_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: int, bits: int
 ) -> None:
-    """By keys in memory and by directories of any size, the same features are found: crowded entries searched, common keys left
+    """By maps in memory and without, by directories of any size, the same features are found: common keys left
     out."""
-    monkeypatch.setattr(postings, "_UNFOLDED", held)
+    monkeypatch.setattr(postings, "_MAPPED", held)
     monkeypatch.setattr(postings, "_DIRECTORIES", (bits,))
     rng = np.random.default_rng(3)
     crowded = np.uint32(77 << 16) + rng.integers(0, 400, 3000, dtype=np.uint32)
