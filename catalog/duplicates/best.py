@@ -10,8 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ..model import Image, Match, Metadata
 
-#: Copies within this factor of the most pixels, or of the most bytes per pixel, count as equal.
-_PIXELS_ALIKE, _BYTES_ALIKE = 0.98, 0.9
+#: Copies within this factor of the most pixels, of the most bytes per pixel, or of the best quality, count as equal.
+_PIXELS_ALIKE, _BYTES_ALIKE, _QUALITY_ALIKE = 0.98, 0.9, 0.97
+#: The quality of what is stored without loss; JPEG's end at 100, which is no equal of it.
+_LOSSLESS = 104.0
 
 
 def choose(
@@ -75,18 +77,21 @@ def _pixels(left: list[str], matches: Sequence[Match], images: Mapping[str, Imag
 
 
 def _compression(left: list[str], matches: Sequence[Match], images: Mapping[str, Image]) -> _Outcome:
-    lossless = [ident for ident in left if ident in images and images[ident].format.upper() in ("TIFF", "PNG", "BMP")]
-    qualities = [images[ident].quality for ident in left if ident in images]
-    if len(lossless) == len(left) or all(q is None for q in qualities):
+    known = {ident: quality for ident in left if ident in images and (quality := _quality(images[ident])) is not None}
+    if len(known) < len(left) or all(quality == _LOSSLESS for quality in known.values()):
         kept = _highest(left, lambda i: _bytes_per_pixel(images.get(i)), _BYTES_ALIKE)
         return kept, "least compressed (bytes per pixel)"
+    kept = _highest(left, lambda ident: known[ident], _QUALITY_ALIKE)
+    best = max(known.values())
+    return (
+        kept,
+        "least compressed (without loss)" if best == _LOSSLESS else f"least compressed (JPEG quality {best:.0f})",
+    )
 
-    def quality(ident: str) -> float:
-        image = images.get(ident)
-        return float(image.quality or 0) if image else 0.0
 
-    kept = _highest(left, quality, 0.97)
-    return kept, f"least compressed (JPEG quality {quality(kept[0]):.0f})"
+def _quality(image: Image) -> float | None:
+    """JPEG quality, more than all of them for what is stored without loss; None where the format does not tell."""
+    return _LOSSLESS if image.format.upper() in ("TIFF", "PNG", "BMP") else image.quality
 
 
 def _bytes_per_pixel(image: Image | None) -> float:

@@ -96,3 +96,13 @@ def test_less_compression_then_richer_metadata_decide() -> None:
     }
     [group] = build("ab", [_match("a", "b")], frozenset(), images)
     assert group.best == "b" and group.reasons == ("richest metadata",)
+
+
+def test_what_is_stored_without_loss_is_the_least_compressed() -> None:
+    """A PNG is less compressed than any JPEG of as many pixels; where a format does not tell, bytes per pixel do."""
+    images = {"a": _image("a", quality=95), "b": _image("b", format="PNG")}
+    [group] = build("ab", [_match("a", "b")], frozenset(), images)
+    assert group.best == "b" and group.reasons == ("least compressed (without loss)",)
+    images = {"a": _image("a", quality=95, size=1000), "b": _image("b", format="WEBP", size=9000)}
+    [group] = build("ab", [_match("a", "b")], frozenset(), images)
+    assert group.best == "b" and group.reasons == ("least compressed (bytes per pixel)",)
