@@ -183,6 +183,26 @@ def test_similar_to_a_picture_that_is_sent(
     assert answer.get_json()["items"][0]["id"] == record.id and library.search().total == before
 
 
+def test_the_page_of_a_sent_crop_shows_where_it_lies(
+    client: FlaskClient, picture: Callable[[str], Record], library: Library
+) -> None:
+    """A crop that is sent in the search page is found with relation, score and the part drawn on the picture, and is not kept."""
+    record = picture("baker-oven.jpg")
+    out = io.BytesIO()
+    with Image.open(library.original(record.id)) as opened:
+        width, height = opened.size
+        opened.crop((width // 4, height // 4, width, height)).save(out, "JPEG", quality=85)
+    before = library.search().total
+    page = client.post("/search/similar", data={"picture": (io.BytesIO(out.getvalue()), "part.jpg")}).get_data(True)
+    [found] = [line for line in page.split("<li>") if f"/images/{record.id}" in line]
+    drawn = re.search(r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)"', found)
+    assert drawn and [float(side) for side in drawn.groups()] == pytest.approx([25, 25, 75], abs=3)
+    assert (
+        "Cropped" in found and re.search(r"\d+ %</span>", found) and re.search(r"from 2\d % 2\d % to (99|100) %", found)
+    )
+    assert library.search().total == before
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "field"),
     [
