@@ -53,6 +53,8 @@ _FEW = 100
 #: Memory for making the index anew.
 _MEMORY = "512MB"
 _INDEX = "CREATE INDEX IF NOT EXISTS document_keys ON document USING gin (keys) WITH (fastupdate = off)"
+#: How much the server reads of the table to have a first idea of it: a sixth of what it does by itself later.
+_ROUGHLY = 16
 #: Lets the server measure the table, but for what nothing is looked for by: that takes longest.
 MEASURE = "ANALYZE document (id, kind, txn, keys)"
 _HAS_INDEX = "SELECT 1 FROM pg_catalog.pg_indexes WHERE schemaname = current_schema() AND indexname = 'document_keys'"
@@ -161,6 +163,7 @@ def mend(database: Database) -> None:
             connection.execute("SELECT set_config('maintenance_work_mem', %s, true)", [_MEMORY])
             connection.execute("SET LOCAL statement_timeout = 0")
             connection.execute(_INDEX)
+            connection.execute("SELECT set_config('default_statistics_target', %s, true)", [str(_ROUGHLY)])
             connection.execute(MEASURE)
 
 

@@ -20,14 +20,14 @@ from ..base import LOOKUPS, Doc
 
 #: JSON that would not come back from ``jsonb`` as it was: escapes that it refuses, numbers whose form it does not keep.
 _ESCAPES = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
-_NUMBERS = re.compile(rb"[:,\[](?:-0[.,}\]]|-?[0-9.]+[eE][-+]?[0-9])")
+_NUMBERS = re.compile(rb"[:,\[](?:-0(?:\.0*)?|-?[0-9.]+[eE][-+]?[0-9]+)[,}\]]")
 #: Such numbers from their ``e`` or their minus on, and what stands before a value.
-_EXPONENT, _MINUS = re.compile(rb"[eE][-+]?[0-9]+[,}\]]"), re.compile(rb"-0[.,}\]]")
+_EXPONENT, _MINUS = re.compile(rb"[eE][-+]?[0-9]+[,}\]]"), re.compile(rb"-0(?:\.0*)?[,}\]]")
 _BEFORE = b":,["
 #: Characters of ids that ``text`` refuses, the mark of an escape, and an escape.
 _ODD = re.compile("[\0\ud800-\udfff\U0010ffff]")
 _ESCAPE = re.compile("\U0010ffff([0-9a-f]{6})")
-_E, _LOWER, _SIGN, _ZERO = np.frombuffer(b"e -0", np.uint8)
+_E, _LOWER, _SIGN, _ZERO, _TEN = np.frombuffer(b"e -0\x0a", np.uint8)
 #: Bytes below which a pattern is quicker than looking at them as numbers.
 _SHORT = 2_000
 #: Values of one field whose keys are remembered.
@@ -45,7 +45,7 @@ def is_plain(data: bytes) -> bool:
 
 def to_jsonb(data: bytes) -> bytes:
     """Return an encoded document as JSON that ``jsonb`` gives back unchanged."""
-    if is_plain(data) or (_NUMBERS.search(data) is None and _ESCAPES.search(data) is None):
+    if is_plain(data) or not (_may_have_odd_numbers(data) or _ESCAPES.search(data)):
         return data
     return _encode({"json": json.dumps(json.loads(data), ensure_ascii=True)})
 
@@ -53,19 +53,18 @@ def to_jsonb(data: bytes) -> bytes:
 def _may_have_odd_numbers(data: bytes) -> bool:
     """Whether an ``e`` or a minus stands as in :data:`_NUMBERS`.
 
-    Every document of a load is asked that. A pattern alone takes several times as long for many: so the bytes are looked at as
-    numbers, and the pattern only where there may be one.
+    Every document of a load is asked that. A pattern alone takes many times as long for much: so the bytes are looked at as
+    numbers, all at once until few are left, and the pattern only where there may be one.
     """
     if len(data) < _SHORT:
         return _NUMBERS.search(data) is not None
     seen = np.frombuffer(data, np.uint8)
-    exponents = np.flatnonzero((seen[1:-1] | _LOWER) == _E) + 1
-    after = seen[exponents + 1]
-    exponents = exponents[(seen[exponents - 1] - _ZERO < 10) & ((after - _ZERO < 10) | (after < _ZERO))]
-    if any(_EXPONENT.match(data, at) for at in exponents.tolist()):
+    digit = (seen - _ZERO) < _TEN
+    behind = np.flatnonzero(((seen[1:-1] | _LOWER) == _E) & digit[:-2]) + 1
+    behind = behind[digit[behind + 1] | (seen[behind + 1] < _ZERO)]
+    if any(_EXPONENT.match(data, at) for at in behind.tolist()):
         return True
-    minus = np.flatnonzero(seen[:-1] == _SIGN)
-    minus = minus[seen[minus + 1] == _ZERO]
+    minus = np.flatnonzero((seen[1:-1] == _SIGN) & (seen[2:] == _ZERO) & ~digit[:-2]) + 1
     return any(data[at - 1] in _BEFORE and _MINUS.match(data, at) for at in minus.tolist())
 
 
