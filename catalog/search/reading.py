@@ -88,12 +88,13 @@ class _Search(Paging):
         facets = self.asked.facets
         if self.after is not None and self.order in ("date", "-date") and not facets:
             return self.made(self._walk(), 0, False, ({}, (), 1))
-        if self.order == "relevance" and (best := self._best()) is not None:
-            head, entries, total, capped = self._by_relevance(*best, whole=bool(facets) or self.after is not None)
-        elif self.order == "relevance" and self.after is None and not facets and not self.ranking.ranks():
-            head, entries, total, capped = self._newest()
+        first = self.after is None and not facets
+        if self.order == "relevance" and (best := self._best(first)) is not None:
+            head, entries, total, capped = self._by_relevance(*best, whole=not first)
         elif self.plan.is_words and not self.plan.match and self.view.rows > CAP:
             head, entries, total, capped = self._rowids(self.plan, 0), self._walk(), CAP, True
+        elif first and self.order in ("relevance", "date", "-date"):
+            head, entries, total, capped = self._in_order()
         else:
             head = self._rowids(self.plan, CAP + 1)
             capped = len(head) > CAP
@@ -104,8 +105,13 @@ class _Search(Paging):
 
     # ---- order
 
-    def _best(self) -> tuple[sql.Rows, sql.Rows] | None:
-        return self.ranking.scored(self.plan, RANKED)
+    def _best(self, first: bool) -> tuple[sql.Rows, sql.Rows] | None:
+        """The newest rows and their keys; ``None`` where the order by date is all that a first page needs."""
+        scored = self.ranking.scored(self.plan, RANKED)
+        if scored is not None or (first and not self.ranking.ranks()):
+            return scored
+        rows = self._rowids(self.plan, RANKED)
+        return rows, self.ranking.keys(rows)
 
     def _counted(self, rest: sql.Plan, before: int) -> int:
         """How many pictures are selected, counted up to one more than CAP: those of a plan for the ``rest``, and those ``before``.
@@ -115,12 +121,16 @@ class _Search(Paging):
         told = self.view.told(self.plan.match, CAP + 1) if self.plan.is_words else None
         return before + self.reader.counted(self.connection, rest, CAP + 1 - before) if told is None else told
 
-    def _newest(self) -> tuple[sql.Rows, list[Entry], int, bool]:
-        """What :meth:`_by_relevance` returns where all words are too common to rank by."""
-        rows = self._rowids(self.plan, self.limit + 1)
-        total = self._counted(self.plan, 0)
-        self.ranked = RANKED if total > RANKED else 0
-        return rows, [(0, r) for r in rows.tolist()], min(total, CAP), total > CAP
+    def _in_order(self) -> tuple[sql.Rows, list[Entry], int, bool]:
+        """What :meth:`_by_relevance` returns for a first page by date, or by words that are all too common to rank by.
+
+        What is not on the page is only counted.
+        """
+        rows = self._rowids(self.plan, self.limit + 1, "rowid ASC" if self.order == "date" else "rowid DESC")
+        total = self._counted(self.plan, 0) if len(rows) > self.limit else len(rows)
+        ranks = self.order == "relevance"
+        self.ranked = RANKED if ranks and total > RANKED else 0
+        return rows, [(0 if ranks else r, r) for r in rows.tolist()], min(total, CAP), total > CAP
 
     def _by_relevance(self, head: sql.Rows, keys: sql.Rows, *, whole: bool) -> tuple[sql.Rows, list[Entry], int, bool]:
         """Rows, entries, total and whether there are more, of the newest rows and their keys.
@@ -144,12 +154,6 @@ class _Search(Paging):
 
     def _entries(self, head: sql.Rows, capped: bool) -> list[Entry]:
         """The entries of this page and at least one more if there is one: (key, row number)."""
-        if self.order == "relevance":
-            keys = np.full(len(head), UNRANKED, np.int64)
-            keys[:RANKED] = self.ranking.keys(head[:RANKED])
-            self.ranked = RANKED if len(head) > RANKED else 0
-            best = np.lexsort((-head, keys))
-            return self.entries_of(keys[best], head[best])
         if capped:
             return self._walk()
         if self.order in ("date", "-date"):

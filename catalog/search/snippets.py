@@ -48,6 +48,9 @@ def _of_word(words: Sequence[Words], row: Row) -> Snippets:
                     continue
             if low and len(value) <= WINDOW:
                 segments = _word_marked(value, low, word)
+            elif low and len(value) <= _MAX_TEXT:
+                ranges = _standing(low, words[0], WINDOW)
+                segments = _segments(value, ranges) if ranges else ()
             else:
                 segments = _marked(value, low, words) if len(value) <= _MAX_TEXT else marked(value, words)
             if segments:
@@ -110,9 +113,9 @@ def _word_marked(text: str, low: str, word: str) -> Segments:
     return tuple(found)
 
 
-def _standing(low: str, word: Words) -> list[tuple[int, int]]:
-    """Where the tokens of ``word`` stand next to each other in folded ASCII text. By hand: a pattern for each query takes
-    longer, and so do generators: this is asked for every text that a page shows."""
+def _standing(low: str, word: Words, reach: int = _MAX_TEXT) -> list[tuple[int, int]]:
+    """Where the tokens of ``word`` stand next to each other in folded ASCII text, up to ``reach`` after the first. By hand: a
+    pattern for each query takes longer, and so do generators: this is asked for every text that a page shows."""
     token = word.tokens[0]
     alone = len(word.tokens) == 1 and not word.prefix
     found: list[tuple[int, int]] = []
@@ -127,6 +130,8 @@ def _standing(low: str, word: Words) -> list[tuple[int, int]]:
                 end = at + long
         if end:
             found.append((at, end))
+            if at > found[0][0] + reach:
+                break
         at = low.find(token, end or at + 1)
     return found
 

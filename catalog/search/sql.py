@@ -189,7 +189,7 @@ class _Compiler:
                     params.extend(more)
         if texts == [_HIDDEN]:
             texts, where = [], [*where, "i.hidden = 0"]
-        match = match_of(And(tuple(texts))) if texts else ""
+        match = "" if not texts else match_of(And(tuple(texts)) if len(texts) > 1 else texts[0])
         assert match is not None
         return Plan(match, low, high, tuple(where), tuple(params), None if few is None else tuple(sorted(few)))
 

@@ -8,7 +8,9 @@ import pytest
 
 from catalog.search import base, common, facade, paging, parse, reading
 from catalog.search.index import Index
+from catalog.search.ranking import Ranking
 from catalog.search.row import Row
+from catalog.search.sql import Plan
 
 
 def test_what_is_common_is_known_across_changes(own_file: Index, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,3 +65,72 @@ def test_totals_are_told_without_counting_again(own_file: Index, monkeypatch: py
         assert (page.total, page.capped) == (total, total == 12), query
     own_file.apply([replace(row, note="back") for row in rows[:20]], [], 3)
     assert own_file.search(parse("harbour")).capped
+
+
+def test_a_common_word_is_counted_once(own_file: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is known of a word of a whole query spares counting its pictures at every search."""
+    monkeypatch.setattr(common, "COMMON", 5)
+    monkeypatch.setattr(reading, "CAP", 4)
+    own_file.apply([Row(f"r{n:02}", captions=("harbour",), date="2020-01-01") for n in range(20)], [], 1)
+    first = own_file.search(parse("harbour"), limit=3)
+    asked: list[str] = []
+    own_file._database.connection().set_trace_callback(asked.append)
+    again = own_file.search(parse("harbour"), limit=3)
+    assert (again.ids, again.total, again.capped) == (first.ids, 4, True)
+    assert not [text for text in asked if "count(*)" in text and "MATCH" in text]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["harbour is:conflict", "harbour -is:conflict", "harbour quay -is:conflict", "harbour -quay", "harbour format:png",
+     "harbour -pier is:conflict date:2020-01-02..2020-02-01"],
+)  # fmt: skip
+def test_what_is_weighed_along_weighs_nothing(own_file: Index, monkeypatch: pytest.MonkeyPatch, query: str) -> None:
+    """Rows are in the same order, page for page, whether words are weighed with what else is asked for or alone."""
+    rows = [
+        Row(
+            f"r{n:02}",
+            captions=("harbour " * (n * 7 % 5 + 1) + "quay " * (n * 5 % 4) + "pier" * (n % 6 == 0),),
+            titles=("harbour",) * (n % 3),
+            date=f"2020-01-{n % 28 + 1:02}",
+            format="png" if n % 4 else "jpeg",
+            flags=frozenset({"conflict"} if n % 3 else ()),
+        )
+        for n in range(60)
+    ]
+    own_file.apply(rows, [], 1)
+
+    def pages() -> list[tuple[str, ...]]:
+        page = own_file.search(parse(query), limit=9)
+        found = [page.ids]
+        while page.next:
+            page = own_file.search(parse(query), limit=9, cursor=page.next)
+            found.append(page.ids)
+        return found
+
+    ways: list[bool] = []
+    scored = Ranking.scored
+
+    def told(self: Ranking, plan: Plan, most: int) -> object:
+        found = scored(self, plan, most)
+        ways.append(found is not None)
+        return found
+
+    monkeypatch.setattr(Ranking, "scored", told)
+    together = pages()
+    assert len(together) > 1 and all(ways)
+    monkeypatch.setattr(Ranking, "_is_rare", lambda self, node: False)
+    ways.clear()
+    assert pages() == together
+    assert not any(ways)
+
+
+def test_a_mark_among_alternatives_does_not_say_which_words_weigh(own_file: Index) -> None:
+    """A word weighs the same in a picture that was found by another alternative."""
+    rows = [
+        Row("a", captions=("harbour harbour harbour quay",), date="2020-01-01"),
+        Row("b", captions=("pier quay of the town now",), date="2020-01-02", flags=frozenset({"conflict"})),
+        *(Row(f"c{n}", captions=("nothing else",), date="2020-01-03") for n in range(9)),
+    ]
+    own_file.apply(rows, [], 1)
+    assert own_file.search(parse("(harbour is:conflict) OR quay")).ids == ("a", "b")

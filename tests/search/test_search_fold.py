@@ -10,7 +10,7 @@ from catalog.search import parse
 from catalog.search.fold import fold, query_tokens, spans, tokens
 from catalog.search.memory import matches
 from catalog.search.row import Row
-from catalog.search.snippets import marked
+from catalog.search.snippets import marked, snippets
 
 
 @pytest.mark.parametrize(
@@ -97,3 +97,11 @@ def test_long_texts_are_shown_around_the_first_mark() -> None:
     text = "".join(t for t, _ in segments)
     assert len(text) < 300 and text.startswith("… word") and text.endswith("word …")
     assert ("needle", True) in segments
+
+
+def test_long_texts_are_shown_alike_however_often_the_word_stands_in_them() -> None:
+    """Looking no further than what is shown changes nothing of it."""
+    for often in (1, 2, 7):
+        text = ("The harbour of the town, harbours apart. " + "Quay and pier " * often) * 40
+        words = parse("harbour").words
+        assert snippets(Row("a", article=text), words) == (("article", marked(text, words)),)
