@@ -165,15 +165,22 @@ class DuplicateIndex:
         """Places of features like those of ``keys`` (n x bands), and for each which of the n it is like."""
         places: list[Places] = [np.zeros(0, np.uint32)]
         which: list[npt.NDArray[np.intp]] = [np.zeros(0, np.intp)]
+        sources: list[Segment | _Recent] = [*self._segments, self._recent]
         for band in range(keys.shape[1]):
-            probes = postings.probes(keys[:, band])
-            order = np.argsort(probes, axis=None)  # neighbours in order are neighbours in memory
-            asked, whose = probes.reshape(-1)[order], order // probes.shape[1]
-            sources: list[Segment | _Recent] = [*self._segments, self._recent]
+            asked = postings.probes(keys[:, band])
+            order = np.argsort(asked)  # neighbours in order are neighbours in memory
+            in_order = asked[order]
+            runs = []
+            count = np.zeros(len(asked), np.int64)
             for source in sources:
-                found, index = source.find(band, asked)
-                places.append(found)
-                which.append(whose[index])
+                index, begin, some = source.runs(band, in_order)
+                count[order[index]] += some
+                runs.append((order[index], begin, some))
+            heard = postings.telling(asked, count, len(self._table))
+            for source, (index, begin, some) in zip(sources, runs, strict=True):
+                where, run = postings.spread(begin, np.where(heard[index], some, 0))
+                places.append(source.at(band, where))
+                which.append(index[run] % len(keys))
         return np.concatenate(places), np.concatenate(which)
 
     # ------------------------------------------------------------ segments
@@ -268,12 +275,14 @@ class _Recent:
             self._sorted = [(keys[order, band], places[order]) for band, order in enumerate(orders)]
         return self._sorted
 
-    def find(self, band: int, asked: Keys) -> tuple[Places, npt.NDArray[np.intp]]:
-        """As :meth:`Segment.find`."""
-        if not self._parts:
-            return np.zeros(0, np.uint32), np.zeros(0, np.intp)
-        keys, places = self.bands()[band]
-        start, stop = np.searchsorted(keys, asked, "left"), np.searchsorted(keys, asked, "right")
-        count = stop - start
-        where = np.repeat(start - np.cumsum(count) + count, count) + np.arange(int(count.sum()))
-        return places[where], np.repeat(np.arange(len(asked)), count)
+    def runs(self, band: int, asked: Keys) -> tuple[npt.NDArray[np.intp], postings.Offsets, postings.Offsets]:
+        """As :meth:`Segment.runs`."""
+        keys, _ = self.bands()[band]
+        start = np.searchsorted(keys, asked, "left")
+        count = np.searchsorted(keys, asked, "right") - start
+        there = np.flatnonzero(count)
+        return there, start[there], count[there]
+
+    def at(self, band: int, where: postings.Offsets) -> Places:
+        """As :meth:`Segment.at`."""
+        return self.bands()[band][1][where]

@@ -26,6 +26,8 @@ KEY_BITS = 30
 _BANDS = (0, 4)
 #: Lists longer than this share of all rows (and than ``_FEW``) say nothing: a pattern that everything has.
 _COMMON, _FEW = 1 / 400, 64
+#: Features of others that one form of a picture is compared with in one band, at most.
+HITS = 200_000
 #: Segments of up to this many postings hold a map of their keys in memory: making it takes a moment.
 _MAPPED = 1 << 21
 
@@ -55,9 +57,32 @@ def keys_of(bits: npt.NDArray[np.uint8]) -> Keys:
 
 
 def probes(keys: Keys) -> Keys:
-    """Each key and all that differ from it in one bit: n x (1 + KEY_BITS)."""
+    """Each of the n keys and all that differ from it in one bit: first all as they are, then all with the lowest bit turned, and
+    so on, so that the i-th is made of key i % n."""
     flips = np.concatenate([[0], 1 << np.arange(KEY_BITS)]).astype(np.uint32)
-    return keys[:, None] ^ flips
+    return (flips[:, None] ^ keys).reshape(-1)
+
+
+def most_of(rows: int) -> int:
+    """Return how many features of a catalogue that was given so many rows may share a key that still says something."""
+    return max(_FEW, int(rows * _COMMON))
+
+
+def telling(asked: Keys, count: Offsets, rows: int) -> npt.NDArray[np.bool_]:
+    """Which of the keys ``asked``, in this order, are listened to, where each has ``count`` features in a catalogue of ``rows``.
+
+    Those that are not common (:func:`most_of`), up to the key with which more than :data:`HITS` features have been looked at: of a
+    common key one more than may share it, of others all, of a key that comes again none. So what a picture costs is bounded,
+    however large the catalogue is; and every engine that counts alike listens to the same.
+    """
+    most = most_of(rows)
+    uncommon = count <= most
+    if int(count.sum()) <= HITS:
+        return np.asarray(uncommon)
+    _, first, again = np.unique(asked, return_index=True, return_inverse=True)
+    read = np.zeros(len(asked), np.int64)
+    read[first] = np.minimum(count[first], most + 1)
+    return np.asarray(uncommon & (np.cumsum(read) <= HITS)[first][again])
 
 
 def places_of(row: int, features: Features) -> Places:
@@ -78,15 +103,18 @@ class Segment:
     lows: tuple[npt.NDArray[np.unsignedinteger], ...]
     places: tuple[Places, ...]
 
-    def find(self, band: int, keys: Keys) -> tuple[Places, Index]:
-        """Places of the features that have one of ``keys``, common keys left out, and the index of the key for each."""
+    def runs(self, band: int, keys: Keys) -> tuple[Index, Offsets, Offsets]:
+        """Where the features lie that have one of ``keys``: for each key that is there its index, where its run begins among
+        ``places`` and how many they are."""
         if len(self.places[band]) > _MAPPED:
-            where, which = self._looked_up(band, keys)
-        else:
-            some = self._mapped(band, keys)
-            where, which = self._looked_up(band, keys[some])
-            which = some[which]
-        return np.asarray(self.places[band][where], np.uint32), which
+            return self._looked_up(band, keys)
+        some = self._mapped(band, keys)
+        which, begin, count = self._looked_up(band, keys[some])
+        return some[which], begin, count
+
+    def at(self, band: int, where: Offsets) -> Places:
+        """The places at these positions."""
+        return np.asarray(self.places[band][where], np.uint32)
 
     @cached_property
     def _maps(self) -> list[npt.NDArray[np.uint8]]:
@@ -106,8 +134,8 @@ class Segment:
         marks = there[cells >> np.uint32(3)] >> (cells & np.uint32(7)).astype(np.uint8)
         return np.flatnonzero(marks & np.uint8(1))
 
-    def _looked_up(self, band: int, keys: Keys) -> tuple[Offsets, Index]:
-        """Positions of the features that have one of ``keys``, by way of the directory."""
+    def _looked_up(self, band: int, keys: Keys) -> tuple[Index, Offsets, Offsets]:
+        """As :meth:`runs`, by way of the directory."""
         shift = np.uint32(KEY_BITS - self.directory_bits)
         directory, low = self.directories[band], self.lows[band]
         high = keys >> shift
@@ -119,17 +147,10 @@ class Segment:
         # Nearly none are there: what is no hit needs no end of its run.
         hit = np.flatnonzero((begin < end[some]) & (low.take(begin, mode="clip") == rest))
         some, rest, begin = some[hit], rest[hit], begin[hit]
-        where, which = self._uncommon(
-            begin, _bound(low, begin, end[some].astype(np.int64), rest + np.uint32(1)) - begin
-        )
-        return where, some[which]
-
-    def _uncommon(self, begin: Offsets, count: Offsets) -> tuple[Offsets, Index]:
-        """All positions in runs of ``count``, those of common keys left out, and for each which run it is in."""
-        return _spread(begin, np.where(count > max(_FEW, int((self.end - self.first) * _COMMON)), 0, count))
+        return some, begin, _bound(low, begin, end[some].astype(np.int64), rest + np.uint32(1)) - begin
 
 
-def _spread(begin: Offsets, count: Offsets) -> tuple[Offsets, Index]:
+def spread(begin: Offsets, count: Offsets) -> tuple[Offsets, Index]:
     """All positions in runs of ``count`` from ``begin`` on, and for each which run it is in."""
     which = np.repeat(np.arange(len(count)), count)
     return (begin - np.cumsum(count) + count)[which] + np.arange(len(which)), which

@@ -240,7 +240,8 @@ def test_postings_find_every_key_of_a_segment(tmp_path: Path) -> None:
     places = np.arange(5000, dtype=np.uint32) << np.uint32(8)
     postings.write(tmp_path / "votes-a.seg", 0, 5000, [(keys, places), (keys[::-1], places)])
     segment = postings.read(tmp_path / "votes-a.seg", check=True)
-    found, which = segment.find(0, keys[:100])
+    which, begin, count = segment.runs(0, keys[:100])
+    found = segment.at(0, postings.spread(begin, count)[0])
     assert set(places[:100]) <= set(found) and set(which) == set(range(100))
     again, there = postings.entries(segment)[1]
     assert sorted(zip(again.tolist(), there.tolist(), strict=True)) == sorted(
@@ -264,8 +265,7 @@ def test_a_small_segment_searches_only_for_keys_that_may_be_there(tmp_path: Path
 def test_small_and_large_segments_find_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: int, bits: int
 ) -> None:
-    """By maps in memory and without, by directories of any size, the same features are found: common keys left
-    out."""
+    """By maps in memory and without, by directories of any size, the same features are found."""
     monkeypatch.setattr(postings, "_MAPPED", held)
     monkeypatch.setattr(postings, "_DIRECTORIES", (bits,))
     rng = np.random.default_rng(3)
@@ -275,9 +275,25 @@ def test_small_and_large_segments_find_the_same(
     places = np.arange(len(keys), dtype=np.uint32)
     postings.write(tmp_path / "votes-a.seg", 0, 100, [(keys, places), (keys, places)])
     asked = np.concatenate([keys[:50], crowded[:50], np.array([5, 9, 1 << 29], np.uint32)])
-    found, which = postings.read(tmp_path / "votes-a.seg").find(1, asked)
-    expected = {(i, p) for i, key in enumerate(asked) if key != 5 for p in np.flatnonzero(keys == key).tolist()}
-    assert set(zip(which.tolist(), found.tolist(), strict=True)) == expected and len(found) == len(expected)
+    segment = postings.read(tmp_path / "votes-a.seg")
+    index, begin, count = segment.runs(1, asked)
+    where, which = postings.spread(begin, count)
+    found = zip(index[which].tolist(), segment.at(1, where).tolist(), strict=True)
+    expected = [(i, p) for i, key in enumerate(asked) for p in np.flatnonzero(keys == key).tolist()]
+    assert sorted(found) == sorted(expected)
+
+
+def test_what_one_picture_costs_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys are listened to in their order until the bound is spent; common ones spend a little of it and are not listened to."""
+    monkeypatch.setattr(postings, "_FEW", 3)
+    monkeypatch.setattr(postings, "HITS", 9)
+    asked = np.array([7, 5, 7, 2, 9, 5, 1, 7], np.uint32)
+    count = np.array([3, 1000, 3, 1, 2, 1000, 1, 3])  # 3, 4 of the common one, 1: then 2 are too many
+    assert postings.telling(asked, count, 100).tolist() == [True, False, True, True, False, False, False, True]
+    assert postings.telling(asked[3:5], count[3:5], 100).all()
+    monkeypatch.setattr(postings, "HITS", 11)
+    assert postings.telling(asked, count, 100).tolist() == [True, False, True, True, True, False, True, True]
+    assert postings.most_of(4_000) == 10
 
 
 def test_keys_of_mirrored_features_are_asked_too(pictures: list[Sample]) -> None:

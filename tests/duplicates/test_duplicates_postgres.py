@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageOps
 
+from catalog.duplicates import postings
 from catalog.duplicates.index import DuplicateIndex
 from catalog.duplicates.sample import Sample
+from catalog.features import unpack
 from catalog.stores.postgres.connection import Database
 from catalog.stores.postgres.neighbours import PostgresNeighbours
+from catalog.stores.postgres.votes import votes
 from tests.duplicates_drawn import drawn, jpeg, sample
 
 
@@ -112,13 +115,40 @@ def test_many_add_at_once(database: Database, pictures: list[Sample]) -> None:
     assert reader.candidates(sample(jpeg(drawn(47))))[0] == pictures[7].id
 
 
-def test_a_hot_key_costs_no_more_than_a_bound(
+@pytest.mark.parametrize("few", [1, 2, 64])
+@pytest.mark.parametrize("hits", [5, 60, 300, 1_000])
+def test_bounded_candidates_are_those_of_the_files(
+    database: Database, tmp_path: Path, pictures: list[Sample], monkeypatch: pytest.MonkeyPatch, hits: int, few: int
+) -> None:
+    """However few features are looked at, of one key and in all, both engines look at the same, over any number of files."""
+    monkeypatch.setattr(postings, "HITS", hits)
+    monkeypatch.setattr(postings, "_FEW", few)
+    shared, files = PostgresNeighbours(database), DuplicateIndex(tmp_path)
+    for start in range(0, len(pictures), 4):
+        for index in (shared, files):
+            index.add(pictures[start : start + 4])
+        if start < 8:
+            files.flush()
+    asked = [_corners_only(one) for one in (*pictures, sample(drawn(42).crop((100, 60, 600, 420))))]
+    assert [shared.candidates(one) for one in asked] == [files.candidates(one) for one in asked]
+
+
+def test_less_is_found_the_less_is_looked_at(
     database: Database, pictures: list[Sample], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """When too many features lie under the asked keys, they are read key by key up to a bound, with the same outcome."""
+    """The bound on what is looked at holds in sum, not only for each key: with a small one little is found, with none nothing."""
     index = PostgresNeighbours(database)
     index.add(pictures)
-    copy = sample(drawn(42).crop((100, 60, 600, 420)))
-    wanted = index.candidates(copy)
-    monkeypatch.setattr("catalog.stores.postgres.votes._MANY", 5)
-    assert wanted and index.candidates(copy) == wanted
+    copy = _corners_only(sample(drawn(42).crop((100, 60, 600, 420))))
+    found = []
+    for hits in (200_000, 40, 0):
+        monkeypatch.setattr(postings, "HITS", hits)
+        with database.transaction() as connection:
+            found.append(votes(connection, unpack(copy.features), len(pictures)))
+    assert max(found[0].values()) > max(found[1].values(), default=0) and not found[2]
+
+
+def _corners_only(one: Sample) -> Sample:
+    """The picture under another name, its hashes near nobody's."""
+    digits = "".join(f"{15 - int(digit, 16):x}" if n % 2 else digit for n, digit in enumerate(one.fingerprint.dct))
+    return replace(one, id="0" * 16, fingerprint=replace(one.fingerprint, dct=digits, trimmed=""))

@@ -1,6 +1,6 @@
 """Columns of hashes in this process, that near ones are looked for in: eight bytes a picture, read once and then kept level.
 
-The limit on the 64 even signs of two hashes is so wide (18) that no bands would leave out nine tenths of all pictures; a look
+The limit on the 64 even signs of two hashes is so wide (15) that bands would leave one picture of twenty-four to be counted; a look
 through the whole column takes a millisecond for a million. What it nominates is counted exactly by the server.
 """
 

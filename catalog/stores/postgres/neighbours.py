@@ -172,8 +172,9 @@ class PostgresNeighbours:
         return rounds.matches(self, rounds.known(self, idents, report), CANDIDATES, apply, report)
 
     def _total(self, connection: Connection[Any]) -> int:
+        """How many samples were ever added."""
         row = connection.execute("SELECT next FROM neighbour_meta").fetchone()
-        return int(row[0]) if row else 0
+        return int(row[0]) - 1 if row else 0
 
     def by_hash(self, connection: Connection[Any], fingerprint: Fingerprint) -> dict[int, float]:
         """Return, by the number of a sample, what its nearness promises: in any of the eight forms, with or without borders."""
