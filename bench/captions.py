@@ -122,7 +122,8 @@ def fixture_pages(folder: Path) -> Iterator[Page]:
     for path in sorted(folder.glob("*.json")):
         data = json.loads(path.read_text(encoding="utf-8"))
         expected = tuple(
-            Expected(frozenset({f"s:{i['stem']}"}), _some(i["caption"]), _some(i["credit"])) for i in data["images"]
+            Expected(frozenset({f"s:{i['stem']}", f"f:{i['stem']}"}), _some(i["caption"]), _some(i["credit"]))
+            for i in data["images"]
         )
         yield Page(path.stem, data["url"], path.with_suffix(".html").read_text(encoding="utf-8"), expected)
 

@@ -222,10 +222,12 @@ def is_remote(given: object) -> bool:
 def is_placeholder(url: str) -> bool:
     """Tell whether an address names a stand-in that a script replaces (``blank.gif``, ``placeholder.png``)."""
     end = url[-200:].lower()
-    return any(
-        _PLACEHOLDER_WORD.search(end, end.rfind("/", 0, file.start()) + 1, file.start())
-        for file in _PLACEHOLDER_END.finditer(end)
-    ) and bool(_PLACEHOLDER.search(end))
+    file = _PLACEHOLDER_END.search(end)
+    while file is not None:
+        if _PLACEHOLDER_WORD.search(end, end.rfind("/", 0, file.start()) + 1, file.start()):
+            return bool(_PLACEHOLDER.search(end))
+        file = _PLACEHOLDER_END.search(end, file.end())
+    return False
 
 
 @lru_cache(maxsize=4096)
@@ -245,7 +247,7 @@ def stem(url_or_filename: str) -> str:
 def _short(name: str) -> str:
     """``name`` without its rendition marks; never shorter than three characters."""
     for _ in range(6):
-        cut = _without(_SUFFIX, _without(_EXTENSION, name))
+        cut = _without(_SUFFIX, _without(_EXTENSION, name) if "." in name else name)
         if cut == name or len(cut) < 3:
             return name
         name = cut

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +18,26 @@ from .sources.base import Document, LeftAside
 def read_document(document: Document) -> tuple[Extraction, ...]:
     """Return the stories of a document. Raises Rejected for one that defeats the reader, whatever it holds."""
     try:
-        return tuple(captions.extract_documents(document))
+        with _uncollected():
+            return tuple(captions.extract_documents(document))
     except (RecursionError, MemoryError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError) as error:
         # Hostile pages find what no test has: the rest of an import must not pay for one of them.
         raise Rejected(f"The document defeats the reader ({type(error).__name__}: {str(error)[:120]}).") from error
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Look for no cycles of objects meanwhile: a page makes thousands of objects, all of which go with it, and no cycle.
+
+    Several threads may be inside at once; only one that found the collector at work sets it to work again.
+    """
+    was_at_work = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_at_work:
+            gc.enable()
 
 
 def attempt(document: Document) -> tuple[Extraction, ...] | str:

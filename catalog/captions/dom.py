@@ -119,6 +119,7 @@ _ASKED = ("script", "meta", "title", "h1", "h2", "p", "article")
 BACKGROUNDS = frozenset({"data-bg", "data-background-image"})
 _ENDS = frozenset({"html", "body", "article", "main"})
 _SPACES = re.compile(r"\s+")
+_NO_LETTERS = re.compile(r"[\W_]+")
 _INVISIBLE = ("\u200b", "\u2060", "\ufeff", "\u00ad")
 
 
@@ -256,6 +257,11 @@ def tidy(text: str) -> str:
             if sign in text:
                 text = text.replace(sign, "")
     return " ".join(text.split())
+
+
+def letters(text: str) -> str:
+    """Return the letters and digits of ``text`` without regard to case, by which two spellings of one text are alike."""
+    return _NO_LETTERS.sub("", text.casefold())
 
 
 def pieces(element: Element, leave: frozenset[Element] | set[Element] = frozenset()) -> Iterator[str]:

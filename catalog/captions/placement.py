@@ -10,7 +10,7 @@ from ..model import Evidence
 from . import alike, attributes, counters, gallery
 from .credit import cut, is_credit
 from .creditwords import strip_marker
-from .dom import Element, Page, ends_search, says, words
+from .dom import Element, Page, ends_search, letters, says, words
 from .holder import MAX_CAPTION, MAX_CREDIT, Found, from_text, read
 from .pictures import Picture
 from .region import Region
@@ -239,16 +239,12 @@ def _with_credit_of_group(found: Found, credit: str) -> None:
         found.reasons.append(Evidence("credit-shared", 1.0, credit[:80]))
 
 
-def _letters(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
-
-
 def _same_as_alt(text: str, picture: Picture) -> bool:
     """Tell whether words repeat the picture's ``alt`` or ``title`` (a credit may follow)."""
-    own = _letters(text)
+    own = letters(text)
     return any(
         len(key) > 15 and (own.startswith(key) or (key.startswith(own) and len(own) > 15))
-        for key in (_letters(picture.alt), _letters(picture.title))
+        for key in (letters(picture.alt), letters(picture.title))
     )
 
 
@@ -302,7 +298,7 @@ def _with_attributes(found: Found | None, picture: Picture, known: tuple[str, ..
         if found is None:
             if done.reasons[0].name in ("credit-whole", "credit-marker", "credit-agency", "credit-bracket"):
                 return Found(value, "", done.credit, None, [_way("title-attribute"), reason])
-        elif not done.text or _letters(done.text)[:40] == _letters(found.text)[:40]:
+        elif not done.text or letters(done.text)[:40] == letters(found.text)[:40]:
             found.credit = done.credit
             found.reasons.append(reason)
             return found

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from .dom import SILENT, Element, Page, names, says, tidy, words
+from .dom import SILENT, Element, Page, letters, names, says, tidy, words
 
 MIN_BLOCK = 40
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -276,18 +276,14 @@ def _whole_of_parts(container: Element, top: Element, mass: dict[Element, int]) 
 
 def _heading(page: Page, title: str) -> Element | None:
     """The story's headline: the first h1 (or early h2) that resembles the title, else the only h1."""
-    key = _letters(title)
+    key = letters(title)
     candidates = [*page.all("h1")[:50], *page.all("h2")[:20]]
     for heading in candidates:
-        own = _letters(words(heading))
+        own = letters(words(heading))
         if own and key and (own in key or key in own):
             return heading
     h1s = [h for h in page.all("h1") if words(h)]
     return h1s[0] if len(h1s) == 1 else None
-
-
-def _letters(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
 
 
 def _around(container: Element, heading: Element | None) -> Element:

@@ -24,8 +24,8 @@ _LONGEST = 13
 _LONGEST_COMMENT = 40
 #: Signs before a run of text among which the tag that it follows ends.
 _NEAR = 200
-#: Bytes that are looked at at once.
-_PIECE = 1024
+#: Bytes that are looked at at once, and how many of those that are not plain ASCII are counted at once.
+_STRETCH, _PIECE = 16_384, 1024
 #: The bytes that go on with a sign in UTF-8.
 _FOLLOWING = bytes(range(0x80, 0xC0))
 #: The parser counts source lines in 16 bits.
@@ -187,10 +187,14 @@ class Locator:
         count = end - start
         if len(self.utf8) == len(self.source):
             return count
-        for low in range(start, end, _PIECE):
-            piece = self.utf8[low : min(low + _PIECE, end)]
-            if not piece.isascii():
-                count -= len(piece) - len(piece.translate(None, _FOLLOWING))
+        for high in range(start, end, _STRETCH):
+            stretch = self.utf8[high : min(high + _STRETCH, end)]
+            if stretch.isascii():
+                continue
+            for low in range(0, len(stretch), _PIECE):
+                piece = stretch[low : low + _PIECE]
+                if not piece.isascii():
+                    count -= len(piece) - len(piece.translate(None, _FOLLOWING))
         return count
 
     def _referenced(self, run: str, low: int, high: int | None = None) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from ..addresses import resolve
-from .dom import Element, Page, says, tidy, words
+from .dom import Element, Page, letters, says, tidy, words
 
 MAX_JSON = 4_000_000
 MAX_NODES = 20_000
@@ -60,10 +60,10 @@ class Story:
         """The title as people read it: without the publisher's name behind it ("Flood in Derry | The Courier"), and with the
         signs that were escaped twice (``&amp;quot;``)."""
         title = tidy(html.unescape(self.title)) if "&" in self.title else self.title
-        names = {_letters(self.publisher), *_host_names(self.url)} - {""}
+        names = {letters(self.publisher), *_host_names(self.url)} - {""}
         for _ in range(2):  # "… | Politics | The Courier" keeps its section
             parts = _LAST_PART.fullmatch(title[:2000])
-            if parts is None or _letters(parts[2]) not in names:
+            if parts is None or letters(parts[2]) not in names:
                 break
             title = parts[1]
         return title
@@ -137,10 +137,10 @@ def read(page: Page, url: str) -> Story:
 
 def of_part(whole: Story, part: Element, title: str) -> Story:
     """Return the facts of a further story on the same page: its own JSON-LD node or attributes, else only its headline."""
-    key = "".join(c for c in title.casefold() if c.isalnum())
+    key = letters(title)
     story = Story(title=title, language=whole.language, publisher=whole.publisher, nodes=whole.nodes)
     for node in whole.nodes:
-        own = "".join(c for c in text_of(node.get("headline")).casefold() if c.isalnum())
+        own = letters(text_of(node.get("headline")))
         if own and key and (own in key or key in own):
             _from_jsonld(story, node)
             address = node.get("url") or node.get("@id")
@@ -238,17 +238,13 @@ def _date(value: Any) -> str:
     return found.group().replace(" ", "T") if found else ""
 
 
-def _letters(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
-
-
 def _host_names(address: str) -> set[str]:
     """What a site may call itself after its host: ``news.example.co`` gives "news", "example", "newsexampleco", …"""
     try:
         host = (urlsplit(address).hostname or "").removeprefix("www.")
     except ValueError:
         return set()
-    return {_letters(part) for part in (host, host.rpartition(".")[0], *host.split(".")[:-1]) if len(part) > 2}
+    return {letters(part) for part in (host, host.rpartition(".")[0], *host.split(".")[:-1]) if len(part) > 2}
 
 
 def _language(value: str) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import random
 
 import pytest
 
+from catalog import captions
 from catalog.captions import dom, extract_document, extraction_to_json
 from catalog.captions.markup import TOO_LARGE
 from catalog.captions.srcset import parse
+from catalog.errors import Rejected
+from catalog.extracting import read_document
 from catalog.model import Extraction
 from catalog.sources.base import Document
 
@@ -227,3 +231,26 @@ def test_elements_beyond_the_limit_are_not_read_and_a_warning_says_so(monkeypatc
     assert found.article.warnings == (TOO_LARGE,)
     assert 30 < len(found.article.pictures) < 60
     assert found.article.pictures[0].url.endswith("storm-000.jpg")
+
+
+@pytest.mark.parametrize("at_work", [True, False])
+def test_collector_rests_while_a_page_is_read_and_works_as_before_after_it(
+    monkeypatch: pytest.MonkeyPatch, *, at_work: bool
+) -> None:
+    """Also after a document that defeats the reader; where it was switched off it stays so."""
+    seen: list[bool] = []
+
+    def defeated(document: Document) -> None:
+        seen.append(gc.isenabled())
+        raise ValueError(document.path)
+
+    monkeypatch.setattr(captions, "extract_documents", defeated)
+    before = gc.isenabled()
+    (gc.enable if at_work else gc.disable)()
+    try:
+        with pytest.raises(Rejected):
+            read_document(Document("a.html", "webpage", STORY, "utf-8", "0" * 64))
+        assert seen == [False]
+        assert gc.isenabled() == at_work
+    finally:
+        (gc.enable if before else gc.disable)()
