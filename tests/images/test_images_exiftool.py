@@ -98,7 +98,7 @@ def _missing(meta: Metadata, groups: set[str]) -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize(
     ("form", "groups"),
-    [("JPEG", "EXIF IPTC XMP"), ("TIFF", "EXIF IPTC XMP"), ("PNG", "EXIF XMP"), ("WEBP", "EXIF XMP")],
+    [("JPEG", "EXIF IPTC XMP"), ("TIFF", "EXIF IPTC XMP"), ("PNG", "EXIF IPTC XMP"), ("WEBP", "EXIF XMP")],
 )
 def test_what_exiftool_writes_is_read(tmp_path: Path, form: str, groups: str, tool: ExifTool) -> None:
     """Every field that a desk fills, written by another program into each format, is read with its value, without a warning."""

@@ -225,6 +225,32 @@ def test_tags_with_a_damaged_attribute_keep_the_rest(whole: bytes, broken: bytes
     assert warned(meta, "broken")
 
 
+@pytest.mark.parametrize(
+    ("whole", "broken"),
+    [
+        (b"<rdf:RDF ", b"<rdf:RF "),
+        (b'="http://www.w3.org/1999/02/22', b"=Yhttp://www.w3.org/1999/02/22"),  # a quotation mark is lost
+        (b"<rdf:Alt>", b"<rdf:At>"),
+        (b"<rdf:Alt>", b"rdf:Alt>"),
+        (b"<rdf:li ", b"<rdf:l "),
+    ],
+)
+def test_values_are_found_where_the_tags_that_hold_them_are_broken(whole: bytes, broken: bytes) -> None:
+    """One wrong letter in the tags around a value, or in its list, loses neither it nor the values behind it."""
+    packet = packets.xmp({"dc:description": {"x-default": "Boats"}, "photoshop:City": "Port Selby"})
+    assert whole in packet
+    meta = said(xmp=packet.replace(whole, broken, 1))
+    assert (meta.caption, meta.city) == ("Boats", "Port Selby")
+    assert warned(meta, "broken")
+
+
+def test_a_packet_behind_a_damaged_mark_is_found() -> None:
+    """A JPEG segment with an XMP packet is known by how the packet begins, where the address before it is damaged."""
+    data = packets.into_jpeg(JPEG, xmp=packets.xmp({"photoshop:City": "Port Selby"}))
+    damaged = data.replace(b"http://ns.adobe.com/xap/1.0/\0<", b"http://ns.adXbe.com/xap/1.0/\0<")
+    assert data != damaged and metadata.read(damaged).city == "Port Selby"
+
+
 def test_extended_xmp_is_joined_and_checked() -> None:
     """Parts in any order are joined when their digest is right, and left out with a warning when it is not."""
     more = packets.xmp({"dc:description": {"x-default": "From the extension"}}, "<!-- " + "x" * 100_000 + " -->")
@@ -283,6 +309,17 @@ def test_tiff_carries_iim() -> None:
     assert data != as_numbers
     for file in (data, as_numbers):
         assert metadata.read(file).caption == "Boats"
+
+
+@pytest.mark.parametrize("heading", ["iptc", "IPTC profile"])
+def test_png_profiles_by_any_heading(heading: str) -> None:
+    """The line above the hexadecimal digits is a name and no digits, whichever program wrote it."""
+    import zlib
+
+    block = packets.photoshop(packets.iim({"credit": "Coastline"}))
+    profile = zlib.compress(f"\n{heading}\n{len(block):8}\n{block.hex()}\n".encode())
+    data = packets.into_png(encoded("PNG"), [(b"zTXt", b"Raw profile type iptc\0\0" + profile)])
+    assert metadata.read(data).credit == "Coastline"
 
 
 def test_png_texts() -> None:

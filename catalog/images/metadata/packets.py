@@ -23,6 +23,8 @@ MAX_TEXT = 1 << 20
 
 _XMP_MARK = b"http://ns.adobe.com/xap/1.0/\0"
 _EXTENDED_MARK = b"http://ns.adobe.com/xmp/extension/\0"
+#: How an XMP packet begins, and within how many bytes of its segment.
+_XMP_BEGIN, _MARK_ROOM = b"<?xpacket begin=", 60
 _PHOTOSHOP_MARK = b"Photoshop 3.0\0"
 _C2PA_BOX = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 
@@ -113,6 +115,8 @@ def _jpeg(data: memoryview, found: Packets, budget: _Budget, notes: Notes) -> No
             found.xmp.append(budget.take(content[len(_XMP_MARK) :], notes))
         elif marker == 0xE1 and _starts(content, _EXTENDED_MARK):
             found.extended.append(budget.take(content[len(_EXTENDED_MARK) :], notes))
+        elif marker == 0xE1 and (start := bytes(content[:_MARK_ROOM]).find(_XMP_BEGIN)) > 0:
+            found.xmp.append(budget.take(content[start:], notes))  # behind a damaged mark
         elif marker == 0xED and _starts(content, _PHOTOSHOP_MARK):
             photoshop += budget.take(content[len(_PHOTOSHOP_MARK) :], notes)
         elif marker == 0xEB and b"jumb" in bytes(content[:64]):
@@ -162,8 +166,8 @@ def _png_text(kind: bytes, content: bytes, found: Packets, notes: Notes) -> None
 
 
 def _raw_profile(kind: str, words: bytes, found: Packets) -> None:
-    """A packet written as hexadecimal digits after its name and length, as ImageMagick does."""
-    digits = b"".join(words.split()[2:])
+    """A packet written as hexadecimal digits behind a line with its name ("iptc", "IPTC profile") and one with its length."""
+    digits = b"".join(b"".join(words.strip().split(b"\n", 2)[2:]).split())
     try:
         profile = binascii.unhexlify(digits[: len(digits) & ~1])
     except binascii.Error:

@@ -88,8 +88,13 @@ _DATES = frozenset(
 )
 _UNSAFE = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 #: A start tag up to the next bracket, and an attribute in it.
-_TAG = re.compile(r"<([^\W\d][\w:.-]*)((?:[^<>\"'/]|\"[^\"<]*\"|'[^'<]*'|/(?!>))*)(/?)>")
+_TAG = r"<([^\W\d][\w:.-]*)((?:[^<>\"'/]|\"[^\"<]*\"|'[^'<]*'|/(?!>))*)(/?)>"
+#: A start tag that is none up to its bracket: a quotation mark is missing, or one too many.
+_BROKEN_TAG = r"<([^\W\d][\w:.-]*)(\s[^<>]*?)(/?)>"
 _ATTRIBUTE = re.compile(r"\s([^\W\d][\w:.-]*)\s*=\s*(?:\"[^\"<]*\"|'[^'<]*')(?=[\s/]|$)")
+_ANY_TAG = re.compile(f"{_TAG}|{_BROKEN_TAG}")
+#: The root that a mended packet is given.
+_PACKET = "packet"
 _NAME = re.compile(r"[^\w.\-]")
 _POSITION = re.compile(r"(\d{1,3}),(\d{1,2}(?:\.\d+)?)(?:,(\d{1,2}(?:\.\d+)?))?([NSEWnsew])")
 
@@ -152,6 +157,9 @@ def read(packet: bytes, notes: Notes, group: str = "XMP") -> str:
     if root is None:
         return ""
     walk = _Walk(notes, group)
+    if root.tag == _PACKET:
+        walk.strewn(root)
+        return walk.extended
     for holder in root.iter(_RDF + "RDF"):
         for description in holder.iterchildren(_RDF + "Description"):
             walk.properties(description, "", 0)
@@ -182,11 +190,11 @@ def _mended(text: str) -> str:
     A parser gives up a tag at the first sign that does not belong there, with all declarations behind it.
     """
     declared = "".join(f' xmlns:{prefix}="{space}"' for space, prefix in _DECLARED.items())
-    return f"<packet{declared}>{_TAG.sub(_well_formed, text)}</packet>"
+    return f"<{_PACKET}{declared}>{_ANY_TAG.sub(_well_formed, text)}</{_PACKET}>"
 
 
 def _well_formed(tag: re.Match[str]) -> str:
-    name, inside, end = tag.groups()
+    name, inside, end = tag.groups()[:3] if tag[1] else tag.groups()[3:]
     kept = {match[1]: match[0] for match in _ATTRIBUTE.finditer(inside)}
     return f"<{name}{''.join(kept.values())}{end}>"
 
@@ -223,6 +231,16 @@ class _Walk:
                 return
             self._property(child, path + self._name(str(child.tag), child), depth)
 
+    def strewn(self, holder: etree._Element) -> None:
+        """Take the outermost properties wherever they stand: in a broken packet the tags that should hold them may be broken."""
+        for child in holder.iterchildren(tag=etree.Element):
+            if child.tag == _RDF + "Description":
+                self.properties(child, "", 0)
+            elif str(child.tag)[1:].partition("}")[0] in _PREFIXES:
+                self._property(child, self._name(str(child.tag), child), 0)
+            else:
+                self.strewn(child)
+
     def _property(self, element: etree._Element, name: str, depth: int) -> None:
         if name.startswith(_SKIPPED):
             self._announced(element, name)
@@ -231,8 +249,11 @@ class _Walk:
             self.notes.warn("An XMP packet is nested too deeply: the rest was left out.")
             return
         first = next(element.iterchildren(tag=etree.Element), None)
-        if first is not None and first.tag in _LISTS:
+        # A list by its items, where the name of the list is broken or lost.
+        if first is not None and (first.tag in _LISTS or first.find(_RDF + "li") is not None):
             self._items(first, name, depth)
+        elif first is not None and first.tag == _RDF + "li":
+            self._items(element, name, depth)
         elif first is not None and first.tag == _RDF + "Description":
             self._described(first, name, depth)
         elif first is not None or element.get(_RDF + "parseType") == "Resource" or self._has_fields(element):
@@ -249,7 +270,8 @@ class _Walk:
             self.properties(description, name + "/", depth + 1)
 
     def _items(self, container: etree._Element, name: str, depth: int) -> None:
-        items = [item for item in container.iterchildren(tag=etree.Element) if item.tag == _RDF + "li"]
+        children = list(container.iterchildren(tag=etree.Element))
+        items = [item for item in children if item.tag == _RDF + "li"] or children
         for number, item in enumerate(sorted(items, key=lambda item: item.get(_LANG) != "x-default"), 1):
             self._left -= 1
             if self._left < 0:
