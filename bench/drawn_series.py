@@ -179,3 +179,48 @@ def pressure(rng: Random) -> Picture:
         high = rng.random() < 0.5
         pen.text((x - 18, y - 30), "H" if high else "L", (30, 60, 200) if high else (210, 30, 40), font_size=54)
     return jpeg(page, 80)
+
+
+def tiles(rng: Random) -> Picture:
+    """Every district as a hexagon, in the colour of who won it."""
+    page = Image.new("RGB", (860, 720), (248, 248, 246))
+    pen, ground = ImageDraw.Draw(page), fixed(37)
+    pen.text((30, 20), "Who won where", (20, 20, 30), font_size=46)
+    colours = ((196, 38, 46), (44, 96, 170), (238, 196, 60), (60, 150, 90))
+    lean = rng.uniform(0, 1, 2)
+    for row in range(9):
+        for column in range(11):
+            if ground.random() < 0.25:
+                continue
+            x, y = 90 + 66 * column + 33 * (row % 2), 130 + 60 * row
+            winner = int(
+                rng.choice(4, p=[0.45 * lean[0], 0.45 * (1 - lean[0]), 0.3 + 0.1 * lean[1], 0.25 - 0.1 * lean[1]])
+            )
+            pen.regular_polygon((x, y, 36), 6, rotation=30, fill=colours[winner], outline="white")
+            pen.text(
+                (x - 15, y - 13), "".join(chr(65 + int(i)) for i in ground.integers(0, 26, 2)), "white", font_size=22
+            )
+    return jpeg(page, 80)
+
+
+def risk(rng: Random) -> Picture:
+    """Regions of one outline, each in the step of a scale that it has reached today."""
+    page = Image.new("RGB", (820, 860), "white")
+    pen, ground = ImageDraw.Draw(page), fixed(38)
+    pen.text((28, 18), "Risk by region", (20, 20, 30), font_size=46)
+    scale = ((255, 240, 200), (252, 196, 120), (240, 128, 70), (190, 50, 40), (110, 16, 30))
+    at = [
+        [
+            (90 + 128 * c + float(ground.uniform(-34, 34)), 120 + 112 * r + float(ground.uniform(-30, 30)))
+            for c in range(6)
+        ]
+        for r in range(7)
+    ]
+    for row in range(6):
+        for column in range(5):
+            corners = [at[row][column], at[row][column + 1], at[row + 1][column + 1], at[row + 1][column]]
+            pen.polygon(corners, fill=scale[int(rng.integers(0, 5))], outline=(70, 70, 70), width=3)
+    for step, colour in enumerate(scale):
+        pen.rectangle((28 + 160 * step, 816, 62 + 160 * step, 842), fill=colour, outline=(70, 70, 70))
+        pen.text((70 + 160 * step, 816), f"step {step + 1}", (60, 60, 60), font_size=24)
+    return page

@@ -339,6 +339,8 @@ _TABLE: dict[str, tuple[str, Draw, bool]] = {
     "line-up": ("dev", words(drawn_series.line_up), False),
     "fact sheet": ("dev", words(drawn_series.fact_sheet), False),
     "league table": ("dev", words(drawn_series.league), False),
+    "tiles": ("dev", words(drawn_series.tiles), False),
+    "risk": ("dev", words(drawn_series.risk), False),
     "score": ("held", _scores, True),
     "magazine": ("held", _magazine, True),
     "video player": ("held", _player, True),

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from . import glance, photographic, places
+from . import glance, photographic, places, recoloured
 from .correlation import AGREES, NOISE, TEXTURE, Floats, Moments, box, correlation, moments
 from .geometry import Matrix, invert, to_pixels
 from .photographic import Photographic
@@ -55,7 +55,8 @@ class Agreement:
     each picture; ``part``: the pixels of the compared frame that are compared (1 agrees, -1 differs, 0 nothing to say);
     ``gain``, ``offset``: grey values of the other picture from those of the frame, where they agree; ``photographic``: of the
     photographic blocks, the share that agrees (looked for where neither nearly all blocks agree nor few); ``places``: at how many
-    separate places the two plainly differ (looked for where not only few blocks agree).
+    separate places the two plainly differ (looked for where not only few blocks agree); ``recoloured``: of two drawings, which
+    share is drawn alike in another tone (looked for there too).
     """
 
     matrix: Matrix
@@ -69,6 +70,7 @@ class Agreement:
     offset: float
     photographic: Photographic
     places: int
+    recoloured: float
 
 
 def compare(a: Grey, b: Grey, matrix: Matrix) -> Agreement | None:
@@ -273,6 +275,7 @@ class _Pair:
             offset=offset,
             photographic=self._photographic(alike, share, differing),
             places=differing,
+            recoloured=recoloured.share(self._frame, self._warped, usable, exact) if asked else 0.0,
         )
 
     def _photographic(self, alike: Mask, share: float, differing: int) -> Photographic:

@@ -6,8 +6,8 @@ before it: a few blocks prove nothing; what agrees must be much of one of the pi
 screens, laid on each other so that nothing else meets, nor a corner of two broadcasts that looks the same mirrored); of what both
 could show, about half must agree, somewhat more where they cover each other; and of what is photographic in both, half. Pictures
 that cover each other wholly may be two pages of one template, which agree exactly, but only in what is drawn on it: the less of
-what agrees is photographic, the more must agree. What the guards ask for was chosen on the same half, of the photographs and of
-the templates of ``bench/templates.py``.
+what agrees is photographic, the more must agree, and hardly anything of two drawings may be drawn alike in other colours. What the
+guards ask for was chosen on the same half, of the photographs and of the templates of ``bench/templates.py``.
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ _ENOUGH_DRAWN, _ENOUGH_PHOTOGRAPHIC = 0.75, 0.5
 _TOGETHER, _TOGETHER_OF_PART = 1.0, 0.7
 #: Places at which drawn pages may differ; and the photographic share of what agrees between which a page is drawn wholly or not.
 _PLACES, _DRAWN, _NOT_DRAWN = 2, 0.09, 0.11
+#: The share of two drawings that may be drawn alike in another tone: of copies less than .006 is, of pages of one drawing in other
+#: colours more than .03.
+_RECOLOURED = 0.008
 
 
 def score(agreement: Agreement, repeated: float) -> float:
@@ -60,6 +63,7 @@ def guards(agreement: Agreement) -> float:
     if cover >= _PAGE:
         drawn = (_NOT_DRAWN - agreement.photographic.among) / (_NOT_DRAWN - _DRAWN)
         taken += 8 * max(0, agreement.places - _PLACES) * max(0.0, min(1.0, drawn))
+        taken += 2000 * max(0.0, agreement.recoloured - _RECOLOURED)
     return taken + weight * max(0.0, share - agreement.share)
 
 

@@ -36,18 +36,18 @@ def count(first: Floats, second: Floats, differs: Mask, exact: Floats) -> int:
 
 def _unlike(first: Floats, second: Floats, close: Mask) -> Mask:
     """Where ``second`` is not what the tone of ``first`` makes expect, nor that of a pixel beside."""
-    expected = _toned(first, second, close)
-    beside = np.ones((3, 3), np.uint8)
-    off = np.maximum(_outside(second, expected, beside), _outside(expected, second, beside))
+    expected = toned(first, second, close)
+    off = np.maximum(outside(second, expected), outside(expected, second))
     return np.asarray(off > max(_LEAST, _DEVIATIONS * float(second[close].std())), np.bool_)
 
 
-def _outside(one: Floats, other: Floats, beside: npt.NDArray[np.uint8]) -> Floats:
+def outside(one: Floats, other: Floats) -> Floats:
     """By how much each pixel of ``one`` is darker or lighter than all of ``other`` around it."""
+    beside = np.ones((3, 3), np.uint8)
     return np.asarray(np.maximum(cv2.erode(other, beside) - one, one - cv2.dilate(other, beside)), np.float32)
 
 
-def _toned(first: Floats, second: Floats, close: Mask) -> Floats:
+def toned(first: Floats, second: Floats, close: Mask) -> Floats:
     """``first`` in the tones of ``second``: by the mean of ``second`` for each step of grey values of ``first``."""
     steps = (first[close] / _STEP).astype(np.intp).clip(0, 255 // _STEP)
     many = np.bincount(steps, minlength=256 // _STEP)

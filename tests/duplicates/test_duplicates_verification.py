@@ -3,10 +3,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
-from catalog.duplicates import Sample, blocks, judgement, matching, places
+from catalog.duplicates import Sample, blocks, correlation, judgement, matching, places, recoloured
 from catalog.duplicates.blocks import Agreement, compare
 from catalog.duplicates.geometry import apply
 from catalog.duplicates.photographic import Photographic, agreement
@@ -202,7 +203,7 @@ def test_gradients_are_not_copies_of_each_other() -> None:
 
 def test_the_weights_are_read_from_their_table() -> None:
     """Every measure has its weight in the table, and what speaks for a copy has a positive one."""
-    agreement = Agreement(np.eye(3), 1.0, 1.0, 100.0, 1.0, 1.0, np.ones((2, 2), np.int8), 1.0, 0.0, WHOLLY, 0)
+    agreement = Agreement(np.eye(3), 1.0, 1.0, 100.0, 1.0, 1.0, np.ones((2, 2), np.int8), 1.0, 0.0, WHOLLY, 0, 0.0)
     assert set(judgement.weights()) == set(judgement.measures(agreement, 1.0))
     assert all(judgement.weights()[name] > 0 for name in ("share", "close", "repeated"))
     assert judgement.score(agreement, 1.0) > 0.97
@@ -212,7 +213,7 @@ def test_the_weights_are_read_from_their_table() -> None:
 def test_a_corner_that_agrees_wholly_is_no_copy(cover: float, copy: bool) -> None:
     """Two broadcasts laid on each other mirrored, so that only a strip meets: all of it agrees, and proves nothing."""
     mirrored = np.array([[-1.0, 0, 2 - cover], [0, 1, 0], [0, 0, 1]])
-    agreement = Agreement(mirrored, 1.0, 0.98, 37.0, cover, cover, np.ones((2, 2), np.int8), 1.0, 0.0, WHOLLY, 0)
+    agreement = Agreement(mirrored, 1.0, 0.98, 37.0, cover, cover, np.ones((2, 2), np.int8), 1.0, 0.0, WHOLLY, 0, 0.0)
     assert (judgement.score(agreement, 0.46) >= judgement.COPY) is copy
 
 
@@ -278,7 +279,21 @@ def _forecast(seed: int) -> Image.Image:
     return page
 
 
+def _seats(seed: int) -> Image.Image:
+    """The seats of a parliament: always at the same places, in the colours of who has them."""
+    page = Image.new("RGB", (900, 600), "white")
+    pen, bounds = ImageDraw.Draw(page), np.sort(np.random.default_rng(seed).uniform(0, np.pi, 3))
+    pen.text((30, 18), "Seats in the chamber", (20, 20, 30), font_size=44)
+    for row in range(7):
+        for turn in np.linspace(0, np.pi, 16 + 4 * row):
+            x, y = 450 - (150 + 42 * row) * np.cos(turn), 520 - (150 + 42 * row) * np.sin(turn)
+            colour = ((200, 30, 40), (240, 190, 40), (40, 110, 70), (120, 170, 230))[int((turn > bounds).sum())]
+            pen.ellipse((x - 13, y - 13, x + 13, y + 13), fill=colour)
+    return page
+
+
 PAGES = {
+    "seats": (_seats(1), _seats(2)),
     "forecast": (_forecast(3), _forecast(4)),
     "card": (
         _card("We shall not build/what nobody needs,/said the minister"),
@@ -315,6 +330,23 @@ def test_a_photograph_under_many_stickers_is_found() -> None:
     for x, y in ((80, 90), (250, 70), (520, 110), (130, 330), (360, 250), (560, 360)):
         pen.ellipse((x - 36, y - 36, x + 36, y + 36), fill=(255, 210, 40), outline=(120, 80, 0), width=4)
     assert _match(sample(drawn(64)), sample(picture)).relation == "edited"
+
+
+def test_drawings_are_recoloured_by_other_colours_and_not_by_light_or_marks() -> None:
+    """Seats that others have are drawn alike in another tone; uneven light, a harder contrast and a mark make none of that."""
+    one, other = (np.asarray(_seats(seed).convert("L").resize((144, 96)), np.float32) for seed in (1, 2))
+    lit = np.clip((one - 128) * 0.8 + 110 + 30 * np.linspace(-1, 1, 144, dtype=np.float32), 0, 255)
+    marked = one.copy()
+    marked[60:80, 20:50] = 90
+    everywhere = np.ones(one.shape, np.bool_)
+
+    def share(second: npt.NDArray[np.float32]) -> float:
+        of_one, of_second = (correlation.moments(grey, 9) for grey in (one, second))
+        exact, _ = correlation.correlation(one, of_one, second, of_second, 9)
+        return recoloured.share(one, second, everywhere, exact)
+
+    assert share(other) > 0.02
+    assert max(share(one), share(np.asarray(lit, np.float32)), share(marked)) < 0.005
 
 
 def test_places_are_what_was_laid_on_and_no_change_of_tone() -> None:
