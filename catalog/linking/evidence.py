@@ -17,6 +17,9 @@ from .calibration import evidence
 from .candidates import Candidate
 from .views import CUT_NAME, Names, Picture, Ref, Text, Words
 
+#: A day in the names of more files than this tells none of them from the others.
+FEW = 3
+
 
 class Scene:
     """One article with its captions and the pictures it may use: what single pairs are seen against."""
@@ -31,6 +34,7 @@ class Scene:
         self.spread = Counter(w for c in captions for w in c.text.bag)
         self.owners = {c.text.key: c.index for c in captions}
         self.turns = _turns(captions, pictures)
+        self.name_days = Counter(day[1:] for p in pictures for day in p.name_days)
         self.captioned = {c.ref.picture.position for c in captions if c.ref is not None}
 
     @staticmethod
@@ -261,7 +265,7 @@ def days(text: str) -> list[tuple[int, int, int]]:
 
 
 def _date(scene: Scene, words: Words, picture: Picture) -> Iterator[Evidence]:
-    """The day of the caption against the one the embedded caption names, else against the one the file was taken on.
+    """The day of the caption against the one the embedded caption names, else the one the file was taken on, else named after.
 
     A day without a time is a desk's entry, often that of publication: it may agree, but does not contradict.
     """
@@ -274,8 +278,11 @@ def _date(scene: Scene, words: Words, picture: Picture) -> Iterator[Evidence]:
     taken = re.match(r"(\d{4})-(\d\d)-(\d\d)(T)?", meta.created)
     if not theirs and taken:
         theirs, firm = [(int(taken[1]), int(taken[2]), int(taken[3]))], bool(taken[4])
+    if not theirs:
+        theirs = [day for day in picture.name_days if scene.name_days[day[1:]] <= FEW]
     if any(_same_day(a, b) for a in named for b in theirs):
-        yield evidence("date agrees", meta.created or meta.caption[:200])
+        detail = meta.created or meta.caption[:200] or ", ".join(f"{y}-{m:02}-{d:02}" for y, m, d in theirs)
+        yield evidence("date agrees", detail)
     elif firm and len(named) == len(theirs) == 1 and _apart(named[0], theirs[0]) > 2:
         yield evidence("date contradicts", meta.created or meta.caption[:200])
 

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .evidence import Scene
+from .evidence import FEW, Scene, days
 from .views import Names, Picture, Words
 
 PER_CAPTION = 16
@@ -33,6 +33,8 @@ class _Index:
                 self.words[word].append(p.index)
             for name in _handles(p.names):
                 self.names[name].append(p.index)
+            for _, month, day in p.name_days:
+                self.names[f"d:{month}-{day}"].append(p.index)
 
 
 def _handles(names: Names) -> set[str]:
@@ -61,6 +63,12 @@ def choose(scene: Scene, limit: int = PER_CAPTION) -> Shortlist:
                 looked += len(hits)
                 for picture in hits:
                     score[picture] += 20
+        for _, month, day in days(words.caption.text):
+            hits = index.names.get(f"d:{month}-{day}", ())
+            if len(hits) <= FEW:
+                looked += len(hits)
+                for picture in hits:
+                    score[picture] += 1
         for word in words.text.bag:
             hits = index.words.get(word, ())
             if len(hits) <= COMMON:

@@ -17,6 +17,8 @@ from .candidates import Candidate, Folder
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _COPY = re.compile(r" ?[(\[]\d{1,3}[)\]]$")
 _NUMBERED = re.compile(r"^(.*?)(\d{1,9})(\D*)$", re.DOTALL)
+#: A day within a file name: "2024-05-12", "IMG-20240512-WA0003".
+_NAME_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([-_.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
 _EXTENSION = re.compile(r"\.[A-Za-z]{3,5}$")
 _SAVED = tuple(ending.casefold() for ending in FOLDER_SUFFIXES)
 #: Browsers and file systems cut long names: a file name of this length and more may be the beginning of an address's.
@@ -107,6 +109,12 @@ class Picture:
     def known(self) -> tuple[tuple[Text, bool, bool], ...]:
         """Texts already settled for it: (text, accepted, by a person)."""
         return tuple((Text.of(k.text), k.accepted, k.decided) for k in self.candidate.known)
+
+    @cached_property
+    def name_days(self) -> tuple[tuple[int, int, int], ...]:
+        """(year, month, day) of the days that its file names hold."""
+        hits = (m for path in self.image.paths for m in _NAME_DAY.finditer(_segments(path)[1]))
+        return tuple(dict.fromkeys((int(m[1]), int(m[3]), int(m[4])) for m in hits))
 
     @cached_property
     def numbers(self) -> list[tuple[str, int]]:

@@ -209,3 +209,24 @@ def test_another_city_speaks_against_and_the_same_in_another_language_does_not()
         "The harbour master of Porto opens the market in Lisbon", city="Madrid"
     )
     assert "place contradicts" not in _evidence_names(text, "Madrid", location="Lisbon harbour")
+
+
+def test_a_day_in_a_file_name_is_evidence_and_no_more() -> None:
+    """A file named after the day of the caption is offered for it before one of another day, and is left to a person."""
+    texts = [
+        "Demonstrators march on May 12, 2024.",
+        "Police stand by on May 13, 2024.",
+        "Streets are cleaned on May 14, 2024.",
+    ]
+    files = [
+        picture(f"story/{name}.jpg")
+        for name in ("IMG-20240513-WA0003", "2024-05-12", "photo_2024_05_14", "20240515", "2024-13-40")
+    ]
+    best = _by_caption(link(article(), captions(*texts), files))
+    assert [best[f"c{i}"].image for i in range(3)] == [files[n].image.id for n in (1, 0, 2)]
+    assert {x.band for x in best.values()} == {"unsure"}
+    assert [(e.name, e.detail) for e in best["c0"].evidence] == [("date agrees", "2024-05-12")]
+    many = [picture(f"story/IMG-20240512-WA000{n}.jpg") for n in range(5)]
+    assert not link(article(), captions(texts[0]), many), "a day of many files tells none of them apart"
+    told = picture("story/2024-05-12.jpg", created="2024-05-13T10:00:00")
+    assert not link(article(), captions(texts[0]), [told]), "what the file says of itself counts more than its name"
