@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,6 @@ from .codec import facts_hash, from_dict, to_dict
 from .duplicates import Sample
 from .duplicates.base import Neighbours
 from .errors import Rejected
-from .extracting import attempt
 from .images.worker import Failed, Prepared
 from .media import Media
 from .model import Article, Caption, Extraction, Image, ImportResult, Outcome, Revision
@@ -30,16 +29,12 @@ MAX_PROBLEMS = 500
 
 #: Outcomes that leave something in the catalogue.
 KEPT = frozenset(("new", "updated", "unchanged", "duplicate"))
-#: Characters from which a document is read by a worker: a page can be made so that reading it takes hours, or all memory.
-LARGE = 200_000
 #: Pictures inside a page (``data:``) that are smaller than this on both sides, in pixels, are ornaments.
 ORNAMENT = 48
 
 Decoded = Mapping[str, Prepared | Failed]
 #: The stories of a document, or why there are none.
 Stories = tuple[Extraction, ...] | str
-#: Maps the reading over documents, in their order.
-Reading = Callable[[Callable[[Document], Stories], Iterable[Document]], Iterable[Stories | Failed]]
 
 
 def now() -> str:
@@ -61,8 +56,8 @@ def pending(change: Transaction, what: str, ident: str) -> None:
 class Input:
     """One input on its way through a chunk: what reading it gave, and what was known of it before.
 
-    ``fetched`` tells that the pictures which its documents name were all asked for. ``stories`` are those of each document once
-    they are read, or why there are none.
+    ``fetched`` tells that the pictures which its documents name were all asked for. ``stories`` are those of each document, by its
+    place, once it is read, or why there are none.
     """
 
     entry: Entry
@@ -71,14 +66,19 @@ class Input:
     pictures: list[PictureFile] = field(default_factory=list)
     asides: list[LeftAside] = field(default_factory=list)
     fetched: bool = False
-    stories: list[Stories] = field(default_factory=list)
+    stories: dict[int, Stories] = field(default_factory=dict)
+
+    def take(self, place: int, stories: Stories) -> None:
+        """Note what a document was read as, and let its text go."""
+        self.stories[place] = stories
+        self.documents[place] = replace(self.documents[place], text="", utf8=b"")
 
 
 class FactWriter:
     """Turns inputs into facts in a transaction. ``media`` is ``None`` in a dry run: no file is kept.
 
     ``walked`` tells whether a file is itself among the inputs of the run; ``early`` holds the results of those that came with
-    a document before their own turn. ``reading`` maps the reading of large documents, here or in workers.
+    a document before their own turn.
     """
 
     def __init__(
@@ -89,9 +89,7 @@ class FactWriter:
         run: str,
         *,
         in_place: bool = False,
-        reading: Reading = map,
     ) -> None:
-        self.reading = reading
         self.store, self.cat = store, Catalogue(store)
         self.media, self.neighbours, self.run_id, self.in_place = media, neighbours, run, in_place
         self.found: Counter[str] = Counter()
@@ -99,14 +97,8 @@ class FactWriter:
         self.early: dict[str, ImportResult] = {}
         self._samples: list[Sample] = []
 
-    def read(self, item: Input) -> None:
-        """Read the stories of an input's documents, and let their text go. It may take long: nobody is held off meanwhile."""
-        for n, document in enumerate(item.documents):
-            item.stories.append(self._stories(document))
-            item.documents[n] = replace(document, text="", utf8=b"")
-
     def facts(self, item: Input, prepared: Decoded, change: Transaction) -> list[ImportResult]:
-        """The results of one input, which was :meth:`read`, and its members; its facts go into ``change``."""
+        """The results of one input, whose documents are read, and its members; its facts go into ``change``."""
         entry = item.entry
         if not item.documents and not item.pictures:
             reason = next((a.reason for a in item.asides), "Nothing in it could be read.")
@@ -117,7 +109,7 @@ class FactWriter:
         results: list[ImportResult] = []
         members: list[dict[str, str]] = []
         problems = [f"{a.path}: {a.reason}" for a in item.asides]
-        for document, stories in zip(item.documents, item.stories, strict=True):
+        for place, document in enumerate(item.documents):
             own: list[str] = []
             for picture in document.pictures:
                 result = self._document_picture(picture, prepared, change)
@@ -128,7 +120,7 @@ class FactWriter:
                     members.append({"path": picture.path, "id": result.id, "url": picture.url})
                     if picture.path not in self.early and result.result != "unchanged":
                         results.append(result)
-            results += self._articles(document, stories, own, change)
+            results += self._articles(document, item.stories[place], own, change)
         for picture in item.pictures:
             if picture.path in self.early:
                 result = self.early.pop(picture.path)
@@ -305,17 +297,6 @@ class FactWriter:
             return [ImportResult(document.path, "rejected", "article", reason=stories)]
         shown = [document.path, *(_member(document.path, f"story-{n}") for n in range(2, len(stories) + 1))]
         return [self._article(path, story, own, change) for path, story in zip(shown, stories, strict=True)]
-
-    def _stories(self, document: Document) -> Stories:
-        """Read a document's stories under the ids that its address, or its absolute path, gives them, or say why there are none.
-
-        A large one is read by a worker, where it may take no more time and memory than a picture.
-        """
-        named = document if document.url else replace(document, path=os.path.abspath(document.path))  # noqa: PTH100
-        if len(document.text) < LARGE:
-            return attempt(named)
-        found = next(iter(self.reading(attempt, [named])))
-        return f"The document defeats the reader. {found.reason}" if isinstance(found, Failed) else found
 
     def _article(self, shown: str, story: Extraction, own: Sequence[str], change: Transaction) -> ImportResult:
         """Put an article's facts into ``change``; the state before is kept as a revision."""

@@ -2,7 +2,7 @@
 
 The pipeline, chunk by chunk so that memory stays flat::
 
-    walk -> skip what is unchanged -> read -> documents: extract captions
+    walk -> skip what is unchanged -> read -> documents: extract captions, many or large ones in worker processes
                                            -> pictures: decode and fingerprint in worker processes
          -> originals into media/ (fsync) -> one transaction of facts -> results
 
@@ -16,7 +16,6 @@ import os
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,11 +23,13 @@ from typing import TYPE_CHECKING
 from . import sources
 from .addresses import is_distinct, is_remote, stem
 from .catalogue import Catalogue
+from .chunks import Chunk, Job, read_rest, readings
 from .duplicates.base import Neighbours
 from .duplicates.rounds import Apply
 from .errors import Rejected
-from .facts import MAX_PROBLEMS, FactWriter, Input, Reading, now, source_id
-from .images.worker import Failed, Prepared, Task
+from .facts import MAX_PROBLEMS, FactWriter, Input, now, source_id
+from .images.batches import Outcome, Work
+from .images.worker import Prepared, Task
 from .media import Media, file_hash
 from .model import ImportResult, ImportSummary, PictureRef
 from .restoring import is_export, restore
@@ -49,42 +50,22 @@ CHUNK_BYTES = 32 << 20
 #: Inputs per transaction where their pictures are fetched: the network is slow, and what was fetched is reported soon.
 FETCHED_CHUNK = 8
 
-Prepare = Callable[[Iterable[Task]], Iterator[Prepared | Failed]]
-
-
-@dataclass(slots=True)
-class _Chunk:
-    """Some inputs on their way into one transaction: what is known without decoding, and what their pictures gave."""
-
-    change: Transaction = field(default_factory=Transaction)
-    results: list[ImportResult] = field(default_factory=list)
-    inputs: list[Input] = field(default_factory=list)
-    tasks: dict[str, Task] = field(default_factory=dict)
-    prepared: dict[str, Prepared | Failed] = field(default_factory=dict)
-
-    def held(self) -> int:
-        """Characters and bytes of what its documents keep in memory."""
-        documents = [d for item in self.inputs for d in item.documents]
-        pictures = [p for item in self.inputs for p in item.pictures] + [p for d in documents for p in d.pictures]
-        return sum(len(d.text) for d in documents) + sum(len(p.data or b"") for p in pictures)
-
-    def is_whole(self) -> bool:
-        """Whether every picture has its result."""
-        return len(self.prepared) == len(self.tasks)
+#: Does jobs, here or in workers, and yields their outcomes in their order.
+Do = Callable[[Iterable[Work]], Iterator[Outcome]]
 
 
 class Importer:
     """One run over some inputs. ``store`` and ``neighbours`` may be overlays, then nothing is kept (a dry run).
 
-    ``prepare`` maps tasks to prepared pictures; ``media`` is ``None`` in a dry run. ``fetching`` gets what lies on the network;
-    without it, nothing is. ``apply`` maps the comparing of pictures, ``reading`` that of large documents, here or in workers.
-    ``told`` is told how many inputs are read (of how many is not known: 0), and then how far the inferring is.
+    ``do`` decodes pictures and reads documents, ``apply`` maps the comparing of pictures, here or in workers; ``media`` is ``None``
+    in a dry run. ``fetching`` gets what lies on the network; without it, nothing is. ``told`` is told how many inputs are read (of
+    how many is not known: 0), and then how far the inferring is.
     """
 
     def __init__(
         self,
         store: Store,
-        prepare: Prepare,
+        do: Do,
         media: Media | None,
         neighbours: Neighbours,
         *,
@@ -92,17 +73,16 @@ class Importer:
         fetching: Inputs | None = None,
         on_commit: Callable[[], None] = lambda: None,
         apply: Apply = map,
-        reading: Reading = map,
         told: Callable[[Progress], None] = lambda _: None,
     ) -> None:
         self.store, self.cat = store, Catalogue(store)
-        self.prepare, self.media, self.neighbours = prepare, media, neighbours
+        self.do, self.media, self.neighbours = do, media, neighbours
         self.told, self._read_so_far = told, 0
         self.in_place = in_place
         self.fetching, self.on_commit = fetching, on_commit
         self.run_id = f"{now()}-{time.time_ns() % 10**9:09}-{os.getpid()}"
         self.counts: Counter[str] = Counter()
-        self.writer = FactWriter(store, media, neighbours, self.run_id, in_place=in_place, reading=reading)
+        self.writer = FactWriter(store, media, neighbours, self.run_id, in_place=in_place)
         self.found = self.writer.found
         self.waiting = Waiting(store, neighbours, apply, self.found, on_commit)
         self.problems: list[tuple[str, str, str]] = []
@@ -159,56 +139,58 @@ class Importer:
         while not self._stopped and (one := list(islice(fetched, 1))):
             yield one
 
-    def _decoded(self, chunks: Iterator[list[Entry]]) -> Iterator[_Chunk]:
-        """Yield each chunk when its pictures are decoded. The workers go on with the next while one is committed.
+    def _decoded(self, chunks: Iterator[list[Entry]]) -> Iterator[Chunk]:
+        """Yield each chunk when its jobs are done. The workers go on with the next while one is committed.
 
         What is fetched from the network is not read ahead: it is reported soon, and asked for only when it is wanted.
         """
         if self.fetching is not None:
             for entries in chunks:
                 chunk = self._planned(entries)
-                chunk.prepared.update((done.path, done) for done in self.prepare(iter(chunk.tasks.values())))
+                for outcome in self.do(chunk.works()):
+                    chunk.take(outcome)
                 yield chunk
             return
-        read = deque[_Chunk]()
+        read = deque[Chunk]()
         while self._read_round(chunks, read):
-            for done in self.prepare(self._round(chunks, read)):
+            for outcome in self.do(self._round(chunks, read)):
                 self._tell_read(1)
                 while read[0].is_whole():
                     yield read.popleft()
-                self._begin_keeping(read[0].tasks[done.path], done)
-                read[0].prepared[done.path] = done
+                self._begin_keeping(read[0].take(outcome), outcome)
                 if read[0].is_whole():
                     yield read.popleft()
             while read:
                 yield read.popleft()
 
-    def _begin_keeping(self, task: Task, done: Prepared | Failed) -> None:
+    def _begin_keeping(self, work: Work, done: Outcome) -> None:
         """Let the original of a picture be copied while others are decoded: committing it then waits for no disk."""
-        if self.media is not None and not self.in_place and task.file is not None and isinstance(done, Prepared):
-            self.media.begin(done.image.sha256, Path(task.file))
+        if self.media is None or self.in_place or not isinstance(done, Prepared):
+            return
+        if isinstance(work, Task) and work.file is not None:
+            self.media.begin(done.image.sha256, Path(work.file))
 
-    def _read_round(self, chunks: Iterator[list[Entry]], read: deque[_Chunk]) -> bool:
+    def _read_round(self, chunks: Iterator[list[Entry]], read: deque[Chunk]) -> bool:
         """Read the first chunk of a round of decoding; whether there was one."""
         entries = next(chunks, None)
         if entries is not None:
             read.append(self._planned(entries))
         return entries is not None
 
-    def _round(self, chunks: Iterator[list[Entry]], read: deque[_Chunk]) -> Iterator[Task]:
-        """The pictures of chunk after chunk, as the workers ask for them. A chunk without pictures ends the round, and so do large
+    def _round(self, chunks: Iterator[list[Entry]], read: deque[Chunk]) -> Iterator[Work]:
+        """The jobs of chunk after chunk, as the workers ask for them. A chunk without any ends the round, and so do large
         documents, so that they are committed before more is read."""
         while True:
             last = read[
                 -1
-            ]  # committed, and gone from ``read``, by the time all its tasks are asked for: where nothing decodes ahead
-            yield from last.tasks.values()
-            if not last.tasks or sum(c.held() for c in read) >= CHUNK_BYTES or not self._read_round(chunks, read):
+            ]  # committed, and gone from ``read``, by the time all its jobs are asked for: where nothing works ahead
+            yield from last.works()
+            if not last.jobs or sum(c.held() for c in read) >= CHUNK_BYTES or not self._read_round(chunks, read):
                 return
 
-    def _planned(self, entries: Sequence[Entry]) -> _Chunk:
-        """Read a chunk's documents, and say which pictures are to be decoded."""
-        chunk = _Chunk()
+    def _planned(self, entries: Sequence[Entry]) -> Chunk:
+        """Read a chunk's inputs, and say which pictures are to be decoded and which documents read by workers."""
+        chunk = Chunk()
         known = self.store.get_many("source", [source_id(e.path) for e in entries])
         for entry in entries:
             doc = known.get(source_id(entry.path))
@@ -220,14 +202,14 @@ class Importer:
                 chunk.results.append(same)
             else:
                 chunk.inputs.append(self._read(entry, doc))
-        chunk.tasks = self._tasks(chunk.inputs)
+        chunk.jobs = [*map(Job, self._tasks(chunk.inputs)), *readings(chunk.inputs)]
         return chunk
 
     def _is_met(self, source: Doc | None) -> bool:
         """Whether an input was reported in this run already: it was named twice."""
         return source is not None and source.get("run") == self.run_id and bool(source.get("met"))
 
-    def _commit(self, chunk: _Chunk) -> Iterator[ImportResult]:
+    def _commit(self, chunk: Chunk) -> Iterator[ImportResult]:
         """Commit a chunk's facts, then report its inputs."""
         # The chunk before was not committed when this one was read.
         named = [*(r.path for r in chunk.results), *(i.entry.path for i in chunk.inputs)]
@@ -236,7 +218,7 @@ class Importer:
         results = [r for r in chunk.results if r.path not in met]
         for item in chunk.inputs:
             if item.entry.path not in met:
-                self.writer.read(item)
+                read_rest(item)
         with self.store.writing(lambda: [COMMITTER]):
             for item in chunk.inputs:
                 if item.entry.path not in met:
@@ -328,7 +310,7 @@ class Importer:
         images = self.cat.images({i for s in stems for i in self.store.find("image", "keys.stems", s)})
         return any("://" not in path for image in images.values() for path in image.paths)
 
-    def _tasks(self, inputs: Sequence[Input]) -> dict[str, Task]:
+    def _tasks(self, inputs: Sequence[Input]) -> Iterable[Task]:
         """Every picture of a chunk that is to be decoded; what its source documents bring along included."""
         tasks: dict[str, Task] = {}
         for item in inputs:
@@ -340,7 +322,7 @@ class Importer:
                         data=picture.data,
                         sidecars=tuple(str(s) for s in picture.sidecars),
                     )
-        return tasks
+        return tasks.values()
 
     def _have(self, picture: PictureFile) -> bool:
         """Whether a document's own picture file is already catalogued as it is now."""

@@ -140,13 +140,12 @@ class Library(Saying):
             self._complete_neighbours(neighbours, pool)
             self._importer = run = importing.Importer(
                 store,
-                pool.map,
+                pool.do,
                 None if dry_run else self.media,
                 neighbours,
                 in_place=in_place,
                 fetching=net,
                 apply=pool.apply,
-                reading=pool.apply,
                 told=told,
             )
             try:

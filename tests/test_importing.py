@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from catalog import importing, sources
+from catalog import chunks, importing, sources
 from catalog.duplicates import Sample
 from catalog.duplicates.index import DuplicateIndex
 from catalog.images.pool import Pool
@@ -126,6 +126,27 @@ def test_a_page_that_is_never_read_through_costs_one_page(
         slow, fine = run(empty, folder, dry_run=dry)
         assert (slow.result, fine.result) == ("rejected", "new")
         assert slow.reason == "The document defeats the reader. The work took longer than 2 seconds."
+
+
+def test_many_documents_are_read_by_workers_as_few_are_here(
+    empty: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A transaction of many documents leaves none to be read by the process that commits; what is catalogued is the same."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for n in range(chunks.MANY):
+        story = f"The council of town {n} met on Monday and decided nothing of importance for anybody."
+        (folder / f"{n}.txt").write_text(
+            f"Town {n}\n\n{story}\n\nMayor Ann Poe (left) at the town hall {n}\n\n{story}\n"
+        )
+        (folder / f"{n}.html").write_text(f"<title>Page {n}</title><p>{story}</p>" * (n % 3))
+    with open_library(tmp_path / "here") as here:
+        alone = [r for r in here.import_([folder], workers=0) if isinstance(r, ImportResult)]
+        wanted = everything(here)
+    left = list[int]()
+    monkeypatch.setattr(importing, "read_rest", lambda item: left.append(len(item.documents) - len(item.stories)))
+    assert run(empty, folder) == alone and everything(empty) == wanted
+    assert set(left) == {0} and "rejected" in {r.result for r in alone}
 
 
 def test_a_dry_run_predicts_the_run(empty: Library, stories: Path, tmp_path: Path) -> None:

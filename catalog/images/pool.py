@@ -57,8 +57,8 @@ class _Worker:
 
 
 class Pool:
-    """Prepares pictures in workers. A context manager; :meth:`map` and :meth:`apply` may be called from several threads and any
-    number of times.
+    """Prepares pictures in workers. A context manager; :meth:`map`, :meth:`do` and :meth:`apply` may be called by several threads,
+    any number of times.
 
     ``workers`` is how many processes decode (``None``: one for each processor; 0: none, decode right here, without protection).
     ``executor`` is used instead when given, ``batch`` pictures at a time. ``timeout_s`` is what the processor may be at
@@ -100,7 +100,11 @@ class Pool:
 
     def map(self, tasks: Iterable[Task]) -> Iterator[Result]:
         """Yield the result of each task, in the order of ``tasks``, which is read only as far ahead as keeps the workers busy."""
-        return cast("Iterator[Result]", self._outcomes(iter(tasks), self._batch))
+        return cast("Iterator[Result]", self.do(tasks))
+
+    def do(self, jobs: Iterable[Work]) -> Iterator[Outcome]:
+        """Yield the outcome of each job, pictures and calls as they come, as :meth:`map` does for pictures alone."""
+        return self._outcomes(iter(jobs), self._batch)
 
     def apply(self, function: Callable[[T], R], items: Iterable[T], *, path: str = "") -> Iterator[R | Failed]:
         """Yield ``function(item)`` for each of ``items``, in their order, computed by the workers.
