@@ -20,15 +20,15 @@ from .duplicates.base import Neighbours
 from .errors import CatalogueUnusable, UsageError
 from .media import Media, remember
 from .showing import original
-from .stores.base import KINDS, Doc, Store, Transaction
+from .stores.base import COUNTER, KINDS, Doc, Store, Transaction
 
 #: Documents per transaction.
 _STEP = 1000
 #: Times that a source which changes meanwhile is gone over.
 _PASSES = 5
-_MARK, _COUNTER = "copy", "decisions"
+_MARK = "copy"
 #: Documents of ``meta`` that belong to one store alone: its mark, its counter, where its pictures are.
-_OWN = frozenset({_MARK, _COUNTER, "media"})
+_OWN = frozenset({_MARK, COUNTER, "media"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,8 @@ def _end(source: Store, target: Store) -> None:
     with target.writing():
         change = Transaction()
         change.delete("meta", _MARK)
-        if (lacking := source.last_number(_COUNTER) - target.last_number(_COUNTER)) > 0:
-            target.numbers(_COUNTER, lacking, change)
+        if (lacking := source.last_number(COUNTER) - target.last_number(COUNTER)) > 0:
+            target.numbers(COUNTER, lacking, change)
         target.commit(change)
 
 

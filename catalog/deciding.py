@@ -18,7 +18,7 @@ from .errors import Gone, NotAllowed, NotFound, Stale
 from .later import later
 from .model import Decision, Finding, Group
 from .remembering import Remembering
-from .stores.base import WHOLE, Store, Transaction
+from .stores.base import COUNTER, WHOLE, Store, Transaction
 from .stores.overlay import Overlay
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ MAX_TAGS = 100
 MAX_PAIRS = 2_000
 #: Subjects of a decision above which it is quicker to hold off everyone than to find out what they touch.
 MAX_NAMED = 50
-COUNTER = "decisions"
 #: Kinds of findings whose decisions settle them and bear on nothing else: neither links nor groups follow from them.
 _SETTLING = frozenset({"conflict", "metadata"})
 

@@ -15,7 +15,7 @@ from .media import Media, file_hash
 from .model import Image, ImportResult, Outcome
 from .paths import to_path
 from .resolve import BY_HAND
-from .stores.base import DECISIONS, FACTS, INFERENCES, Doc, Store, Transaction
+from .stores.base import COUNTER, DECISIONS, FACTS, INFERENCES, Doc, Store, Transaction
 
 #: Lines of one transaction, and the longest line that is read.
 _STEP = 500
@@ -40,9 +40,16 @@ def restore(store: Store, media: Media | None, path: Path) -> Iterator[ImportRes
 
     Raises Rejected, and changes nothing, when a line is not as it was written, or when the catalogue holds other decisions.
     """
-    decisions = _check(store, path)
+    last = _check(store, path)
     results: list[ImportResult] = []
     change, lines = Transaction(), 0
+    if (
+        lacking := last - store.last_number(COUNTER)
+    ) > 0:  # first of all: who decides meanwhile gets numbers of his own
+        with store.writing():
+            store.numbers(COUNTER, lacking, change)
+            store.commit(change)
+        change = Transaction()
     for number, (kind, doc) in enumerate(_lines(path)):
         results += _put(store, media, change, kind, doc, path)
         lines = number + 1
@@ -50,8 +57,6 @@ def restore(store: Store, media: Media | None, path: Path) -> Iterator[ImportRes
             _commit(store, media, change)
             yield from results
             change, results = Transaction(), []
-    if decisions:
-        change.put("meta", "decisions", {"id": "decisions", "last": decisions})
     _commit(store, media, change)
     yield from results
     yield ImportResult(str(path), "new" if lines else "unchanged", reason=f"An export of {lines:,} lines.")
@@ -88,7 +93,7 @@ def _check(store: Store, path: Path) -> int:
             if known is not None and known != doc:
                 raise Rejected("The catalogue holds other decisions than the export: import it into a new catalogue.")
             last = max(last, int(doc["id"])) if str(doc["id"]).isdigit() else last
-    return max(last, int((store.get("meta", "decisions") or {}).get("last", 0)))
+    return last
 
 
 def _put(store: Store, media: Media | None, change: Transaction, kind: str, doc: Doc, path: Path) -> list[ImportResult]:

@@ -16,7 +16,7 @@ from .later import later
 from .media import Blob, Media, file_blob
 from .model import Article, Caption, Comparison, Conflict, Decision, Finding, Image, Link, Match, Record
 from .paths import to_path
-from .stores.base import Doc, Store
+from .stores.base import COUNTER, Doc, Store
 from .views import ArticleView, BulkPreview, CompareView, Difference, FindingView, LogPage, Overview, RunView
 
 if TYPE_CHECKING:
@@ -312,7 +312,7 @@ def log(cat: Catalogue, *, limit: int, cursor: str | None, who: str, action: str
     """Return decisions, latest first, from below ``cursor``. Raises UsageError for a cursor that is none."""
     if cursor is not None and not (cursor.isdigit() and cursor.isascii() and len(cursor) <= 12):
         raise UsageError("That cursor is not one of this list's.", field="cursor")
-    last = int((cat.store.get("meta", "decisions") or {}).get("last", 0))
+    last = cat.store.last_number(COUNTER)
     at = min(int(cursor) - 1, last) if cursor else last
     limit = max(1, min(limit, _MAX_LOG))
     found: list[Decision] = []
@@ -325,7 +325,7 @@ def log(cat: Catalogue, *, limit: int, cursor: str | None, who: str, action: str
         at -= 1
     undone = frozenset(d.id for d in found if not cat.holds(d))
     steps = {b: len(cat.store.find("decision", "batch", b)) for b in {d.batch for d in found} if b}
-    return LogPage(tuple(found), last, str(at + 1) if at > 0 and found else None, undone, steps)
+    return LogPage(tuple(found), cat.store.count("decision"), str(at + 1) if at > 0 and found else None, undone, steps)
 
 
 def runs(cat: Catalogue, limit: int) -> list[RunView]:
@@ -365,7 +365,7 @@ def overview(cat: Catalogue, index: SearchIndex) -> Overview:
         matches_by_relation=index.tallies("match"),
         conflicts_by_kind=index.tallies("conflict"),
         findings_by_kind=counts.findings_by_kind,
-        decisions=int((store.get("meta", "decisions") or {}).get("last", 0)),
+        decisions=store.count("decision"),
         last_import=latest[0].started if latest else "",
     )
 

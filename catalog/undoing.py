@@ -10,7 +10,7 @@ from .catalogue import Catalogue
 from .errors import NotAllowed, NotFound
 from .later import later
 from .model import Decision
-from .stores.base import WHOLE, Store
+from .stores.base import COUNTER, WHOLE, Store
 
 if TYPE_CHECKING:
     from . import marking
@@ -27,7 +27,7 @@ def last_effective(store: Store, n: int, by: str | None = None) -> list[Decision
     With ``by``, only steps of that person, and only where the first stands among the last :data:`FAR` decisions.
     """
     cat = Catalogue(store)
-    at = store.last_number(deciding.COUNTER)
+    at = store.last_number(COUNTER)
     found: list[Decision] = []
     steps: set[str] = set()
     end = 0 if by is None else max(at - FAR, 0)

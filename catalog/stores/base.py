@@ -82,6 +82,10 @@ class Transaction:
         return any(self.puts.values()) or any(self.deletes.values())
 
 
+#: The counter by which decisions are numbered.
+COUNTER = "decisions"
+
+
 def numbers_in_document(store: Store, counter: str, n: int, change: Transaction) -> list[int]:
     """Take numbers for a store with one writer at a time: the last one stands in the document ``counter`` of ``meta``."""
     last = last_in_document(store, counter)

@@ -14,6 +14,8 @@ import pytest
 from catalog import correcting, deciding, facts
 from catalog.library import open_library
 from catalog.model import ImportSummary
+from catalog.stores.base import Transaction
+from tests.postgres_server import Server
 
 #: Fields that say when something was done.
 _TIMES = frozenset({"imported", "until"})
@@ -85,3 +87,42 @@ def test_the_same_work_on_both_engines_exports_equal_bytes(
     shared = worked_on(postgres, stories, str(tmp_path / "media"), monkeypatch)
     assert folder.count(b'"type":"decision"') > 5
     assert shared == folder
+
+
+@pytest.mark.parametrize("engine", ["folder", "database"])
+def test_a_log_is_shown_and_read_back(
+    engine: str, postgres: str, database_server: Server, stories: Path, tmp_path: Path
+) -> None:
+    """The log and the overview tell of every decision; read back elsewhere they are there too, and the next one replaces none."""
+    shared = engine == "database"
+    address, media = (postgres, str(tmp_path / "media")) if shared else (str(tmp_path / "catalogue"), "")
+    with open_library(address, media=media) as library:
+        list(library.import_([stories], workers=1))
+        image = library.store.ids("image")[0]
+        for note in ("one", "two", "three"):
+            library.edit(image, {"note": note}, who="ann")
+        assert [d.values["note"] for d in library.log().items] == ["three", "two", "one"]
+        assert (library.log().total, library.overview().decisions) == (3, 3)
+        everything = tmp_path / "everything.jsonl"
+        everything.write_bytes(b"".join(library.export("jsonl", everything=True)))
+    other = database_server.catalogue() if shared else str(tmp_path / "other")
+    with open_library(other, media=f"{media}2" if shared else "") as library:
+        list(library.import_([everything], workers=1))
+        library.edit(image, {"note": "four"}, who="bob")
+        assert [d.values["note"] for d in library.log().items] == ["four", "three", "two", "one"]
+        assert (library.log().total, library.overview().decisions) == (4, 4)
+
+
+def test_the_log_goes_on_behind_numbers_that_a_crash_left_out(postgres: str, stories: Path, tmp_path: Path) -> None:
+    """A server that is killed leaves out some numbers of its counters: the log shows what stands on either side."""
+    with open_library(postgres, media=str(tmp_path / "media")) as library:
+        list(library.import_([stories], workers=1))
+        image = library.store.ids("image")[0]
+        library.edit(image, {"note": "one"}, who="ann")
+        with library.store.writing():
+            library.store.numbers("decisions", 32, Transaction())
+        library.edit(image, {"note": "two"}, who="ann")
+        assert [d.values["note"] for d in library.log().items] == ["two", "one"]
+        assert [d.values["note"] for d in library.log(limit=1).items] == ["two"]
+        library.undo(1, who="ann")
+        assert library.log().total == 3
