@@ -149,7 +149,8 @@ class Section:
     end. So most sections are a few messages to the server, each waited for.
 
     ``position`` is the catalogue's at the moment when the last locks were had, ``None`` while nothing has been asked.
-    ``numbers`` are those taken ahead, by their counters; ``taken`` are those that it gave out.
+    ``numbers`` are those taken ahead, by their counters; ``taken`` are those that it gave out. ``expected`` are names that may be
+    asked for, and the kinds of what has them; in ``unseen`` (kind, text) more may stand.
 
     While ``trying``, it holds no locks but those that nobody waits for, and keeps in ``keys`` and ``ids`` what it has asked for;
     ``pledged`` are the locks that it is to have before it writes. ``loose``, when others have asked on its connection. ``spoken``
@@ -170,6 +171,7 @@ class Section:
     found: dict[Value, list[str]] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
     expected: dict[str, str] = field(default_factory=dict)
+    unseen: list[tuple[str, str]] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     trying: bool = False
@@ -298,6 +300,7 @@ class Section:
         """Read what stands around a name (of a document of this kind), and around names that what was read before speaks of."""
         if name in self.asked:
             return
+        self._look_through()
         self.expected = {**self.spoken.of(name), **self.expected}
         others = [other for other in self.expected if other != name and other not in self.asked]
         names = {name: self.expected.get(name) or ("" if kind in around.MAY_BE_ANY else kind)}
@@ -310,7 +313,12 @@ class Section:
         if answer is None:
             return
         texts = self._taken(answer)
-        for kind, text in [(kind, text) for (kind, _), text in texts.items() if text is not None]:
+        self.unseen += [(kind, text) for (kind, _), text in texts.items() if text is not None]
+
+    def _look_through(self) -> None:
+        """Find out what the documents that were read speak of: only where something else is asked for, which is seldom."""
+        unseen, self.unseen = self.unseen, []
+        for kind, text in unseen:
             with suppress(ValueError):  # a damaged one: who asks for it is told
                 for other, own in around.named_in(kind, decode_doc(from_jsonb(text))):
                     self.expected[other] = self.expected.get(other) or own
