@@ -27,7 +27,7 @@ ADVICE = {
         "It changed while you looked",
         "Someone else decided, or an import brought new facts. Look again, then decide.",
     ),
-    413: ("Too large", "Send less at once: the import page sends files one by one."),
+    413: ("Too large", "Nothing of it was kept."),
     414: ("Too long", "Shorten the query."),
     415: ("Not a kind that is taken here", "Choose another file."),
     416: ("No such part", "The file is shorter than that."),

@@ -17,7 +17,7 @@ from .compare import address
 from .context import library, who
 from .inputs import choice_arg, cursor_arg, form_text, idents, number_arg, tags_of, text_arg
 from .plots import histogram
-from .security import upload
+from .security import needs, upload
 
 pages = Blueprint("search", __name__)
 FACETS = words.FACETS_SHOWN
@@ -81,6 +81,7 @@ def save() -> BaseResponse:
 
 
 @pages.post("/search/similar")
+@needs("viewer")
 @upload
 def similar() -> str:
     """Show the pictures that match one that was sent. The picture is not kept."""

@@ -31,8 +31,10 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 #: Bytes of a query string, and of a body that is not an upload.
 MAX_QUERY = 16_384
 MAX_BODY = 2 << 20
-#: Bytes of one upload. The waitress server refuses more from the Content-Length alone, before reading the body.
+#: Bytes of one upload. More is refused from the Content-Length alone, before anything of the body is kept (:mod:`web.channels`).
 MAX_UPLOAD = 240 << 20
+#: Where uploads are sent to. What is sent to any other address may have :data:`MAX_BODY` bytes.
+UPLOADS = frozenset({"/import", "/search/similar", "/api/v1/import", "/api/v1/similar"})
 
 CSP = (
     "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
@@ -128,7 +130,8 @@ def _check_body(view: Callable[..., Any] | None) -> None:
     if not large:
         request.max_form_memory_size = MAX_BODY
     if (request.content_length or 0) > limit:
-        raise RefusedError(413, "too-large", f"At most {limit >> 20} MB can be sent here at once.")
+        instead = ": send less at a time, or run `cutline import` where the files are" if large else ""
+        raise RefusedError(413, "too-large", f"At most {limit >> 20} MB can be sent here at once{instead}.")
 
 
 def same_origin() -> bool:
@@ -173,7 +176,7 @@ def _check_role(view: Callable[..., Any] | None, person: Person | None) -> BaseR
             raise RefusedError(401, "login", "Log in first, or send a bearer token.")
         return redirect("/login?next=" + quote(request.full_path.rstrip("?"), safe=""), 303)
     if not person.may(role):
-        raise RefusedError(403, "role", f"This needs the role {role}; {person.name or 'you'} have {person.role}.")
+        raise RefusedError(403, "role", f"This needs the role {role}; yours is {person.role}.")
     return None
 
 

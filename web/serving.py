@@ -8,14 +8,16 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from waitress.server import create_server
+from waitress.server import BaseWSGIServer, create_server
 
 from catalog.errors import UsageError
 from catalog.library import Library
 
 from .access import Access
 from .app import create_app, loaded, seldom_collected
+from .channels import Channel
 from .lanes import Lanes
 from .readers import Readers
 from .security import MAX_UPLOAD, is_loopback
@@ -104,14 +106,16 @@ def serve(
     if not is_loopback(host) and host not in ("0.0.0.0", "::", ""):
         access = replace(access, hosts=access.hosts | {host.lower()})
     app = Readers(loaded(create_app(library, access)), library, access, readers)
+    listening: dict[int, Any] = {}
     try:
         server = create_server(
             app,
+            listening,
             _dispatcher=Lanes(),
             host=host.strip("[]"),
             port=port,
             ident="Cutline",
-            max_request_body_size=MAX_UPLOAD,
+            max_request_body_size=MAX_UPLOAD + 1,  # waitress refuses this much and more
             max_request_header_size=65_536,
             inbuf_overflow=1 << 20,
             connection_limit=512,
@@ -120,12 +124,16 @@ def serve(
         )
     except OSError as error:
         raise _unusable(host, port, error) from error
+    # A name may be several addresses.
+    servers = [one for one in listening.values() if isinstance(one, BaseWSGIServer)]
+    for one in servers:
+        one.channel_class = Channel
     if not app.count:
         sys.setswitchinterval(SWITCH)
     library.sweep()
     try:
         if ready is not None:
-            ready(_address(host, int(server.effective_port)))
+            ready(_address(host, int(servers[0].effective_port)))
         with app.held(), library.following(), seldom_collected():
             server.run()
     finally:

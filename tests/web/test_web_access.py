@@ -88,6 +88,25 @@ def test_a_viewer_reads_and_a_reviewer_decides(guarded: Flask, library: Library)
     assert reviewer.post("/api/v1/import", json={"path": "/"}, headers=OWN).status_code == 403
 
 
+def test_a_viewer_writes_nothing(guarded: Flask, library: Library) -> None:
+    """Every way to write is refused and named with the role that it needs; looking for a picture one has is reading."""
+    viewer, before = _login(guarded, "vera"), library.log().total
+    refused, open_ = set[str](), set[str]()
+    for rule in guarded.url_map.iter_rules():
+        if rule.rule in ("/login", "/logout"):  # where one stops being a viewer
+            continue
+        for method in sorted({"POST", "PATCH", "PUT", "DELETE"} & (rule.methods or set())):
+            path = rule.rule
+            for name in rule.arguments:
+                path = path.replace(f"<{name}>", "0123456789abcdef")
+            answer = viewer.open(path, method=method, headers=OWN)
+            (refused if answer.status_code == 403 else open_).add(rule.rule)
+            if answer.status_code == 403:
+                assert "This needs the role " in answer.get_data(as_text=True)
+    assert open_ == {"/name", "/theme", "/search/similar", "/api/v1/similar"}
+    assert {"/bulk", "/api/v1/import", "/review/<ident>"} < refused and library.log().total == before
+
+
 def test_a_token_needs_no_page(guarded: Flask, library: Library) -> None:
     """A bearer token reads and writes without a session or an origin; a wrong one gets 401."""
     client = guarded.test_client()
