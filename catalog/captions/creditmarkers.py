@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from .creditcut import FINISHED, REACH, STOPPED, Cut, breaks, made
+from .creditcut import BARS, FINISHED, REACH, STOPPED, Cut, breaks, made
 from .credittables import tables
 from .creditwords import (
     ENDS,
@@ -45,7 +45,7 @@ def marker_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cu
         first = _with_agency_before(printed, start, match.start())
         if not before or (first == match.start() and not _may_begin(before, match)):
             continue
-        is_apart = before[-1:] and before[-1] in ".!?…»”)" + ENDS
+        is_apart = before[-1:] and before[-1] in ".!?…»”)" + BARS + ENDS
         share = 0.0 if not strong else 1.0 if is_apart and len(rest.split()) <= 6 else 0.5
         if (
             strong

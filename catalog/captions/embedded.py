@@ -20,6 +20,7 @@ MAX_SCRIPT = 4_000_000
 MAX_ENTRIES = 300
 _ADDRESS = ("contentUrl", "url", "src", "imageUrl", "image_url", "original", "large", "href", "path", "full", "uri")
 _CAPTION = ("caption", "captionText", "caption_text", "captionHtml", "imageCaption", "subtitle", "bildtext", "legend")
+_DESCRIPTION = ("description", "desc", "text")
 _CREDIT = (
     "creditText",
     "credit",
@@ -80,7 +81,7 @@ def from_scripts(page: Page, base: str, about: list[str]) -> Iterator[Entry]:
             pushed.append(text)
             continue
         kind = (script.get("type") or "").lower()
-        if "aption" not in text or len(text) > MAX_SCRIPT or "ld+json" in kind:
+        if ("aption" not in text and "hotographer" not in text) or len(text) > MAX_SCRIPT or "ld+json" in kind:
             continue
         if about and not any(name in text for name in about):
             continue
@@ -177,6 +178,9 @@ def _entry(node: dict[str, Any], base: str, source: str) -> Entry | None:
         return None
     caption = next((t for k in _CAPTION if (t := _text(node.get(k)))), "")
     credit = next((t for k in _CREDIT if (t := _text(node.get(k)))), "")
+    if not caption and _text(node.get("photographer")):
+        # What has a photographer is a picture, and what describes it there is its caption.
+        caption = next((t for k in _DESCRIPTION if (t := _text(node.get(k)))), "")
     if not credit and (source == "json-ld" or caption):
         credit = _text(node.get("author") or node.get("creator"))
     if not (caption or credit):

@@ -12,7 +12,7 @@ from ..model import Evidence
 from .buttons import is_button
 from .counters import is_counter
 from .credit import bare_credit, cut, is_credit, strip_marker
-from .creditwords import MOST_WORDS, OPEN, is_name, is_person, is_slashed, marker, may_end_in_marker, parts_of
+from .creditwords import MOST_WORDS, OPEN, is_name, is_person, is_slashed, marker, may_end_in_marker, parts_of, reads_on
 from .data import load
 from .dom import Element, says, tidy, words
 
@@ -22,6 +22,10 @@ _BUTTONS = frozenset({"a", "span", "div", "p", "label", "b", "strong", "em", "i"
 _FRAMES = frozenset({"table", "tbody", "tr", "td", "font", "center"})
 #: In a figure, beside its caption, what reads as a credit is one, whatever its name.
 _ASIDE = frozenset({"small", "cite", "span", "p", "div", "footer"})
+#: Signs that an element of their own holds between a caption and its credits.
+_PARTING = frozenset("•·|/–—-‖│")
+#: Letters and words of a house or person that such a sign sets off.
+MAX_NAME, MOST_NAMES = 60, 5
 _CREDIT_TAGS = frozenset({"small", "cite", "span", "em", "i", "p", "div", "strong", "b", "a"})
 
 
@@ -120,6 +124,8 @@ def _parts(holders: list[Element]) -> tuple[set[Element], list[Element]]:
                 continue
             if child.getparent() in taken:
                 taken.add(child)
+                if child.tag in _BUTTONS and is_button(words(child)):
+                    furniture.add(child)
                 continue
             said = says(child)
             if (
@@ -180,6 +186,10 @@ def _unmarked(holders: list[Element], furniture: set[Element], known: tuple[str,
                 continue
             break
         own = tidy(node.text or "") + "".join(tidy(c.tail or "") for c in node)
+        if parted := _parted(children, known):
+            return parted
+        if not own and len(children) > 1 and _is_name_above(children[0]):
+            return children[:1]
         for child in (*children[-1:], *children[:1]):
             text = words(child)
             if len(text) > MAX_CREDIT or not (own or len(children) > 1) or _goes_on(child):
@@ -204,6 +214,29 @@ def _unmarked(holders: list[Element], furniture: set[Element], known: tuple[str,
             ):
                 return [child]
     return []
+
+
+def _parted(children: list[Element], known: tuple[str, ...]) -> list[Element]:
+    """The last children that elements of a sign alone part from the caption ("… • Jane Doe • CC BY 4.0"), with those signs."""
+    found: list[Element] = []
+    while len(children) > 2 and words(children[-2]) in _PARTING:
+        text = words(children[-1])
+        is_short = len(text) <= MAX_NAME and text[:1].isupper() and not reads_on(text) and text[-1] not in ".!?"
+        if not (is_short and len(text.split()) <= MOST_NAMES) and not is_credit(text, known, apart=True):
+            break
+        found = [*children[-2:], *found]
+        children = children[:-2]
+    return found
+
+
+def _is_name_above(child: Element) -> bool:
+    """Tell whether an element is a name alone right above a picture: its photographer, where the caption stands below it."""
+    after = child.getnext()
+    if after is None or child.tag not in _ASIDE or not is_person(words(child)):
+        return False
+    return after.tag in ("img", "picture", "amp-img") or (
+        next(after.iter("img"), None) is not None and not words(after)
+    )
 
 
 def _goes_on(link: Element) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from ..model import Article, Caption, Evidence, Extraction, PictureRef
 from ..sources.base import Document
-from . import embedded, selection
+from . import closing, embedded, selection
 from . import pictures as pictures_
 from . import region as region_
 from . import story as story_
@@ -61,6 +61,7 @@ def _extract(document: Document, page: Page, region: region_.Region, facts: stor
     known = (facts.publisher,) if len(facts.publisher) > 2 else ()
     printed = Placer(page, region, chosen, known).place()
     chosen, printed = _complete(page, facts, address, chosen, printed, known, [e for _, e in drawn])
+    closing.complete(region, printed, known)
     urls = [p.urls() for p in chosen]
     refs = tuple(
         PictureRef(n, u[0], u, p.alt, p.title, p.width, p.height)

@@ -6,6 +6,8 @@ the picture's own wrapper; short text that shares the wrapper; a data attribute;
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ..model import Evidence
 from . import alike, attributes, counters, gallery
 from .credit import cut, is_credit
@@ -122,25 +124,36 @@ class Placer:
         return None
 
     def _wrapped(self, element: Element, number: int, picture: Picture) -> Found | None:
-        """Words in the nearest wrappers that hold this picture alone and little prose."""
+        """Words in the nearest wrappers that hold this picture alone and little prose.
+
+        A wrapper with a credit alone is the picture's own; its caption, named as such, may stand outside of that.
+        """
         node = element.getparent()
         steps = 0
+        credited: Found | None = None
         while node is not None and steps < 7:
             if ends_search(node) or not self._alone(node, number):
-                return None
-            if self.region.mass.get(node, 0) > max(min(400, 0.4 * self.region.total), 0.15 * self.region.total):
-                return None
+                break
+            mass = self.region.mass.get(node, 0)
+            if mass > max(min(400, 0.4 * self.region.total), 0.15 * self.region.total) or (credited and mass):
+                break
             steps += node.tag not in ("source", "picture")
             if not any(t.strip() for t in node.itertext()):
                 node = node.getparent()
                 continue
+            found: Found | None
             if named := gallery.captions_below(node)[:3]:
                 way = _way("caption-class-figure" if node.tag == "figure" else "caption-class")
-                return read(named, node, way, self.known)
-            if found := self._plain(node, element, picture):
+                found = read(named, node, way, self.known)
+                if found is None:
+                    break
+            else:
+                found = None if credited else self._plain(node, element, picture)
+            if found is not None and found.text:
                 return found
+            credited = credited or found
             node = node.getparent()
-        return None
+        return credited
 
     def _plain(self, node: Element, element: Element, picture: Picture) -> Found | None:
         """The words of a wrapper with no names: taken when few and when something says that they are the picture's."""
@@ -280,6 +293,11 @@ def is_told_beside(element: Element) -> bool:
     return 4 < len(text) < 250 and (bool(cut(text).credit) or _set_apart(after, text))
 
 
+def _of_links(picture: Picture) -> Iterator[str]:
+    """What the links around a picture to its large version say of it."""
+    yield from (t for a in picture.element.iterancestors("a") if (t := attributes.link_title(a)))
+
+
 def _with_attributes(found: Found | None, picture: Picture, known: tuple[str, ...]) -> Found | None:
     """Take a credit that only an attribute of the picture says: ``data-credit``, else ``title`` or ``alt`` ("Foto: X")."""
     if found is not None and found.credit:
@@ -288,7 +306,7 @@ def _with_attributes(found: Found | None, picture: Picture, known: tuple[str, ..
         found.credit = own[slice(*strip_marker(own))]
         found.reasons.append(Evidence("credit-data", 1.0, found.credit[:80]))
         return found
-    for value in (picture.title, picture.alt):
+    for value in (picture.title, picture.alt, *_of_links(picture)):
         if not value or len(value) > 600:
             continue
         done = cut(value, known=known)
