@@ -8,7 +8,7 @@ from itertools import chain
 from ..model import Evidence
 from .credit import cut
 from .dom import Element, says, words
-from .holder import MAX_CAPTION, Found, read
+from .holder import MAX_CAPTION, MAX_CREDIT, Found, read
 
 #: Log-odds that a caption so placed is the pictures'.
 WEIGHTS = {"caption-shared": 2.0, "caption-by-order": 1.5}
@@ -16,6 +16,8 @@ WEIGHTS = {"caption-shared": 2.0, "caption-by-order": 1.5}
 MOST_SHARED = 6
 REACH = 6
 _LISTS = ("ul", "ol", "div", "dl")
+#: What may hold the one credit of such a block.
+_LINES = ("figcaption", "p", "div", "small", "span", "cite", "footer")
 _STOPS = frozenset({"body", "html", "article", "main"})
 
 
@@ -95,12 +97,14 @@ def _shared(
     return read(captions, node, Evidence("caption-shared", WEIGHTS["caption-shared"]), known)
 
 
-def credit_around(element: Element, shown: dict[Element, set[int]], known: tuple[str, ...]) -> str:
-    """Return the credit that a figure of several pictures prints once, as a caption of its own that is nothing else; or ``""``."""
-    for figure in element.iterancestors("figure"):
-        if len(shown.get(figure, ())) > 1:
-            for caption in figure.iterchildren("figcaption"):
-                told = cut(words(caption), known=known)
+def credit_around(
+    element: Element, shown: dict[Element, set[int]], mass: dict[Element, int], known: tuple[str, ...]
+) -> str:
+    """Return the credit that a block of several pictures prints once, in a line of its own that is nothing else; or ``""``."""
+    for node in _groups(element, shown, mass):
+        for line in node.iterchildren(*_LINES):
+            if line not in shown and 0 < len(text := words(line)) <= MAX_CREDIT:
+                told = cut(text, known=known)
                 if told.credit and not told.text:
                     return told.credit
     return ""

@@ -64,6 +64,7 @@ def read(holders: list[Element], scope: Element | None, way: Evidence, known: tu
     text = "\n".join(w for h in holders if (w := words(h, leave, lines=True))) if marked else whole
     if not marked and scope is not None and scope not in holders:
         marked = list(islice(_beside(scope, holders, known), 2))
+        furniture |= _parts(marked)[0]
     if not marked and whole:
         marked = _unmarked(holders, furniture, known)
         leave = furniture | set(marked)

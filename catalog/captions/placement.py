@@ -65,7 +65,9 @@ class Placer:
                 found[number] = shared
         for picture, one in zip(self.pictures, found, strict=True):
             if one is not None and one.text and not one.credit:
-                _with_credit_of_group(one, gallery.credit_around(picture.element, self.shown, self.known))
+                _with_credit_of_group(
+                    one, gallery.credit_around(picture.element, self.shown, self.region.mass, self.known)
+                )
         held = [f for f in found if f is not None]
         alike.complete(held)
         for one, credit in zip(held, counters.without([f.credit for f in held]), strict=True):

@@ -153,10 +153,10 @@ def has_caption(region: Region, element: Element) -> bool:
 
 def _holds_caption(wrapper: Element) -> bool:
     """Tell whether a figure or an element named as a picture's wrapper holds a caption with words."""
-    if wrapper.tag != "figure" and "wrapper" not in says(wrapper):
+    if wrapper.tag not in ("figure", "dl") and "wrapper" not in says(wrapper):
         return False
     return any(words(c) for c in wrapper.iter("figcaption")) or any(
-        "caption" in says(c) and words(c) for c in wrapper.iter("div", "p", "span")
+        "caption" in says(c) and words(c) for c in wrapper.iter("div", "p", "span", "dd")
     )
 
 
