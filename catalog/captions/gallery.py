@@ -98,16 +98,30 @@ def _shared(
 
 
 def credit_around(
-    element: Element, shown: dict[Element, set[int]], mass: dict[Element, int], known: tuple[str, ...]
+    element: Element,
+    shown: dict[Element, set[int]],
+    mass: dict[Element, int],
+    lines: dict[Element, str],
+    known: tuple[str, ...],
 ) -> str:
-    """Return the credit that a block of several pictures prints once, in a line of its own that is nothing else; or ``""``."""
+    """Return the credit that a block of several pictures prints once, in a line of its own that is nothing else; or ``""``.
+
+    ``lines``: a memo of what the blocks print so.
+    """
     for node in _groups(element, shown, mass):
-        for line in node.iterchildren(*_LINES):
-            if line not in shown and 0 < len(text := words(line)) <= MAX_CREDIT:
-                told = cut(text, known=known)
-                if told.credit and not told.text:
-                    return told.credit
+        if node not in lines:
+            lines[node] = next(_credit_lines(node, shown, known), "")
+        if lines[node]:
+            return lines[node]
     return ""
+
+
+def _credit_lines(node: Element, shown: dict[Element, set[int]], known: tuple[str, ...]) -> Iterator[str]:
+    for line in node.iterchildren(*_LINES):
+        if line not in shown and 0 < len(text := words(line)) <= MAX_CREDIT:
+            told = cut(text, known=known)
+            if told.credit and not told.text:
+                yield told.credit
 
 
 def _after(node: Element, shown: dict[Element, set[int]], known: tuple[str, ...]) -> Found | None:

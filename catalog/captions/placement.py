@@ -63,11 +63,11 @@ class Placer:
             before = found[number]
             if before is None or not before.credit or shared.credit:
                 found[number] = shared
+        lines: dict[Element, str] = {}
         for picture, one in zip(self.pictures, found, strict=True):
             if one is not None and one.text and not one.credit:
-                _with_credit_of_group(
-                    one, gallery.credit_around(picture.element, self.shown, self.region.mass, self.known)
-                )
+                around = gallery.credit_around(picture.element, self.shown, self.region.mass, lines, self.known)
+                _with_credit_of_group(one, around)
         held = [f for f in found if f is not None]
         alike.complete(held)
         for one, credit in zip(held, counters.without([f.credit for f in held]), strict=True):

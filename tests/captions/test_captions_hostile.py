@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 import random
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from catalog import captions
-from catalog.captions import dom, extract_document, extraction_to_json
+from catalog.captions import dom, extract_document, extraction_to_json, gallery
 from catalog.captions.markup import TOO_LARGE
 from catalog.captions.srcset import parse
 from catalog.errors import Rejected
@@ -254,3 +256,21 @@ def test_collector_rests_while_a_page_is_read_and_works_as_before_after_it(
         assert gc.isenabled() == at_work
     finally:
         (gc.enable if before else gc.disable)()
+
+
+def test_lines_of_a_block_are_looked_at_once_for_all_of_its_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three thousand pictures may share a block with a hundred thousand lines, of which none is a credit."""
+    looked: list[object] = []
+    lines = gallery._credit_lines
+
+    def counted(node: dom.Element, *rest: Any) -> Iterator[str]:
+        looked.append(node)
+        return lines(node, *rest)
+
+    monkeypatch.setattr(gallery, "_credit_lines", counted)
+    pictures = "".join(
+        f'<figure><img src="/p/storm-{n:03}.jpg"><figcaption>Wave {n} comes in</figcaption></figure>' for n in range(60)
+    )
+    found = read(f"<article><h1>Storm</h1>{STORY}<div>{pictures}{'<p>A short line</p>' * 60}</div>{STORY}</article>")
+    assert len(found.captions) == 60
+    assert len(looked) == len(set(looked)) == 1
