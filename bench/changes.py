@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
-from bench import framing
+from bench import framing, handing_on
 from bench.changing import (
     BEST,
     WHOLE,
@@ -344,6 +344,17 @@ _TABLE: dict[str, tuple[str, Change, str]] = {
     "grey crop on a card": ("several", _grey_card, _CARD),
     "mirrored story": ("several", _mirrored_story, _CARD + " mirrored"),
     "meme, cropped, small": ("several", _meme_crop, "cropped"),
+    "sent on three times": ("size", keep(handing_on.messenger), "resized re-encoded"),
+    "enlarged by guesses": ("filter", keep(handing_on.upscaled), "resized edited"),
+    "blurred faces": ("overlay", keep(handing_on.blurred_faces), "edited re-encoded"),
+    "colourised": ("tone", keep(handing_on.colourised), "edited re-encoded"),
+    "upright on a wide screen": ("page", handing_on.upright_reel, _CARD + " cropped"),
+    "before and after": ("collage", handing_on.before_and_after, "collage"),
+    "words above and below": ("frame", handing_on.captioned_meme, _CARD),
+    "photographed newspaper": ("photographed", handing_on.photographed_newspaper, _CARD + " rotated"),
+    "in a conversation": ("page", handing_on.in_conversation, _CARD),
+    "bordered and turned": ("frame", handing_on.bordered_turned, _CARD + " rotated"),
+    "still of a film": ("several", handing_on.still, "cropped edited"),
 }  # fmt: skip
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
