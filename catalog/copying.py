@@ -20,15 +20,14 @@ from .duplicates.base import Neighbours
 from .errors import CatalogueUnusable, UsageError
 from .media import Media, remember
 from .showing import original
-from .stores.base import COUNTER, KINDS, Doc, Store, Transaction
+from .stores.base import COUNTER, KINDS, UNFINISHED, Doc, Store, Transaction
 
 #: Documents per transaction.
 _STEP = 1000
 #: Times that a source which changes meanwhile is gone over.
 _PASSES = 5
-_MARK = "copy"
 #: Documents of ``meta`` that belong to one store alone: its mark, its counter, where its pictures are.
-_OWN = frozenset({_MARK, COUNTER, "media"})
+_OWN = frozenset({UNFINISHED, COUNTER, "media"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +79,9 @@ def copy(source: Parts, target: Parts) -> Iterator[Copied]:
 
 def _begin(source: Store, target: Store) -> None:
     target.refresh()
-    if source.get("meta", _MARK) is not None:
+    if source.get("meta", UNFINISHED) is not None:
         raise UsageError(f"{source.url} is itself an unfinished copy: finish it first.", field="source")
-    mark = target.get("meta", _MARK)
+    mark = target.get("meta", UNFINISHED)
     if mark is None and any(target.count(kind) for kind in KINDS if kind != "meta"):
         raise UsageError(f"{target.url} already holds a catalogue: copy into an empty one.", field="target")
     name = source.url if "://" in source.url else str(Path(source.url).resolve())
@@ -93,14 +92,14 @@ def _begin(source: Store, target: Store) -> None:
         )
     if mark is None:
         change = Transaction()
-        change.put("meta", _MARK, {"id": _MARK, "source": name})
+        change.put("meta", UNFINISHED, {"id": UNFINISHED, "source": name})
         target.commit(change)
 
 
 def _end(source: Store, target: Store) -> None:
     with target.writing():
         change = Transaction()
-        change.delete("meta", _MARK)
+        change.delete("meta", UNFINISHED)
         if (lacking := source.last_number(COUNTER) - target.last_number(COUNTER)) > 0:
             target.numbers(COUNTER, lacking, change)
         target.commit(change)

@@ -151,6 +151,18 @@ class Newer(CatalogueUnusable):
         )
 
 
+class Unfinished(CatalogueUnusable):
+    """A catalogue that is being copied here. The copy brings more, and takes away what its source does not hold."""
+
+    code = "unfinished"
+
+    def __init__(self, target: str, source: str) -> None:
+        super().__init__(
+            f"{target} is an unfinished copy of {source}, and what is decided there would be lost. "
+            f"Complete it: cutline copy {source} {target}"
+        )
+
+
 class Rejected(CatalogError):
     """One input that should have been readable and was not; importing turns it into a result."""
 

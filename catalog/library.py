@@ -41,15 +41,18 @@ else:
 __all__ = ["EXPORT_FORMATS", "Blob", "Library", "Scratch", "open_library", "trial", "verify_catalogue"]
 
 
-def open_library(url: str | Path, *, create: bool = True, media: str = "", follower: bool = False) -> Library:
+def open_library(
+    url: str | Path, *, create: bool = True, media: str = "", follower: bool = False, unfinished: bool = False
+) -> Library:
     """Open the catalogue at a folder or ``postgresql://`` address. ``media`` is the address (``s3://bucket/folder``) where its
     pictures shall be kept from its first import on; a catalogue that has pictures remembers where they are. A ``follower`` only
-    answers questions, for a process that keeps the search index level.
+    answers questions, for a process that keeps the search index level. ``unfinished`` opens a copy that was broken off, to go on
+    with it.
 
-    Raises CatalogueUnusable (Locked, Damaged) when it cannot be used, and when it is not there and ``create`` is false, and
-    UsageError when its pictures are kept elsewhere than at ``media``.
+    Raises CatalogueUnusable (Locked, Damaged, Unfinished) when it cannot be used, and when it is not there and ``create`` is false,
+    and UsageError when its pictures are kept elsewhere than at ``media``.
     """
-    return Library(str(url), create=create, media=media, follower=follower)
+    return Library(str(url), create=create, media=media, follower=follower, unfinished=unfinished)
 
 
 #: Where in a catalogue's folder files lie that are sent here.

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Self
 
 from .catalogue import Catalogue
 from .engines import open_engine
+from .errors import Unfinished
 from .later import later, read_all
+from .stores.base import UNFINISHED
 
 if TYPE_CHECKING:
     from . import conflicts, indexing, search, showing
@@ -27,11 +29,18 @@ else:
 class Opened:
     """What every part of :class:`~catalog.library.Library` stands on: store, media, search index, fingerprints, workers.
 
-    A ``follower`` answers for another process of the same server, which keeps the search index level before it asks.
+    A ``follower`` answers for another process of the same server, which keeps the search index level before it asks. What is being
+    copied here is opened where ``unfinished`` says so: by who completes it.
     """
 
-    def __init__(self, url: str, *, create: bool = True, media: str = "", follower: bool = False) -> None:
+    def __init__(
+        self, url: str, *, create: bool = True, media: str = "", follower: bool = False, unfinished: bool = False
+    ) -> None:
         self._engine = open_engine(url, create=create, media=media)
+        if not unfinished and (mark := self._engine.store.get("meta", UNFINISHED)) is not None:
+            shown = self._engine.store.url
+            self._engine.store.close()
+            raise Unfinished(shown, str(mark.get("source")))
         self._follower = follower and not self._engine.own_index
         self.store, self.media, self.folder = self._engine.store, self._engine.media, self._engine.folder
         self.index_file = self._engine.index_file

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from catalog.copying import Copied
-from catalog.errors import UsageError
+from catalog.errors import Unfinished, UsageError
 from catalog.library import Library, open_library
 
 
@@ -53,8 +53,13 @@ def test_a_copy_that_was_broken_off_goes_on(library: Library, target: Library) -
     with pytest.raises(UsageError, match="itself an unfinished copy"):
         list(target.copy_to(library))
     library.edit(library.store.ids("image")[0], {"note": "later"})
+    with pytest.raises(Unfinished, match="Complete it: cutline copy"):
+        open_library(target.url, create=False)
+    with open_library(target.url, create=False, unfinished=True) as again:
+        assert again.store.count("image")
     done: list[Copied] = list(library.copy_to(target))
     assert done[-1].sha256
+    open_library(target.url, create=False).close()
     assert everything(library) == everything(target)
 
 

@@ -41,7 +41,7 @@ def copy(ctx: Context, source: str, target: str, media: str, as_json: bool) -> N
         raise UsageError("A catalogue cannot be copied onto itself.", field="target")
     with (
         library.open_library(source, create=False) as one,
-        library.open_library(target, media=media) as other,
+        library.open_library(target, media=media, unfinished=True) as other,
     ):
         documents = 0
         lacking = 0

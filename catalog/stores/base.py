@@ -84,6 +84,8 @@ class Transaction:
 
 #: The counter by which decisions are numbered.
 COUNTER = "decisions"
+#: The document of ``meta`` that marks a catalogue which is being copied here; its ``source`` says from where.
+UNFINISHED = "copy"
 
 
 def numbers_in_document(store: Store, counter: str, n: int, change: Transaction) -> list[int]:
