@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         SearchPage,
         Similar,
         Suggestion,
+        Wording,
     )
 else:
     asof, export, grouping, search, searching, showing, subjects, views, worker = later(
@@ -83,6 +84,10 @@ class Asking(Opened):
         if record is None:
             raise NotFound(f"picture known by {as_of[:25]}" if as_of else "picture", image)
         return record
+
+    def earlier(self, record: Record) -> dict[str, tuple[Wording, ...]]:
+        """Return how a picture's captions were worded before their articles changed: the latest first, by caption."""
+        return showing.earlier(self.cat, record)
 
     def named(self, kind: str, typed: str) -> str:
         """Return the id of the image, article, caption or finding that ``typed`` names: an id, or the beginning of only one.

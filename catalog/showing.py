@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from . import grouping, resolve
+from . import grouping, resolve, wordings
 from .catalogue import Catalogue
 from .codec import facts_hash, from_dict
 from .errors import NotFound, UsageError
@@ -17,7 +17,17 @@ from .media import Blob, Media, file_blob
 from .model import Article, Caption, Comparison, Conflict, Decision, Finding, Image, Link, Match, Record
 from .paths import to_path
 from .stores.base import COUNTER, Doc, Store
-from .views import ArticleView, BulkPreview, CompareView, Difference, FindingView, LogPage, Overview, RunView
+from .views import (
+    ArticleView,
+    BulkPreview,
+    CompareView,
+    Difference,
+    FindingView,
+    LogPage,
+    Overview,
+    RunView,
+    Wording,
+)
 
 if TYPE_CHECKING:
     from . import conflicts, inferring, marking
@@ -56,6 +66,7 @@ def article(cat: Catalogue, ident: str) -> ArticleView:
     records = {i: r for i in images if (r := cat.record(i)) is not None}
     linked = {link.image for link in links}
     none = marking.dismissed(cat.decisions_about([ident]))
+    revisions = tuple(cat.revisions_of(ident))
     return ArticleView(
         article=found,
         captions=tuple(captions),
@@ -64,12 +75,23 @@ def article(cat: Catalogue, ident: str) -> ArticleView:
         records=records,
         pictures=inferring.resolved_pictures(found, cat.images(images)),
         findings=tuple(sorted(findings, key=lambda f: -f.score)),
-        revisions=tuple(cat.revisions_of(ident)),
+        revisions=revisions,
         seen=resolve.seen_token(facts_hash(found.sha256), cat.decisions_about(about)),
         near=tuple(i for i in near if i not in linked and i in records and not records[i].hidden),
         dismissed={c.id: none[c.id] for c in captions if c.id in none},
         marked=tuple(c.id for c in captions if marking.is_marked(c)),
+        earlier=wordings.earlier(captions, revisions),
     )
+
+
+def earlier(cat: Catalogue, record: Record) -> dict[str, tuple[Wording, ...]]:
+    """Return, by caption, how a picture's captions were worded in replaced revisions of their articles, the latest first."""
+    used = {usage.caption.id for usage in record.usages}
+    found: dict[str, tuple[Wording, ...]] = {}
+    for ident in dict.fromkeys(usage.article for usage in record.usages):
+        if revisions := cat.revisions_of(ident):
+            found |= wordings.earlier(cat.captions_of(ident), revisions)
+    return {ident: worded for ident, worded in found.items() if ident in used}
 
 
 def beside(cat: Catalogue, found: Article) -> list[str]:
@@ -119,6 +141,7 @@ def caption(cat: Catalogue, ident: str) -> ArticleView:
         seen=whole.seen,
         dismissed={i: d for i, d in whole.dismissed.items() if i == ident},
         marked=tuple(i for i in whole.marked if i == ident),
+        earlier={i: worded for i, worded in whole.earlier.items() if i == ident},
     )
 
 

@@ -145,6 +145,15 @@ def name_sides(detail: str, first: str, second: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """A caption as revision ``n`` of its article had it, until other words were read (UTC)."""
+
+    caption: Caption
+    n: int
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleView:
     """An article with everything on its page. ``links`` are all of its captions' links, best first.
 
@@ -152,6 +161,7 @@ class ArticleView:
     ``statuses`` says of each link id: linked, proposed or rejected. ``findings`` are those about it, the decided ones too.
     ``near`` are pictures for which nothing speaks, but which came with the article or lie in its folder. ``dismissed`` are the
     captions that a person said are none, with the decision; ``marked`` are those that are captions by a person's word alone.
+    ``earlier`` has, by caption, how it was worded in replaced revisions, the latest first.
     """
 
     article: Article
@@ -166,6 +176,7 @@ class ArticleView:
     near: tuple[str, ...] = ()
     dismissed: dict[str, Decision] = field(default_factory=dict)
     marked: tuple[str, ...] = ()
+    earlier: dict[str, tuple[Wording, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,12 @@ def _settled(finding: Finding | None) -> Decision | None:
     return next(reversed(library().finding(finding.id).decisions), None)
 
 
+def went_on(view: ArticleView) -> dict[str, str]:
+    """Return, by the id of a caption of today or of a replaced revision, the id of the caption that it is today."""
+    worded = {w.caption.id: ident for ident, earlier in view.earlier.items() for w in earlier}
+    return worded | {c.id: c.id for c in view.captions}
+
+
 @pages.get("/articles/<ident>")
 def article(ident: str) -> str:
     """Show one article."""
@@ -164,7 +170,7 @@ def article(ident: str) -> str:
     return render_template(
         "article.html", view=view, article=view.article, cards=made,
         lines=in_place(lines(stretches(view.article, captions)), captions),
-        loose=list(dict.fromkeys(loose)), pictures=pictures,
+        loose=list(dict.fromkeys(loose)), pictures=pictures, went_on=went_on(view),
     )  # fmt: skip
 
 

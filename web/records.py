@@ -97,7 +97,7 @@ def image(ident: str) -> str:
     return render_template(
         "image.html", record=record, as_of=as_of, image=record.image, runs=timeline(record), groups=metadata_groups(record),
         matches=others(lib, record), waiting=waiting, undone=undone(record.decisions),
-        spoken={u.caption.id: u.caption.text for u in record.usages},
+        spoken={u.caption.id: u.caption.text for u in record.usages}, earlier={} if as_of else lib.earlier(record),
     )  # fmt: skip
 
 

@@ -100,12 +100,15 @@ def show(ctx: Context, ident: str, as_of: str, as_json: bool) -> None:
         for label, value in (("credit", record.credit), ("tags", ", ".join(record.tags)), ("note", record.note)):
             if value:
                 terminal.say(f"  {label}: {value}")
+        earlier = {} if as_of else library.earlier(record)
         for usage in record.usages:
             when = usage.published[:10] or "undated"
             terminal.say(
                 f"\n{usage.status} ({usage.link.band} {usage.link.score:.2f})  {when}  {usage.title or usage.article}"
             )
             terminal.say(f"  “{usage.caption.text}” {usage.caption.credit}")
+            for worded in earlier.get(usage.caption.id, ()):
+                terminal.say(f"  until {worded.until[:16]}: “{worded.caption.text}” {worded.caption.credit}")
             for evidence in usage.link.evidence:
                 known = calibration.weights().get(evidence.name)
                 terminal.say(f"    {evidence.weight:+5.1f}  {evidence.name}  {evidence.detail}")
