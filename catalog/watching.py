@@ -1,16 +1,22 @@
 """Importing what arrives in a folder: a file is taken when it has stopped growing.
 
-watchdog tells that something happened; what is complete is decided here, by size and time standing still.
+watchdog tells that something happened; what is complete is decided here: size and time stand still, and no program has the file
+open for writing, as far as the system tells.
 """
 
 from __future__ import annotations
 
+import errno
+import fcntl
+import os
+import signal
+import stat
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.events import EVENT_TYPE_CLOSED_NO_WRITE, EVENT_TYPE_OPENED, FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from .errors import UsageError
@@ -19,6 +25,8 @@ from .errors import UsageError
 SETTLE = 2.0
 #: Names that programs give to what they are still writing.
 UNFINISHED = (".part", ".crdownload", ".download", ".tmp", ".partial", ".filepart", "~")
+#: What is told of a file that is only read, by an import too.
+_READ = (EVENT_TYPE_OPENED, EVENT_TYPE_CLOSED_NO_WRITE)
 
 
 class _Arrivals(FileSystemEventHandler):
@@ -26,7 +34,9 @@ class _Arrivals(FileSystemEventHandler):
         self._note = note
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """Note every path that something happened to."""
+        """Note every path that something but reading happened to."""
+        if event.event_type in _READ:
+            return
         for name in (event.src_path, event.dest_path):
             if name and not event.is_directory:
                 self._note(Path(name if isinstance(name, str) else name.decode("utf-8", "surrogateescape")))
@@ -64,7 +74,8 @@ class Watcher:
                 self._waiting[path] = (-1, -1, time.monotonic())
 
     def complete(self, now: float) -> list[Path]:
-        """Return the noted files that have stood still for ``settle`` seconds at ``now``, sorted, and forget them."""
+        """Return the noted files that have stood still for ``settle`` seconds at ``now`` and that nobody has open for writing,
+        sorted, and forget them."""
         ready = []
         with self._lock:
             for path, (size, changed, since) in list(self._waiting.items()):
@@ -75,7 +86,7 @@ class Watcher:
                     continue
                 if (status.st_size, status.st_mtime_ns) != (size, changed):
                     self._waiting[path] = (status.st_size, status.st_mtime_ns, now)
-                elif now - since >= self.settle:
+                elif now - since >= self.settle and not _is_written(path, status):
                     del self._waiting[path]
                     ready.append(path)
         return sorted(ready)
@@ -86,3 +97,24 @@ class Watcher:
             ready = self.complete(time.monotonic())
             if ready:
                 yield ready
+
+
+def _is_written(path: Path, status: os.stat_result) -> bool:
+    """Whether a program has a file open for writing: Linux grants a lease for reading only where none has. ``False`` where that
+    cannot be told: files of other people, other systems, most network file systems."""
+    if not hasattr(fcntl, "F_SETLEASE") or not stat.S_ISREG(status.st_mode):
+        return False
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        # Who opens it while the lease is held waits for its end, and we are told by a signal: by one that does nothing.
+        fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except OSError as error:
+        return error.errno == errno.EAGAIN
+    finally:
+        os.close(file)
+    return False

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 from pathlib import Path
 
 import pytest
+from watchdog.events import FileClosedEvent, FileClosedNoWriteEvent, FileOpenedEvent
 
 from catalog.errors import UsageError
-from catalog.watching import Watcher
+from catalog.watching import Watcher, _Arrivals
 
 
 @pytest.fixture
@@ -37,6 +39,32 @@ def test_a_file_written_again_is_taken_again(tmp_path: Path, watcher: Watcher) -
         watcher._note(file)
         watcher.complete(at)
         assert watcher.complete(at + 2) == [file]
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_SETLEASE"), reason="only Linux tells who writes")
+def test_a_file_that_is_open_for_writing_waits(tmp_path: Path, watcher: Watcher) -> None:
+    """However long its writer pauses, a file is complete only when it was closed."""
+    file = tmp_path / "slow.jpg"
+    with file.open("wb", buffering=0) as writer:
+        writer.write(b"half of it")
+        watcher._note(file)
+        watcher.complete(0.0)
+        assert watcher.complete(60.0) == []
+    assert watcher.complete(60.5) == [file]
+
+
+def test_reading_is_no_arrival(tmp_path: Path, watcher: Watcher) -> None:
+    """A file that is opened and closed, as each import does with it, does not arrive again; one that was written does."""
+    file = tmp_path / "read.jpg"
+    file.write_bytes(b"1")
+    arrivals = _Arrivals(watcher._note)
+    for event in (FileOpenedEvent(str(file)), FileClosedNoWriteEvent(str(file))):
+        arrivals.on_any_event(event)
+    watcher.complete(0.0)
+    assert watcher.complete(9.0) == []
+    arrivals.on_any_event(FileClosedEvent(str(file)))
+    watcher.complete(10.0)
+    assert watcher.complete(19.0) == [file]
 
 
 def test_a_file_that_went_away_is_forgotten(tmp_path: Path, watcher: Watcher) -> None:

@@ -184,7 +184,8 @@ def _found(summary: ImportSummary) -> dict[str, int]:
 @json_option
 @click.pass_obj
 def watch(ctx: Context, folder: Path, in_place: bool, settle: float, as_json: bool) -> None:
-    """Import what is in a folder, then whatever arrives in it, until Ctrl-C. A file is taken when it has stopped growing.
+    """Import what is in a folder, then whatever arrives in it, until Ctrl-C. A file is taken when it has stopped growing and no
+    program of this machine has it open for writing.
 
     \b
     Example:
