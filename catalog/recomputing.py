@@ -7,6 +7,7 @@ on where it was when the same is asked for again. Decisions are never touched.
 from __future__ import annotations
 
 import time
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -32,6 +33,8 @@ from .waiting import Waiting
 What = Literal["rehash", "relink", "regroup"]
 #: What each marks: the kind of work, and the documents that wait for it.
 _MARKS = {"rehash": ("hash", "image"), "relink": ("article", "article"), "regroup": ("image", "image")}
+#: The mark of a run that compares; ``joined`` is the last pair of the join that was compared.
+_REGROUPING = "recomputing:regroup"
 #: Pictures of one transaction of fingerprints, and pairs of one of comparing.
 _STEP, _PAIRS = 64, 1000
 #: From so many pictures on, those with near fingerprints are also joined as a whole; and how near these are, in bits of 64.
@@ -95,15 +98,18 @@ class Recomputing:
         docs = (self.store.get("image", i) or {} for i in idents)
         codes = hamming.words([doc["fingerprint"]["phash"] for doc in docs])[:, 0]
         left, right, _ = join(codes, JOIN_RADIUS, self.pool.apply)
-        pairs = list(zip(left.tolist(), right.tolist(), strict=True))
-        for start in range(0, len(pairs), _PAIRS):
+        pairs = list(zip(left.tolist(), right.tolist(), strict=True))  # in the order of ids
+        # What comes between the pairs that a stopped run has compared is new, and was compared when it came.
+        last = tuple((self.store.get("meta", _REGROUPING) or {}).get("joined") or ())
+        done = bisect_right(pairs, last, key=lambda pair: (idents[pair[0]], idents[pair[1]]))
+        for start in range(done, len(pairs), _PAIRS):
             if self.waiting.stopped:
                 return
-            some = [(idents[a], idents[b]) for a, b in pairs[start : start + _PAIRS]]
-            self._compare([(min(p), max(p)) for p in some])
+            self._compare([(idents[a], idents[b]) for a, b in pairs[start : start + _PAIRS]])
             yield Progress("join", min(start + _PAIRS, len(pairs)), len(pairs))
 
     def _compare(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Match some pairs, each with the smaller id first; the transaction notes the last as done."""
         known = self.store.get_many("match", [":".join(p) for p in pairs])
         batches = []
         for a, b in pairs:
@@ -122,8 +128,8 @@ class Recomputing:
                     pending(change, "finding", match.b)
                     self.found["match"] += 1
         self.waiting.read_again(change)
-        if change:
-            self.store.commit(change)
+        change.put("meta", _REGROUPING, {"id": _REGROUPING, "marked": True, "joined": list(pairs[-1])})
+        self.store.commit(change)
 
     # ---------------------------------------------------------------- fingerprints
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from catalog import recomputing
+from catalog import recomputing, waiting
 from catalog.codec import from_dict, to_dict
 from catalog.duplicates import Sample, verification
 from catalog.duplicates.verification import verify as verify_pair
@@ -111,22 +111,63 @@ def test_relink_finds_the_same_links(library: Library) -> None:
     assert everything(library) == before
 
 
-def test_a_stopped_run_goes_on_where_it_was(library: Library) -> None:
-    """What was done before the stop is not done again; when all is done, the next run starts anew."""
-    steps = 0
-    for step in library.recompute("regroup", workers=0):
-        if isinstance(step, Progress) and step.what == "image":
-            steps += 1
-            library.stop_import()
-        last = step
-    assert isinstance(last, ImportSummary) and last.interrupted and steps == 1
-    left = [i for i in library.store.ids("meta") if i.startswith("pending:image:")]
-    assert len(left) < library.store.count("image")
-    totals = [s.total for s in library.recompute("regroup", workers=0) if isinstance(s, Progress) and s.what == "image"]
-    assert totals == ([len(left)] * len(totals) if left else [])
+@pytest.mark.parametrize(
+    ("what", "work", "kind"),
+    [("rehash", "hash", "image"), ("relink", "article", "article"), ("regroup", "image", "image")],
+)
+def test_a_stopped_run_goes_on_where_it_was(
+    library: Library, monkeypatch: pytest.MonkeyPatch, what: What, work: str, kind: str
+) -> None:
+    """What was done before the stop is not done again; when all is done, the next run starts anew. What people said stands."""
+    monkeypatch.setattr(recomputing, "_STEP", 2)
+    monkeypatch.setattr(waiting, "STEP", 2)
+    library.edit(library.store.ids("image")[0], {"note": "keep"})
+    finding = next(library.all_findings("duplicate"))
+    library.decide(finding.id, finding.actions[0])
+    before = everything(library)
+
+    def totals(stop: bool) -> tuple[list[int], ImportSummary]:
+        found = []
+        for step in library.recompute(what, workers=0):
+            if isinstance(step, Progress) and step.what == work:
+                found.append(step.total)
+                if stop:
+                    library.stop_import()
+        assert isinstance(step, ImportSummary)
+        return found, step
+
+    whole = library.store.count(kind)
+    steps, summary = totals(stop=True)
+    assert steps == [whole] and summary.interrupted
+    steps, summary = totals(stop=False)
+    assert set(steps) == {whole - 2} and not summary.interrupted
     assert not [i for i in library.store.ids("meta") if i.startswith(("pending:", "recomputing:"))]
-    again = [s.total for s in library.recompute("regroup", workers=0) if isinstance(s, Progress) and s.what == "image"]
-    assert again[-1] == library.store.count("image")
+    assert everything(library) == before
+    assert set(totals(stop=False)[0]) == {whole}
+
+
+def test_a_stopped_join_goes_on_where_it_was(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pair that was compared before the stop is compared again, also one that is no match; none is left out."""
+    monkeypatch.setattr(recomputing, "JOIN_FROM", 1)
+    monkeypatch.setattr(recomputing, "_PAIRS", 3)
+    monkeypatch.setattr(type(library.neighbours), "match_new", lambda *_: iter(()))
+    compared: list[tuple[str, str]] = []
+    compare = Recomputing._compare
+
+    def noted(run_: Recomputing, pairs: list[tuple[str, str]]) -> None:
+        compared.extend(pairs)
+        compare(run_, pairs)
+
+    monkeypatch.setattr(Recomputing, "_compare", noted)
+    for step in library.recompute("regroup", workers=0):
+        if isinstance(step, Progress) and step.what == "join":
+            total = step.total
+            library.stop_import()
+    assert len(compared) == 3 < total
+    run(library, "regroup")
+    assert len(compared) == len(set(compared)) == total and all(a < b for a, b in compared)
+    run(library, "regroup")
+    assert len(compared) == 2 * total
 
 
 def test_a_run_that_was_killed_while_marking_marks_again(library: Library) -> None:
