@@ -35,7 +35,7 @@ CREATE TABLE sample (
     first bigint, first_trimmed bigint, doc bytea NOT NULL
 );
 ALTER TABLE sample ALTER doc SET STORAGE EXTERNAL;
-CREATE UNIQUE INDEX ON sample (n);
+CREATE INDEX ON sample (n);
 CREATE INDEX ON sample (pixels) WHERE pixels IS NOT NULL;
 CREATE TABLE feature (key0 integer NOT NULL, key1 integer NOT NULL, n integer NOT NULL, pose smallint NOT NULL);
 CREATE INDEX ON feature (key0);
