@@ -104,6 +104,22 @@ def test_a_stale_seen_is_refused(library: Library) -> None:
     assert library.record(record.id).note == "one"
 
 
+def test_what_is_said_is_one_transaction(library: Library) -> None:
+    """A decision, an edit, one of many pictures, and taking it back are each kept whole or not at all, with all they change."""
+    finding = next(library.all_findings("duplicate"))
+    ident = library.store.ids("image")[0]
+    for say in (
+        lambda: library.decide(finding.id, finding.actions[0]),
+        lambda: library.edit(ident, {"note": "x"}),
+        lambda: library.bulk_edit("is:linked", {"tags": ["y"]}),
+        lambda: library.hide(f"image:{ident}"),
+        lambda: library.undo(4),
+    ):
+        before = library.store.position()
+        say()
+        assert library.store.position() == before + 1
+
+
 def test_a_bulk_step_is_one_step(library: Library) -> None:
     """An edit of many pictures is taken back, and brought back, as one."""
     before = _state(library)

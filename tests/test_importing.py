@@ -22,6 +22,7 @@ from catalog import chunks, importing, sources
 from catalog.duplicates import Sample
 from catalog.duplicates.index import DuplicateIndex
 from catalog.images.pool import Pool
+from catalog.images.worker import Failed, Prepared, Task
 from catalog.library import Library, open_library
 from catalog.media.local import LocalMedia
 from catalog.model import ImportResult, ImportSummary
@@ -77,6 +78,22 @@ def test_importing_again_changes_nothing(library: Library, stories: Path) -> Non
     results = run(library, stories)
     assert {r.result for r in results} <= {"unchanged", "ignored", "rejected"}
     assert everything(library) == before
+
+
+def test_unchanged_files_are_not_decoded(library: Library, stories: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of the same size, time and name give no work: no picture goes to a worker."""
+    given: list[str] = []
+    read = Pool.map
+
+    def noted(pool: Pool, tasks: Iterable[Task]) -> Iterator[Prepared | Failed]:
+        for task in (tasks := list(tasks)):
+            given.append(task.path)
+        return read(pool, tasks)
+
+    monkeypatch.setattr(Pool, "map", noted)
+    results = run(library, stories)
+    known = [r for r in results if r.result == "unchanged" and r.kind == "image"]
+    assert len(known) > 10 and not {r.path for r in known} & set(given)
 
 
 def test_every_input_has_exactly_one_result(empty: Library, stories: Path) -> None:

@@ -70,6 +70,20 @@ def test_pictures_are_prepared_as_here(pool: ClusterPool, tmp_path: Path) -> Non
     assert cast(Prepared, expected[120]).image.metadata.credit == "AFP"
 
 
+def test_fifty_pictures_are_one_task(pool: ClusterPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a task costs by itself is shared by 50 pictures; the last takes what is left."""
+    sent: list[int] = []
+    submit = pool.cluster.executor.submit
+
+    def counted(function: Any, sender: str, parcel: bytes) -> Any:
+        sent.append(len(pickle.loads(parcel).jobs))
+        return submit(function, sender, parcel)
+
+    monkeypatch.setattr(pool.cluster.executor, "submit", counted)
+    assert len(list(pool.map(tasks(120)))) == 120
+    assert sent == [50, 50, 20]
+
+
 def test_bytes_are_sent_where_a_worker_does_not_see_the_file(
     pool: ClusterPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -149,6 +149,19 @@ def test_doctor_asks_the_shared_place(shared: Path, s3: S3Server) -> None:
     assert [c for c in checks(str(shared)) if c.name == "pictures" and c.state == "fine" and PLACE in c.found]
 
 
+def test_doctor_and_verify_say_that_the_shared_place_is_gone(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service that does not answer is wrong for `doctor`, and ends `verify`: pictures nobody can ask for are not missing."""
+    import s3fs
+
+    monkeypatch.setenv("AWS_ENDPOINT_URL", S3Server().url)
+    filesystems.file_system.cache_clear()
+    s3fs.S3FileSystem.clear_instance_cache()
+    [check] = [c for c in checks(str(shared)) if c.name == "pictures"]
+    assert check.state == "wrong" and "cannot be reached" in check.found and check.mend
+    with open_library(shared) as library, pytest.raises(CatalogueUnusable, match="cannot be reached"):
+        list(library.verify())
+
+
 def test_a_copy_takes_its_pictures_along(shared: Path, s3: S3Server, tmp_path: Path) -> None:
     """From one shared place to another, and back to a folder: each remembers its own place; its pictures are whole."""
     other = "s3://desk/other"
