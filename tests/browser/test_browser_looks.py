@@ -113,3 +113,34 @@ def test_twice_as_large_a_text_keeps_the_bar_on_the_page(reading: Server, open_p
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     desk = page.locator(".top [data-menu] > summary").bounding_box()
     assert desk["x"] + desk["width"] <= 1280
+
+
+@pytest.mark.parametrize("width", [660, 720, 960])
+def test_twice_as_large_a_page_keeps_its_links_in_view(reading: Server, open_page: Open, width: int) -> None:
+    """At 200 % the search field of the bar gives way, not the links, and the kinds of the queue take one line."""
+    page = open_page(f"{reading.address}/review", viewport={"width": width, "height": 450})
+    page.wait_for_function("getComputedStyle(document.querySelector('.top')).position === 'sticky'")
+    cut = page.evaluate(
+        """() => {
+          const end = document.querySelector('.top nav').getBoundingClientRect().right + 1;
+          const cut = [...document.querySelectorAll('.top nav a')].filter(a => a.getBoundingClientRect().right > end);
+          return cut.map(a => a.textContent);
+        }"""
+    )
+    assert cut == []
+    tops = page.locator(".kinds a").evaluate_all("all => all.map(a => a.getBoundingClientRect().top)")
+    assert len(tops) > 2 and len(set(tops)) == 1
+
+
+def test_a_caption_of_hundreds_of_words_leaves_room(server: Server, open_page: Open) -> None:
+    """The page of a picture begins with the first of the words, so that where it ran is on the screen; all of them can be read."""
+    ident = server.library.search("footbridge").items[0].id
+    words = " ".join(f"Residents of house {n} wait for news of the bridge." for n in range(60))
+    server.library.edit(ident, {"caption": words})
+    page = open_page(f"{server.address}/images/{ident}")
+    page.wait_for_function("getComputedStyle(document.querySelector('.top')).position === 'sticky'")
+    heading = page.locator("#ran-with").bounding_box()
+    assert heading is not None and heading["y"] + heading["height"] < 900
+    assert page.locator("h1").inner_text() != words
+    page.get_by_text("The whole caption").click()
+    assert page.locator("header p.caption.long").inner_text() == words
