@@ -116,6 +116,37 @@ def test_two_pictures_lie_in_register(reading: Server, open_page: Open) -> None:
     assert bright < 90, "the pictures do not lie on each other"
 
 
+def test_two_pictures_are_zoomed_and_moved_as_one(reading: Server, open_page: Open, errors: list[str]) -> None:
+    """Side by side, what is zoomed in and pulled in one of them is in the other too: the same parts stay at the same places."""
+    found = reading.library.search("footbridge").items
+    page = open_page(f"{reading.address}/compare/{found[0].id}/{found[1].id}")
+    page.wait_for_function("() => document.querySelector('[data-viewer]').dataset.shown === 'a'")
+    page.click("[data-mode=side]")
+    page.wait_for_function("() => document.querySelector('[data-viewer]').dataset.shown === 'side'")
+    apart = """() => {
+      const canvas = document.querySelector('[data-canvas]');
+      const ink = canvas.getContext('2d'), half = Math.round(canvas.width / 2);
+      const [x, y] = [Math.round(half / 2) - 40, Math.round(canvas.height / 2) - 30];
+      const [a, b] = [ink.getImageData(x, y, 80, 60).data, ink.getImageData(x + half, y, 80, 60).data];
+      let sum = 0, all = 0;
+      for (let i = 0; i < a.length; i += 1) [sum, all] = [sum + Math.abs(a[i] - b[i]), all + a[i]];
+      return [sum / a.length, all];
+    }"""
+    page.wait_for_function(f"() => {{ const [d, all] = ({apart})(); return all > 0 && d < 25; }}")
+    before = page.evaluate(apart)[1]
+    for _ in range(3):
+        page.click("[data-zoom-in]")
+    box = page.locator("[data-canvas]").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 4 + 60, box["y"] + box["height"] / 2 + 40, steps=4)
+    page.mouse.up()
+    page.wait_for_function(
+        f"before => {{ const [d, all] = ({apart})(); return all !== before && d < 25; }}", arg=before
+    )
+    errors[:] = [e for e in errors if "willReadFrequently" not in e]  # the canvas is read by this test only
+
+
 def test_a_picture_is_looked_at_closely(reading: Server, open_page: Open) -> None:
     """The large view opens, zooms by keys and closes by Escape."""
     page = open_page(f"{reading.address}/images/{reading.library.search('baker').items[0].id}")

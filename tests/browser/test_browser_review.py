@@ -238,3 +238,25 @@ def test_a_question_is_answered_without_scrolling(server: Server, open_page: Ope
         )
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert not low and wide <= 0, (path, low, wide)
+
+
+def test_review_by_the_mouse_alone(server: Server, open_page: Open, library: Library) -> None:
+    """A finding of each kind is decided by its first button and brought back by another, both on the screen, no key pressed."""
+    page = open_page(server.address + "/review")
+    kinds = {f.kind: f.id for f in library.all_findings()}
+    assert len(kinds) > 3
+    for kind, ident in kinds.items():
+        page.goto(f"{server.address}/review/{ident}")
+        page.wait_for_selector("html.ready", state="attached")
+        _settled(page)
+        button = page.locator("form[data-decide] button[name=choice]").first
+        button.scroll_into_view_if_needed()
+        assert page.evaluate("scrollY") == 0, kind
+        button.click()
+        _next(page, ident)
+        _settled(page)
+        assert library.finding(ident).finding.status == "decided", kind
+        page.locator("form[data-undo] button").first.click()
+        page.wait_for_function("ident => document.getElementById('desk').dataset.finding === ident", arg=ident)
+        _settled(page)
+        assert library.finding(ident).finding.status == "open", kind

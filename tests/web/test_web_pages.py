@@ -33,9 +33,10 @@ def test_search_finds_by_words_and_keeps_the_query(client: FlaskClient) -> None:
 
 
 def test_search_lists_captions_in_the_list_view(client: FlaskClient) -> None:
-    """The list view shows captions in full, beside the pictures."""
+    """The list view shows captions in full, beside the pictures, with the words that were looked for marked."""
     page = client.get("/search?view=list&q=depot").get_data(as_text=True)
-    assert 'class="entry"' in page and "Stalls fill the former tram depot" in page
+    assert 'class="entry"' in page and re.search("Stalls fill the former tram (<mark>)?depot", page)
+    assert "<mark>depot</mark>" in page
 
 
 def test_search_lists_articles(client: FlaskClient, library: Library) -> None:
@@ -131,6 +132,13 @@ def test_an_article_marks_its_captions_in_the_text(client: FlaskClient, library:
     assert captions and page.count('class="card') == len(captions)
     for caption in captions:
         assert re.search(rf'<a class="span" href="#c-{caption.id}" id="t-{caption.id}"', page)
+
+
+def test_captions_say_which_language_they_are_in(client: FlaskClient, library: Library) -> None:
+    """What an article says is set in its language, for those who read it aloud or hyphenate it."""
+    article = next(a for a in library.articles() if a.language == "en" and library.article(a.id).captions)
+    page = client.get(f"/articles/{article.id}").get_data(as_text=True)
+    assert re.search(r'<p class="caption" lang="en"', page) and re.search(r'<ol class="source" lang="en"', page)
 
 
 def test_compare_shows_two_pictures_and_only_what_differs(client: FlaskClient, picture: Find) -> None:

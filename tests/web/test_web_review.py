@@ -226,3 +226,17 @@ def test_the_log_tells_what_was_decided_on(client: FlaskClient, library: Library
     words = next(c.text for i, c in library.finding(finding.id).captions.items() if i in finding.subjects)
     assert words[:40] in page and '<a href="/search?q=bridge" dir="auto">Bridges</a>' in page
     assert library.record(finding.images[0]).image.paths[0].rpartition("/")[2] in page
+
+
+def test_the_log_is_narrowed_to_a_person_or_a_kind_of_decision(client: FlaskClient, library: Library) -> None:
+    """Who and what, alone and together; what nobody did is an empty page that says so."""
+    one, two = (f for f in library.findings("duplicate", limit=2).items)
+    library.decide(one.id, "same", who="Anna")
+    library.decide(two.id, "not-same", who="Ben")
+
+    def rows(query: str) -> list[str]:
+        page = client.get(f"/log?{query}").get_data(as_text=True)
+        return [name for name in ("Anna", "Ben") if re.search(rf"<td[^>]*>\s*{name}\s*</td>", page)]
+
+    assert rows("") == ["Anna", "Ben"] and rows("who=Anna") == ["Anna"] and rows("action=not-same") == ["Ben"]
+    assert rows("who=Anna&action=not-same") == []
