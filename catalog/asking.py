@@ -15,7 +15,7 @@ from .model import Article, Finding, Group, Match, Record
 from .opened import Opened
 
 if TYPE_CHECKING:
-    from . import asof, export, grouping, search, searching, showing, subjects, views
+    from . import asof, export, grouping, search, searching, showing, subjects, views, wordings
     from .images import worker
     from .views import (
         ArticlePage,
@@ -34,8 +34,17 @@ if TYPE_CHECKING:
         Wording,
     )
 else:
-    asof, export, grouping, search, searching, showing, subjects, views, worker = later(
-        ".asof", ".export", ".grouping", ".search", ".searching", ".showing", ".subjects", ".views", ".images.worker"
+    asof, export, grouping, search, searching, showing, subjects, views, wordings, worker = later(
+        ".asof",
+        ".export",
+        ".grouping",
+        ".search",
+        ".searching",
+        ".showing",
+        ".subjects",
+        ".views",
+        ".wordings",
+        ".images.worker",
     )
 
 #: Groups of copies that are counted; each has to be put together from its matches and what people said.
@@ -87,7 +96,12 @@ class Asking(Opened):
 
     def earlier(self, record: Record) -> dict[str, tuple[Wording, ...]]:
         """Return how a picture's captions were worded before their articles changed: the latest first, by caption."""
-        return showing.earlier(self.cat, record)
+        used = {usage.caption.id for usage in record.usages}
+        found: dict[str, tuple[Wording, ...]] = {}
+        for ident in dict.fromkeys(usage.article for usage in record.usages):
+            if revisions := self.cat.revisions_of(ident):
+                found |= wordings.earlier(self.cat.captions_of(ident), revisions)
+        return {ident: worded for ident, worded in found.items() if ident in used}
 
     def named(self, kind: str, typed: str) -> str:
         """Return the id of the image, article, caption or finding that ``typed`` names: an id, or the beginning of only one.

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from . import grouping, resolve, wordings
+from . import grouping, resolve
 from .catalogue import Catalogue
 from .codec import facts_hash, from_dict
 from .errors import NotFound, UsageError
@@ -26,17 +26,18 @@ from .views import (
     LogPage,
     Overview,
     RunView,
-    Wording,
 )
 
 if TYPE_CHECKING:
-    from . import conflicts, inferring, marking
+    from . import conflicts, inferring, marking, wordings
     from .duplicates.base import Neighbours
     from .images.worker import Prepared
     from .search.facade import SearchIndex
     from .sources import savedpage
 else:
-    conflicts, inferring, marking, savedpage = later(".conflicts", ".inferring", ".marking", ".sources.savedpage")
+    conflicts, inferring, marking, wordings, savedpage = later(
+        ".conflicts", ".inferring", ".marking", ".wordings", ".sources.savedpage"
+    )
 
 _MAX_LOG = 500
 #: Pictures of an article's folder that are looked at for its page, and those that are shown where nothing speaks for them.
@@ -80,18 +81,8 @@ def article(cat: Catalogue, ident: str) -> ArticleView:
         near=tuple(i for i in near if i not in linked and i in records and not records[i].hidden),
         dismissed={c.id: none[c.id] for c in captions if c.id in none},
         marked=tuple(c.id for c in captions if marking.is_marked(c)),
-        earlier=wordings.earlier(captions, revisions),
+        earlier=wordings.earlier(captions, revisions) if revisions else {},
     )
-
-
-def earlier(cat: Catalogue, record: Record) -> dict[str, tuple[Wording, ...]]:
-    """Return, by caption, how a picture's captions were worded in replaced revisions of their articles, the latest first."""
-    used = {usage.caption.id for usage in record.usages}
-    found: dict[str, tuple[Wording, ...]] = {}
-    for ident in dict.fromkeys(usage.article for usage in record.usages):
-        if revisions := cat.revisions_of(ident):
-            found |= wordings.earlier(cat.captions_of(ident), revisions)
-    return {ident: worded for ident, worded in found.items() if ident in used}
 
 
 def beside(cat: Catalogue, found: Article) -> list[str]:
