@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from ..model import Match
+from . import rounds
 from .rounds import Apply, Report, ignore
 from .sample import Sample
 
@@ -60,3 +62,31 @@ class Neighbours(Protocol):
         """Yield the matches of new samples with all samples, each pair once. Unknown ids are passed over. ``apply`` computes
         batches of pairs, here or elsewhere; :func:`.rounds.matches` does this for any engine. ``report`` is told of pairs that
         could not be compared and of samples that are damaged; these are to be discarded and added again."""
+
+
+class Matching(ABC):
+    """What every engine answers in one way from the samples that it names as promising: see :class:`Neighbours`."""
+
+    @abstractmethod
+    def __contains__(self, ident: object) -> bool: ...
+
+    @abstractmethod
+    def sample(self, ident: str) -> Sample:
+        """Return one sample. Raises :class:`KeyError` when it is missing."""
+
+    @abstractmethod
+    def promising(self, sample: Sample, limit: int = CANDIDATES) -> list[tuple[float, str]]:
+        """Up to ``limit`` samples that may match, most promising first: how much each promises, and its id."""
+
+    def candidates(self, sample: Sample, limit: int = CANDIDATES) -> list[str]:
+        """The ids that :meth:`promising` names, in its order."""
+        return [ident for _, ident in self.promising(sample, limit)]
+
+    def matches_of(self, sample: Sample, limit: int = CANDIDATES) -> list[Match]:
+        """Return the matches of one picture (in the index or not) with all others, the surest first."""
+        return sorted(rounds.matches(self, [sample], limit), key=lambda match: (-match.score, match.id))
+
+    def match_new(self, idents: Iterable[str], apply: Apply = map, report: Report = ignore) -> Iterator[Match]:
+        """Yield the matches of new samples with all samples, each pair once. Unknown ids are passed over. ``apply`` maps the
+        comparing over batches of pairs; wherever it computes them, the matches are the same."""
+        return rounds.matches(self, rounds.known(self, idents, report), CANDIDATES, apply, report)

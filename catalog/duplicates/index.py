@@ -6,7 +6,7 @@ sorted files from time to time; adding pictures never compares or rewrites all o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from .. import features
 from ..features import TURNS, Features
-from ..model import Fingerprint, Match
-from . import eightfold, hamming, postings, rounds
-from .base import CANDIDATES
+from ..model import Fingerprint
+from . import eightfold, hamming, postings
+from .base import CANDIDATES, Matching
 from .postings import Keys, Places, Segment
 from .sample import Sample
 from .table import Table
@@ -33,7 +33,7 @@ VOTES = 4
 _LARGEST, _FAN = 1 << 16, 4
 
 
-class DuplicateIndex:
+class DuplicateIndex(Matching):
     """The samples of ``folder``. One writer at a time (the caller's lock); readers see its work after :meth:`refresh`.
 
     When :meth:`add` or :meth:`discard` returns, the change is on disk. Votes of the latest rows are held in memory until
@@ -110,22 +110,7 @@ class DuplicateIndex:
         own = self._table.rows.get(sample.id, -1)
         promise.pop(own, None)
         ranked = sorted(promise.items(), key=lambda item: (-item[1], item[0]))
-        return [(worth, self._table.ident(row)) for row, worth in ranked[:limit]]
-
-    def candidates(self, sample: Sample, limit: int = CANDIDATES) -> list[str]:
-        """The ids that :meth:`promising` names, in its order."""
-        return [ident for _, ident in self.promising(sample, limit)]
-
-    def matches_of(self, sample: Sample, limit: int = CANDIDATES) -> list[Match]:
-        """Return the matches of one picture (in the index or not) with all others, the surest first."""
-        return sorted(rounds.matches(self, [sample], limit), key=lambda match: (-match.score, match.id))
-
-    def match_new(
-        self, idents: Iterable[str], apply: rounds.Apply = map, report: rounds.Report = rounds.ignore
-    ) -> Iterator[Match]:
-        """Yield the matches of new samples with all samples, each pair once. Unknown ids are passed over. ``apply`` maps the
-        comparing over batches of pairs; wherever it computes them, the matches are the same."""
-        return rounds.matches(self, rounds.known(self, idents, report), CANDIDATES, apply, report)
+        return [(promised, self._table.ident(row)) for row, promised in ranked[:limit]]
 
     def _flat_twins(self, sample: Sample) -> list[str]:
         """Of a picture without structure: those with the same pixels."""

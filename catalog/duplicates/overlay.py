@@ -9,9 +9,7 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ..model import Match
-from . import rounds
-from .base import CANDIDATES, Neighbours
+from .base import CANDIDATES, Matching, Neighbours
 from .index import DuplicateIndex
 from .sample import Sample
 
@@ -23,7 +21,7 @@ def overlaid(base: Neighbours) -> Iterator[Neighbours]:
         yield OverlaidNeighbours(base, DuplicateIndex(Path(folder)))
 
 
-class OverlaidNeighbours:
+class OverlaidNeighbours(Matching):
     """``base`` with what is added and discarded here, as if ``base`` had been told. ``base`` is only read; ``over``, an empty index
     of its own, takes what is added. Matches are those that one index of both would give."""
 
@@ -80,20 +78,6 @@ class OverlaidNeighbours:
             key=lambda one: -one[0],
         )
         return list(islice(named, limit))
-
-    def candidates(self, sample: Sample, limit: int = CANDIDATES) -> list[str]:
-        """The ids that :meth:`promising` names, in its order."""
-        return [ident for _, ident in self.promising(sample, limit)]
-
-    def matches_of(self, sample: Sample, limit: int = CANDIDATES) -> list[Match]:
-        """Return the matches of one picture with all others, the surest first."""
-        return sorted(rounds.matches(self, [sample], limit), key=lambda match: (-match.score, match.id))
-
-    def match_new(
-        self, idents: Iterable[str], apply: rounds.Apply = map, report: rounds.Report = rounds.ignore
-    ) -> Iterator[Match]:
-        """Yield the matches of samples with all samples, each pair once, as :meth:`Neighbours.match_new` does."""
-        return rounds.matches(self, rounds.known(self, idents, report), CANDIDATES, apply, report)
 
     def _is_below(self, ident: str) -> bool:
         return ident not in self._over and ident not in self._hidden

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import struct
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 from psycopg import Connection
 
 from ... import features
-from ...duplicates import eightfold, hamming, postings, rounds
-from ...duplicates.base import CANDIDATES
+from ...duplicates import eightfold, hamming, postings
+from ...duplicates.base import CANDIDATES, Matching
 from ...duplicates.index import FIRST, NEAR, worth
 from ...duplicates.sample import Sample
-from ...model import Fingerprint, Match
+from ...model import Fingerprint
 from .columns import Column, Whole
 from .connection import Database
 from .votes import votes
@@ -47,7 +47,7 @@ _FEATURE = struct.Struct("!hiiiiiiih")
 _encoder, _decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(Sample)
 
 
-class PostgresNeighbours:
+class PostgresNeighbours(Matching):
     """The samples in ``database``; their tables are made when they are not there. Safe to use from several threads and processes.
 
     When :meth:`add` or :meth:`discard` returns, the change is in the database, and every process sees it.
@@ -155,21 +155,6 @@ class PostgresNeighbours:
             ).fetchall()
         ranked = sorted(named, key=lambda item: (-promise[item[0]], item[0]))
         return [(promise[n], str(ident)) for n, ident in ranked[:limit]]
-
-    def candidates(self, sample: Sample, limit: int = CANDIDATES) -> list[str]:
-        """The ids that :meth:`promising` names, in its order."""
-        return [ident for _, ident in self.promising(sample, limit)]
-
-    def matches_of(self, sample: Sample, limit: int = CANDIDATES) -> list[Match]:
-        """Return the matches of one picture (in the index or not) with all others, the surest first."""
-        return sorted(rounds.matches(self, [sample], limit), key=lambda match: (-match.score, match.id))
-
-    def match_new(
-        self, idents: Iterable[str], apply: rounds.Apply = map, report: rounds.Report = rounds.ignore
-    ) -> Iterator[Match]:
-        """Yield the matches of new samples with all samples, each pair once. Unknown ids are passed over. ``apply`` maps the
-        comparing over batches of pairs; wherever it computes them, the matches are the same."""
-        return rounds.matches(self, rounds.known(self, idents, report), CANDIDATES, apply, report)
 
     def _total(self, connection: Connection[Any]) -> int:
         """How many samples were ever added."""
