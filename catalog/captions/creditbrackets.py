@@ -12,6 +12,7 @@ from .creditwords import (
     LOOSE,
     MAX_CREDIT,
     OPEN,
+    is_capitals,
     is_credit,
     is_name,
     is_slashed,
@@ -28,6 +29,8 @@ _LAST = re.compile(
     r"(?P<head>.{1,300}?)\s?(?:[(\[（［【]|\s[|⟩›▸►•·/]\s)\s?(?P<inside>[^()\[\]（）［］【】|⟩›▸►•·]{1,60})[)\]）］】]?[\s.。]*"
 )
 _LABEL = re.compile(r"\s*([^\W\d_][\w.'’-]{1,24}(?:\s[\w.'’-]{1,20})?)\s{0,2}[:：՝=＝]\s*(\S.{0,150})", re.S)
+#: The words of a photographer's name in capitals: "(MIGUEL MEDINA)"; what has more is the name of a body.
+MOST_NAMES = 3
 #: "(M.G.)", "(M. G.)": a photographer of the house by initials.
 _INITIALS = re.compile(r"(?:[^\W\d_]\.[ -]?){2,3}")
 
@@ -96,6 +99,8 @@ def _is_closing_name(before: str, inside: str, *, is_square: bool) -> bool:
         return False
     if is_square:
         return inside.strip()[:1].isupper() and len(inside) < 60
+    if is_capitals(inside) and len(inside.split()) <= MOST_NAMES and not before[-25:].isupper():
+        return True
     if "/" in inside:
         return " " in inside and (before[-1] in FINISHED or is_slashed(inside))
     return before[-1] in '.!?…”"»' + ENDS and len(inside) < 50

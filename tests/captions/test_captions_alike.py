@@ -67,3 +67,10 @@ def test_links_for_licences_are_no_words_of_a_caption() -> None:
     """What a screen reader adds to a button after a comma leaves it a button."""
     caption = "A sign on the quay. <a href='/buy'>Purchase Licensing Rights, opens new tab</a>"
     assert told(read(f"<h1>Ferry</h1>{STORY}{figure('sign-on-quay', caption)}")) == [("A sign on the quay.", "")]
+
+
+def test_a_link_that_sells_the_picture_is_no_part_of_its_credit() -> None:
+    """Beside the house stands where its picture can be bought, in an element of the credit's own name."""
+    sold = "<div class='media__copyright'><div><a href='/h'>© Хроника / Илья Морозов</a></div><div><a>Купить медиа</a></div></div>"
+    picture = f"<div class='media'><img src='/quay.jpg' alt=''>{sold}<div class='media__description'>Жители на пристани</div></div>"
+    assert told(read(f"<h1>Ferry</h1>{picture}{STORY}")) == [("Жители на пристани", "Хроника / Илья Морозов")]
