@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bench.captions import FIXTURES, Page, calibration, fixture_pages, match, publisher_pages, right_words
-from catalog.captions import credit, extract_document, extraction_to_json, gallery, markup, placement
+from catalog.captions import credit, extract_document, extraction_to_json, films, gallery, markup, placement
 from catalog.captions.weighing import WEIGHTS, probability
 from catalog.sources.base import Document
 
@@ -27,9 +27,9 @@ OUT = Path(__file__).resolve().parent.parent / "catalog" / "captions" / "data" /
 FOLDS = 5
 STEPS, RATE, SPREAD = 3000, 0.02, 1.2
 #: All reasons there are, so that those which no page shows get their prior too.
-KNOWN = (placement.WEIGHTS, gallery.WEIGHTS, markup.DATA_WEIGHTS, credit.WEIGHTS, WEIGHTS)
+KNOWN = (placement.WEIGHTS, gallery.WEIGHTS, markup.DATA_WEIGHTS, credit.WEIGHTS, films.WEIGHTS, WEIGHTS)
 #: Reasons that come beside a way to find a caption.
-SUPPORT = frozenset({"same-as-alt", "set-apart"})
+SUPPORT = frozenset({"same-as-alt", "set-apart", films.BESIDE})
 Sample = tuple[str, tuple[str, ...], bool]
 
 

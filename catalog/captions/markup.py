@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from ..model import Article, Caption, Evidence, Extraction, PictureRef
 from ..sources.base import Document
-from . import closing, embedded, selection
+from . import closing, embedded, films, selection
 from . import pictures as pictures_
 from . import region as region_
 from . import story as story_
@@ -62,6 +62,9 @@ def _extract(document: Document, page: Page, region: region_.Region, facts: stor
     printed = Placer(page, region, chosen, known).place()
     chosen, printed = _complete(page, facts, address, chosen, printed, known, [e for _, e in drawn])
     closing.complete(region, printed, known)
+    for picture, found in zip(chosen, printed, strict=True):
+        if found is not None:
+            films.mark(picture, found, region.container)
     urls = [p.urls() for p in chosen]
     refs = tuple(
         PictureRef(n, u[0], u, p.alt, p.title, p.width, p.height)

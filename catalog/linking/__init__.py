@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..captions import films
 from ..model import Article, Band, Caption, Evidence, Link
 from . import assignment, calibration
 from .candidates import Candidate, Folder, Known, Scope
 from .evidence import Scene, judge
-from .overlooked import is_overlooked, with_overlooked
+from .overlooked import is_overlooked, is_prose, with_overlooked
 from .selection import PER_CAPTION, Shortlist, choose
 from .tokens import words
 from .views import same_words, story_pictures
@@ -74,13 +75,17 @@ def link(article: Article, captions: Sequence[Caption], candidates: Sequence[Can
 def _trust(article: Article, caption: Caption, pieces: tuple[Evidence, ...]) -> float:
     """How far a link may be believed, given that what was read may be no caption at all.
 
-    A file that says the very same words proves it one; other evidence makes a line of plain text likelier (:data:`PROVEN`),
-    and leaves words of a page as doubtful as they were (:data:`DOUBTED`), for teasers stand with pictures too.
+    A file that says the very same words proves it one, unless it is a sentence of the story; other evidence makes a line of
+    plain text likelier (:data:`PROVEN`), and leaves words of a page as doubtful as they were (:data:`DOUBTED`, and whatever
+    stands beside a film), for teasers stand with pictures too.
     """
+    if is_prose(caption):
+        return min(caption.confidence, calibration.CERTAIN - 0.01)
     if any(e.name in ("embedded caption equal", "known caption equal") for e in pieces):
         return 1.0
     if article.kind != "plaintext":
-        return 1.0 if caption.confidence >= DOUBTED else caption.confidence
+        is_sure = caption.confidence >= DOUBTED and all(r.name != films.BESIDE for r in caption.reasons)
+        return 1.0 if is_sure else caption.confidence
     if is_overlooked(caption):
         return min(caption.confidence, calibration.CERTAIN - 0.01)
     return calibration.shifted(caption.confidence, PROVEN)

@@ -20,12 +20,13 @@ from .views import same_words
 
 REASON = "a picture has these words"
 """The reason by which captions found here can be told from those that reading found."""
+PROSE = "line looks like prose"
 LEAST = 0.5
 """Probability from which a line becomes a caption."""
 LONGEST = 800
 """Longer lines are prose whatever a picture says (characters)."""
 MOST_LINES = 1000
-_LOOKS = ((0.10, ""), (0.02, "line looks like little"), (0.0, "line looks like prose"))
+_LOOKS = ((0.10, ""), (0.02, "line looks like little"), (0.0, PROSE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,14 @@ def is_overlooked(caption: Caption) -> bool:
     return any(r.name == REASON for r in caption.reasons)
 
 
+def is_prose(caption: Caption) -> bool:
+    """Whether a caption added by :func:`with_overlooked` looks like a sentence of the story.
+
+    A desk may have taken the picture's embedded caption from that very sentence, and printed none below the picture.
+    """
+    return is_overlooked(caption) and any(r.name == PROSE for r in caption.reasons)
+
+
 def _promoted(article: Article, found: Sequence[Caption], candidates: Sequence[Candidate]) -> list[Caption]:
     lines = lines_of(article, found)
     looks = {line.caption.id: line.looks for line in lines}
@@ -82,6 +91,7 @@ def _promoted(article: Article, found: Sequence[Caption], candidates: Sequence[C
 
 def _as_caption(line: Caption, article: Article, score: float, pieces: Sequence[Evidence]) -> Caption:
     parts = credit.cut(line.printed, article.language)
+    why = Evidence(REASON, round(calibration.log_odds(pieces), 2), pieces[0].name)
     at = (line.start + parts.credit_span[0], line.start + parts.credit_span[1]) if parts.credit else (-1, -1)
     return replace(
         line,
@@ -90,7 +100,7 @@ def _as_caption(line: Caption, article: Article, score: float, pieces: Sequence[
         credit_start=at[0],
         credit_end=at[1],
         confidence=round(score, 3),
-        reasons=(Evidence(REASON, round(calibration.log_odds(pieces), 2), pieces[0].name), *parts.reasons),
+        reasons=(why, *(e for e in pieces if e.name == PROSE), *parts.reasons),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.captions import credit, extract_document, gallery, markup, placement
+from catalog.captions import credit, extract_document, films, gallery, markup, placement
 from catalog.captions.weighing import WEIGHTS, probability
 from catalog.model import Caption
 from catalog.sources.base import Document
@@ -36,7 +36,9 @@ def test_confidence_is_the_logistic_of_its_reasons() -> None:
     assert caption.confidence == probability(sum(r.weight for r in caption.reasons))
 
 
-@pytest.mark.parametrize("table", [credit.WEIGHTS, gallery.WEIGHTS, markup.DATA_WEIGHTS, placement.WEIGHTS])
+@pytest.mark.parametrize(
+    "table", [credit.WEIGHTS, films.WEIGHTS, gallery.WEIGHTS, markup.DATA_WEIGHTS, placement.WEIGHTS]
+)
 def test_every_reason_has_a_fitted_weight(table: dict[str, float]) -> None:
     """No way to find or cut a caption is left out of the file of weights."""
     assert set(table) <= set(WEIGHTS)

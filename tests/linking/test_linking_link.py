@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 from catalog.linking import Known, link, orphans
-from catalog.model import Caption, Link
+from catalog.model import Caption, Evidence, Link
 
 from .linkingfakes import article, captions, picture
 
@@ -61,6 +61,18 @@ def test_words_of_a_page_that_may_be_no_caption_are_linked_by_a_person() -> None
         doubt: link(page, captions(HARBOUR, pictures=[0], confidence=doubt), [file])[0].band for doubt in (0.5, 0.9)
     }
     assert bands == {0.5: "unsure", 0.9: "certain"}
+
+
+def test_words_beside_a_film_are_linked_by_a_person() -> None:
+    """They speak of the film, and its still may show anything; a file that says the same settles that."""
+    page = article("https://example.org/a.jpg")
+    beside = captions(HARBOUR, pictures=[0], confidence=0.9, reasons=(Evidence("beside-film", -2.0),))
+    still, told = (
+        picture("story/page_files/a.jpg", scope="document", urls=("https://example.org/a.jpg",), caption=caption)
+        for caption in ("", HARBOUR)
+    )
+    assert link(page, beside, [still])[0].band == "likely"
+    assert link(page, beside, [told])[0].band == "certain"
 
 
 def test_a_file_that_says_the_same_proves_words_of_a_page_a_caption() -> None:

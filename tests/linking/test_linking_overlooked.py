@@ -73,3 +73,17 @@ def test_pictures_of_other_imports_add_nothing(story: Extraction) -> None:
     """Only pictures that lie with the text can tell about its lines."""
     far = [Candidate(c.image, "catalogue") for c in _files()]
     assert with_overlooked(story.article, story.captions, far) == tuple(story.captions)
+
+
+PROSE = "“We have not slept,” said the mayor, who visited the quay in the afternoon and promised help for those who lost boats."
+
+
+@pytest.mark.parametrize(("line", "band"), [(LINE, "certain"), (PROSE, "likely")])
+def test_a_sentence_of_the_story_is_no_certain_caption(line: str, band: str) -> None:
+    """A desk may take the embedded caption from the story and print none: a person says whether the sentence is one."""
+    text = TEXT.replace(LINE, line)
+    read = reading.extract_document(Document("story/article.txt", "plaintext", text, "utf-8", "0" * 64))
+    found = tuple(c for c in read.captions if c.text != line)
+    every = with_overlooked(read.article, found, _files(line))
+    assert [c.printed for c in every if is_overlooked(c)] == [line]
+    assert [x.band for x in link(read.article, every, _files(line))] == [band]
