@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from collections.abc import Iterable
 from itertools import islice
@@ -208,6 +209,12 @@ def search(
         terminal.say(f"{page.total:,}+ pictures." if page.capped else f"{terminal.counted(page.total, 'picture')}.")
         if page.did_you_mean:
             terminal.note(f"Did you mean: {page.did_you_mean}")
+        if not page.items and text and (told := library.search_articles(text, limit=1).total):
+            asked = shlex.join(["cutline", "search", "--articles", *query])
+            have = "has" if told == 1 else "have"
+            terminal.note(
+                f"{terminal.counted(told, 'article')} {have} these words, with no picture that does: `{asked}`."
+            )
         for name, values in page.facets.items():
             if values:
                 terminal.say(f"{name}: " + ", ".join(f"{v.value} {v.count:,}" for v in values[:8]))

@@ -116,6 +116,20 @@ def test_search_finds_articles(cutline: Cutline) -> None:
     assert cutline("search", "--articles", "--sort", "width").code == 2
 
 
+def test_a_search_without_pictures_tells_of_articles(tmp_path: Path, cutline: Cutline) -> None:
+    """Words that only stories hold are answered with the command that shows them; those that nothing holds are not."""
+    story = tmp_path / "quay.txt"
+    story.write_text(
+        "The quay reopens\n\nThe xylograph on the quay wall was mended on Monday, said the harbour master.\n"
+    )
+    own = str(tmp_path / "own")
+    assert cutline("--catalog", own, "import", str(story)).code == 0
+    found = cutline("--catalog", own, "search", "xylograph", "quay")
+    assert "0 pictures" in found.out and "1 article has these words" in found.err
+    assert "`cutline search --articles xylograph quay`" in found.err
+    assert "article" not in cutline("--catalog", own, "search", "zeppelin").err
+
+
 def test_search_suggests_another_spelling(cutline: Cutline) -> None:
     """A slip of the pen finds nothing and is answered with the word that is there, on stderr."""
     ran = cutline("search", "footbrigde")
