@@ -131,27 +131,43 @@ def decide(
     whole = {WHOLE} if verb == resolve.DISMISS else set()
 
     def made(cat: Catalogue) -> list[Decision]:
-        finding = cat.finding(ident)
-        if finding is None:
-            raise NotFound("finding", ident) if seen is None else Gone("finding", ident, seen)
-        if seen is not None and seen != finding.seen:
-            raise Stale("finding", ident, seen, finding.seen)
-        if verb not in finding.actions:
-            raise NotAllowed(
-                f"“{verb[:40]}” cannot be said of a {finding.kind} finding: choose one of {', '.join(finding.actions)}.",
-                field="action",
-            )
-        subjects, settled = _object(cat, finding, verb, target, values)
-        decision = Decision(
-            id="", time=now(), subject=ident, action=verb, who=who[:200], note=note[:MAX_TEXT], kind=finding.kind,
-            subjects=subjects, values=settled, seen=finding.seen.split(".", 1)[0],
-        )  # fmt: skip
-        return [decision]
+        return [decision_on(cat, ident, action, seen=seen, note=note, who=who, values=values)]
 
-    return append(store, lambda cat: {ident, *chosen, *_about(cat, ident), *whole}, made)[0]
+    return append(store, lambda cat: {ident, *chosen, *about(cat, ident), *whole}, made)[0]
 
 
-def _about(cat: Catalogue, ident: str) -> tuple[str, ...]:
+def decision_on(
+    cat: Catalogue,
+    ident: str,
+    action: str,
+    *,
+    seen: str | None,
+    note: str,
+    who: str,
+    values: Mapping[str, Any],
+    batch: str = "",
+) -> Decision:
+    """Return the decision on a finding, checked and without a number yet. Raises as :func:`decide`."""
+    verb, _, target = action.partition(":")
+    finding = cat.finding(ident)
+    if finding is None:
+        raise NotFound("finding", ident) if seen is None else Gone("finding", ident, seen)
+    if seen is not None and seen != finding.seen:
+        raise Stale("finding", ident, seen, finding.seen)
+    if verb not in finding.actions:
+        raise NotAllowed(
+            f"“{verb[:40]}” cannot be said of a {finding.kind} finding: choose one of {', '.join(finding.actions)}.",
+            field="action",
+        )
+    subjects, settled = _object(cat, finding, verb, target, values)
+    return Decision(
+        id="", time=now(), subject=ident, action=verb, who=who[:200], note=note[:MAX_TEXT], kind=finding.kind,
+        subjects=subjects, values=settled, seen=finding.seen.split(".", 1)[0], batch=batch,
+    )  # fmt: skip
+
+
+def about(cat: Catalogue, ident: str) -> tuple[str, ...]:
+    """Return what a finding is about: captions, pictures, articles; nothing for one that is not there."""
     finding = cat.finding(ident)
     return (*finding.subjects, *finding.images, *finding.articles) if finding else ()
 

@@ -11,12 +11,12 @@ from .errors import UsageError
 from .later import later
 
 if TYPE_CHECKING:
-    from . import correcting, deciding, purging, searching, showing, undoing
+    from . import correcting, deciding, lists, purging, searching, showing, together, undoing
     from .model import Caption, Decision
-    from .views import BulkPreview
+    from .views import BulkPreview, DecidedTogether, Plan, Said
 else:
-    correcting, deciding, purging, searching, showing, undoing = later(
-        ".correcting", ".deciding", ".purging", ".searching", ".showing", ".undoing"
+    correcting, deciding, lists, purging, searching, showing, together, undoing = later(
+        ".correcting", ".deciding", ".lists", ".purging", ".searching", ".showing", ".together", ".undoing"
     )
 
 #: Pictures that one bulk step may change.
@@ -41,6 +41,19 @@ class Saying(Asking):
         """Append a decision on a finding; on disk and in the index when this returns. See :func:`catalog.deciding.decide`."""
         with self._committing():
             return deciding.decide(self.store, finding, action, seen=seen, note=note, who=who, values=values or {})
+
+    def plan(self, images: Sequence[str] | str, wanted: Mapping[str, str]) -> Plan:
+        """Return what saying ``wanted`` (kind of finding -> action) of all that waits for some pictures would decide; nothing is.
+        ``images`` are ids, or a query. See :func:`catalog.together.plan`."""
+        selected = self._selected(images)
+        self.store.refresh()
+        return together.plan(self.cat, selected, wanted)
+
+    def decide_together(self, said: Sequence[Said], *, note: str = "", who: str = "") -> DecidedTogether:
+        """Decide many findings as one step, undone by one undo; what changed since it was seen is left. See
+        :func:`catalog.together.decide`."""
+        with self._committing():
+            return together.decide(self.store, said, note=note, who=who)
 
     def decide_group(
         self,
@@ -152,3 +165,13 @@ class Saying(Asking):
         """Save a query under a name; an empty query forgets the name. Raises QueryError, UsageError."""
         searching.check_saved(name, query)
         return self._say(f"saved:{name}", "save", who, {"query": query})
+
+    def keep_list(self, images: Sequence[str]) -> str:
+        """Keep a list of pictures that were picked and return its name. Raises NotFound, NotAllowed. See :mod:`catalog.lists`."""
+        with self._committing():
+            return lists.keep(self.store, images)
+
+    def kept_list(self, name: str) -> tuple[str, ...]:
+        """Return the pictures of a kept list. Raises NotFound."""
+        self.store.refresh()
+        return lists.pictures(self.store, name)

@@ -327,6 +327,65 @@ class BulkPreview:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What a person says of one finding of many: ``action`` may carry its object, as in one decision. ``seen`` is the finding's
+    when it was shown, ``None`` where nobody looked."""
+
+    finding: str
+    action: str
+    values: dict[str, str] = field(default_factory=dict)
+    seen: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a bulk step would say of one finding, and what that is about in words that a person knows it by."""
+
+    said: Said
+    kind: str
+    about: tuple[str, ...]
+    images: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A finding that a bulk step leaves as it is: ``code`` is stale, not-found, not-allowed or covered, ``reason`` a sentence."""
+
+    finding: str
+    kind: str
+    code: str
+    reason: str
+    about: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a bulk step would decide of what waits for some pictures. ``waiting`` counts that by kind, ``actions`` are those that
+    can be said of many findings of a kind, the first of them what each finding suggests."""
+
+    pictures: int
+    waiting: dict[str, int]
+    actions: dict[str, tuple[str, ...]]
+    planned: tuple[Planned, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedTogether:
+    """What a bulk step decided, as one step, and what it left."""
+
+    decisions: tuple[Decision, ...]
+    skipped: tuple[Skipped, ...] = ()
+
+
+def pair_action(relation: str) -> str:
+    """Return what a match of this relation suggests to say of its two pictures."""
+    if relation == "same scene":
+        return "same-scene"
+    return "crop" if relation in ("cropped", "collage") else "same"
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far one kind of long work is: ``done`` of ``total``."""
 

@@ -12,13 +12,14 @@ from flask import Blueprint, Response, current_app, request, stream_with_context
 
 from catalog.errors import CatalogError, NotAllowed
 from catalog.model import Decision, ImportResult, ImportSummary
-from catalog.views import Hit
+from catalog.views import Hit, Said
 
 from . import imports, openapi, words
 from .answers import json, plain, plain_with
 from .context import library, who
 from .inputs import (
     choice_arg,
+    clean,
     cursor_arg,
     flag_arg,
     form_text,
@@ -34,6 +35,8 @@ from .search import EXPORTS, export
 from .security import needs, public, upload
 
 pages = Blueprint("api", __name__, url_prefix="/api/v1")
+#: Pictures of one list that was picked.
+MAX_PICKED = 50_000
 _lines = msgspec.json.Encoder(order="deterministic")
 
 
@@ -117,9 +120,7 @@ def similar_to() -> Response:
 def bulk() -> Response:
     """Preview (``preview``: true) or make one change of many pictures, given by ``images`` or by ``query``."""
     body = json_body({"images": list, "query": str, "values": dict, "preview": bool}, ("values",))
-    if ("images" in body) == ("query" in body):
-        raise NotAllowed("Give either `images` or `query`.", field="images")
-    chosen: list[str] | str = idents(body["images"], "images") if "images" in body else body["query"]
+    chosen = _chosen(body)
     unknown = set(body["values"]) - {"caption", "credit", "tags", "note"}
     if unknown:
         raise NotAllowed("Only caption, credit, tags and note can be changed.", field="values")
@@ -234,6 +235,51 @@ def findings() -> Response:
     return _items(page.items, page.total, page.next, kinds=page.kinds)
 
 
+def _chosen(body: dict[str, Any]) -> list[str] | str:
+    """The pictures that a bulk request is about: by ids, or by a query."""
+    if ("images" in body) == ("query" in body):
+        raise NotAllowed("Give either `images` or `query`.", field="images")
+    return idents(body["images"], "images") if "images" in body else str(body["query"])
+
+
+@pages.post("/findings/plan")
+def plan() -> Response:
+    """What saying ``decide`` (kind of finding -> action) of all that waits for some pictures would decide. Nothing is decided."""
+    body = json_body({"images": list, "query": str, "decide": dict})
+    return json(library().plan(_chosen(body), _short(body.get("decide", {}), "decide")))
+
+
+@pages.post("/findings/bulk")
+def decide_together() -> Response:
+    """Decide many findings as one step. What changed since it was ``seen`` is left and told; 409 when that is all of them."""
+    body = json_body({"decisions": list, "note": str}, ("decisions",))
+    said = [_said(one) for one in body["decisions"]]
+    return json(library().decide_together(said, note=body.get("note", ""), who=who()))
+
+
+def _said(given: Any) -> Said:
+    known = {"finding": str, "action": str, "seen": str, "values": dict}
+    if not isinstance(given, dict) or not all(k in known and isinstance(v, known[k]) for k, v in given.items()):
+        raise NotAllowed("Each of `decisions` is an object of finding, action, values and seen.", field="decisions")
+    if not {"finding", "action"} <= given.keys():
+        raise NotAllowed("Each of `decisions` needs `finding` and `action`.", field="decisions")
+    [ident] = idents([given["finding"]], "decisions")
+    action, seen = clean(given["action"], "decisions", 200), given.get("seen")
+    return Said(
+        ident,
+        action,
+        _short(given.get("values", {}), "decisions"),
+        clean(seen, "decisions", 200) if seen is not None else None,
+    )
+
+
+def _short(values: dict[str, Any], name: str) -> dict[str, str]:
+    """At most ten short texts by name."""
+    if len(values) > 10 or not all(isinstance(v, str) and len(v) <= 200 for v in values.values()):
+        raise NotAllowed(f"`{name}` holds at most ten short texts.", field=name)
+    return {clean(k, name, 200): clean(v, name, 200) for k, v in values.items()}
+
+
 @pages.get("/findings/<ident>")
 def finding(ident: str) -> Response:
     """One finding with what is needed to decide it."""
@@ -244,12 +290,10 @@ def finding(ident: str) -> Response:
 def decide(ident: str) -> Response:
     """Decide a finding. ``seen`` is refused with 409 when the facts or the decisions moved since."""
     body = json_body({"action": str, "seen": str, "note": str, "values": dict}, ("action",))
-    values = body.get("values", {})
-    if len(values) > 10 or not all(isinstance(v, str) and len(v) <= 200 for v in values.values()):
-        raise NotAllowed("`values` holds at most ten short texts.", field="values")
     decision = library().decide(
-        ident, body["action"], seen=body.get("seen"), note=body.get("note", ""), who=who(), values=values
-    )
+        ident, body["action"], seen=body.get("seen"), note=body.get("note", ""), who=who(),
+        values=_short(body.get("values", {}), "values"),
+    )  # fmt: skip
     return json(decision)
 
 
@@ -309,6 +353,20 @@ def save() -> Response:
     if not 1 <= len(body["name"].strip()) <= 80:
         raise NotAllowed("A name has 1 to 80 characters.", field="name")
     return json(library().save_search(body["name"].strip(), body["query"], who=who()))
+
+
+@pages.post("/lists")
+def keep_list() -> Response:
+    """Keep a list of pictures that were picked; its id goes into the address of a search as ``picked=_ID``."""
+    body = json_body({"images": list}, ("images",))
+    images = idents(body["images"], "images", MAX_PICKED)
+    return json({"id": library().keep_list(images), "images": images})
+
+
+@pages.get("/lists/<ident>")
+def kept_list(ident: str) -> Response:
+    """The pictures of a kept list."""
+    return json({"id": ident, "images": library().kept_list(ident)})
 
 
 @pages.get("/overview")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from catalog.views import CompareView, FindingView
+from catalog.views import CompareView, FindingView, pair_action
 
 from . import words
 
@@ -58,7 +58,7 @@ def _link(view: FindingView) -> list[Choice]:
 
 def duplicate_choices(a: str, b: str, best: str, relation: str) -> list[Choice]:
     """Return the decisions on a pair of pictures; what the match and the best copy suggest is marked."""
-    likely = "same-scene" if relation == "same scene" else "crop" if relation in ("cropped", "collage") else "same"
+    likely = pair_action(relation)
     return [
         Choice("same", "Same, A is best", "1", values={"best": a}, suggested=likely == "same" and best == a),
         Choice("same", "Same, B is best", "2", values={"best": b}, suggested=likely == "same" and best != a),

@@ -20,7 +20,9 @@ log = logging.getLogger(__name__)
 #: Requests that are answered at the same time, some of which only wait for the disk, for another's lock, or for a process that
 #: reads; and those that take long.
 THREADS = {"usual": 6, "long": 4}
-_LONG = re.compile(r"(?:/api/v1)?/(?:import|export|bulk|images/bulk|similar|search/similar)")
+_LONG = re.compile(
+    r"(?:/api/v1)?/(?:import|export|bulk|images/bulk|findings/bulk|findings/plan|similar|search/similar)"
+)
 
 
 class Task(Protocol):

@@ -19,10 +19,12 @@ from catalog.views import (
     ArticleView,
     BulkPreview,
     CompareView,
+    DecidedTogether,
     FindingView,
     GroupView,
     Hit,
     Overview,
+    Plan,
     RunView,
     SearchPage,
     Similar,
@@ -39,8 +41,8 @@ NEXT: Schema = {"type": ["string", "null"]}
 TEXTS: Schema = {"type": "array", "items": TEXT}
 
 TYPES = (
-    ArticleHit, ArticleView, BulkPreview, CompareView, Decision, Finding, FindingView, Group, GroupView, Hit, ImportResult,
-    ImportSummary, Match, Overview, Record, RunView, SearchPage, Similar, Suggestion,
+    ArticleHit, ArticleView, BulkPreview, CompareView, DecidedTogether, Decision, Finding, FindingView, Group,
+    GroupView, Hit, ImportResult, ImportSummary, Match, Overview, Plan, Record, RunView, SearchPage, Similar, Suggestion,
 )  # fmt: skip
 
 
@@ -76,6 +78,8 @@ def limit(most: int, default: int = 50) -> Schema:
 
 
 SAID: Schema = {"type": "string", "enum": ["same", "crop", "same-scene", "not-same", "open"]}
+SAID_OF = obj({"finding": TEXT, "action": TEXT}, seen=TEXT, values={"type": "object", "additionalProperties": TEXT})
+LIST = obj({"id": TEXT, "images": TEXTS})
 EDIT = obj({}, caption=TEXT, credit=TEXT, tags=TEXTS, note=TEXT)
 OBJECT: Schema = {"type": "object"}
 HIT = {"allOf": [ref("Hit"), obj({"thumb": TEXT})]}
@@ -165,6 +169,11 @@ OPERATIONS: tuple[Operation, ...] = (
               (query("kind", "One kind only.", type="string", enum=["", *words.KINDS]), Q,
                query("status", "Which of them.", type="string", enum=["open", "decided", "changed", "all"]), limit(500),
                CURSOR)),
+    Operation("post", "/findings/plan", "What would be decided of all that waits for some pictures.", ref("Plan"), (),
+              _json(obj({}, images=TEXTS, query=TEXT, decide={"type": "object", "additionalProperties": TEXT})),
+              (400, 404, *WRITE_ERRORS)),
+    Operation("post", "/findings/bulk", "Decide many findings as one step.", ref("DecidedTogether"), (),
+              _json(obj({"decisions": {"type": "array", "items": SAID_OF}}, note=TEXT)), (400, 404, *WRITE_ERRORS)),
     Operation("get", "/findings/{ident}", "One finding with what is needed to decide it.", ref("FindingView"), (), None,
               (404,)),
     Operation("post", "/findings/{ident}/decision", "Decide a finding.", ref("Decision"), (),
@@ -186,6 +195,9 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("get", "/saved", "The saved searches.", listing(obj({"name": TEXT, "query": TEXT}))),
     Operation("post", "/saved", "Save a search.", ref("Decision"), (), _json(obj({"name": TEXT, "query": TEXT})),
               (400, *WRITE_ERRORS)),
+    Operation("post", "/lists", "Keep a list of pictures that were picked.", LIST, (), _json(obj({"images": TEXTS})),
+              (400, 404, *WRITE_ERRORS)),
+    Operation("get", "/lists/{ident}", "The pictures of a kept list.", LIST, (), None, (404,)),
     Operation("get", "/overview", "Counts of what is held and what waits.", ref("Overview")),
     Operation("get", "/imports", "The imports before, latest first.", listing(ref("RunView")), (limit(200, 20),)),
     Operation("post", "/import", "Import uploaded files, or a path of the server's machine.",

@@ -15,9 +15,9 @@ from flask import Flask, g, request, url_for
 from markupsafe import Markup, escape
 
 from catalog.model import Contradiction, Disagreement
-from catalog.views import name_sides
+from catalog.views import Snippet, name_sides
 
-from . import diff, words
+from . import diff, marks, words
 
 STATIC = Path(__file__).parent / "static"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -123,6 +123,11 @@ def marked(text: str, spans: list[tuple[int, int]]) -> Markup:
     return Markup("").join(out)
 
 
+def found_in(text: str, snippets: Sequence[Snippet]) -> Markup:
+    """Return a caption with the words marked that a search found in it."""
+    return marked(text, marks.found(text, snippets))
+
+
 def contradicted(text: str, found: Sequence[Contradiction], side: str) -> list[tuple[int, int]]:
     """Return where ``text`` (side `a` or `b` of a comparison) says what the other contradicts, by span or by the words."""
     spans = []
@@ -149,6 +154,11 @@ def source_name(path: str) -> str:
 def in_letters(detail: str, first_is_a: bool) -> str:
     """Return what a match says of its "first" and "second" picture in the letters that the page gives them."""
     return name_sides(detail, *(("A", "B") if first_is_a else ("B", "A")))
+
+
+def own_path(path: str) -> str:
+    """Return a path as the person knows it: of a file that a browser sent, the name that it had there."""
+    return re.sub(r"^.*[/\\]uploads[/\\][0-9a-f]{12}[/\\]", "", path)
 
 
 def safe_link(address: str) -> str:
@@ -225,12 +235,12 @@ def prepare(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         thousands=thousands, bytes=bytes_size, when=when, short_date=short_date, pieces=pieces,
-        short_path=short_path, source_name=source_name, safe_link=safe_link, in_letters=in_letters,
+        short_path=short_path, own_path=own_path, source_name=source_name, safe_link=safe_link, in_letters=in_letters,
         shortened=shortened,
     )  # fmt: skip
     app.jinja_env.globals.update(
         words=words, asset=asset, thumb=thumb_url, picture_page=image_url, ratio=ratio_class, bar=bar, marked=marked,
         said=words_attributes, with_args=with_args, theme=theme, compare_words=diff.compare, inline_words=diff.inline,
-        contradicted=contradicted, metadata_sides=metadata_sides,
+        contradicted=contradicted, found_in=found_in, stands_in=marks.stands_in, metadata_sides=metadata_sides,
         tally=diff.tally, person=lambda: g.get("person"), known=lambda: g.get("known", True),
     )  # fmt: skip

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from catalog.errors import NotAllowed, QueryError
 from catalog.library import EXPORT_FORMATS
-from catalog.views import SearchPage
+from catalog.views import Said, SearchPage
 
-from . import words
+from . import selection, words
 from .compare import address
 from .context import library, who
-from .inputs import choice_arg, cursor_arg, form_text, idents, number_arg, tags_of, text_arg
+from .inputs import choice_arg, clean, cursor_arg, form_text, idents, number_arg, tags_of, text_arg
 from .plots import histogram
 from .security import needs, upload
+from .selection import Selection
 
 pages = Blueprint("search", __name__)
 FACETS = words.FACETS_SHOWN
@@ -43,11 +44,13 @@ def search() -> Response | str:
     except QueryError as error:
         return _mistake(query, error)
     if more:
-        return render_template("_hits.html", page=found, view=view, query=query)
+        return render_template("_hits.html", page=found, view=view, query=query, picked=Selection())
     told = library().search_articles(query, limit=1).total if query and not found.items else 0
+    picked = selection.read(text_arg("picked"))
     return render_template(
         "search.html", page=found, query=query, sort=sort, view=view, saved=library().saved(),
         years=histogram(found.histogram), first="cursor" not in request.args, exports=EXPORTS, told=told,
+        picked=picked, picked_text=selection.written(picked),
     )  # fmt: skip
 
 
@@ -91,15 +94,17 @@ def similar() -> str:
     return render_template("similar.html", found=library().similar(sent.read()), name=sent.filename)
 
 
-def selected() -> tuple[list[str] | str, str]:
-    """Return what a bulk form is about: the chosen ids, or the query of the whole result."""
-    query = form_text("q", 8000)
+def selected() -> tuple[Selection, str]:
+    """Return what a bulk form is about, and its query: what was picked before, and what is ticked of the pictures that it shows."""
+    before = selection.read(form_text("picked"))
     if request.form.get("scope") == "all":
-        return query, query
-    chosen = idents(request.form.getlist("images"), "images")
+        before = Selection(before.images if before.everything else frozenset(), everything=True)
+    ticked = idents(request.form.getlist("images"), "images")
+    shown = idents([i for i in form_text("shown").split(".") if i], "shown")
+    chosen = before.changed(shown or (() if before.everything else ticked), ticked)
     if not chosen:
         raise NotAllowed("Select some pictures first.", field="images")
-    return chosen, query
+    return chosen, form_text("q", 8000)
 
 
 def bulk_values() -> dict[str, Any]:
@@ -114,21 +119,50 @@ def bulk_values() -> dict[str, Any]:
 
 
 @pages.post("/bulk")
-def bulk() -> str | BaseResponse:
-    """Preview a change of many pictures, then (``step=apply``) make it; or export them."""
-    images, query = selected()
-    if request.form.get("step") == "export":
+def bulk() -> str | BaseResponse | tuple[str, int]:
+    """Preview a change of many pictures, or decisions on what waits for them, then make it; or export them, or compare two."""
+    chosen, query = selected()
+    images, step = chosen.of(query), request.form.get("step")
+    if step == "export":
         return _file(form_text("format", 10) or "csv", images)
-    if request.form.get("step") == "compare":
+    if step == "compare":
         return _compare(images, query)
+    picked = selection.written(chosen)
+    if step in ("findings", "decide"):
+        return _findings(images, query, picked, decide=step == "decide")
     values = bulk_values()
     if not values:
         raise NotAllowed("Say what to change: tags, credit or note.", field="tags")
-    if request.form.get("step") == "apply":
+    if step == "apply":
         library().bulk_edit(images, values, who=who())
         return redirect("/search?" + urlencode({"q": query}), 303)
     preview = library().bulk_preview(images, values)
-    return render_template("bulk.html", preview=preview, images=images, values=values, query=query)
+    return render_template("bulk.html", preview=preview, picked=picked, values=values, query=query)
+
+
+def _findings(
+    images: list[str] | str, query: str, picked: str, *, decide: bool
+) -> str | BaseResponse | tuple[str, int]:
+    """Show what would be decided of what waits for these pictures; with ``decide`` decide the lines that are ticked."""
+    if decide:
+        said = [_said(line) for line in request.form.getlist("say")]
+        done = library().decide_together(said, note=form_text("note", 2000), who=who())
+        if not done.skipped:
+            return redirect("/log", 303)
+        return render_template("decided.html", done=done, query=query)
+    wanted = {kind: action for kind in words.KINDS if (action := form_text(f"decide-{kind}", 40))}
+    first = library().plan(images, {})
+    if "decide-asked" not in request.form:
+        wanted = {kind: actions[0] for kind, actions in first.actions.items()}
+    plan = library().plan(images, {kind: action for kind, action in wanted.items() if kind in first.waiting})
+    return render_template("plan.html", plan=plan, wanted=wanted, picked=picked, query=query)
+
+
+def _said(line: str) -> Said:
+    """Return what one line of the form says: finding, action and its values, and what was seen, as a query string."""
+    given = dict(parse_qsl(clean(line, "say", 500)))
+    finding, action, seen = given.pop("finding", ""), given.pop("action", ""), given.pop("seen", None)
+    return Said(finding, action, given, seen)
 
 
 def _compare(images: list[str] | str, query: str) -> BaseResponse:

@@ -68,6 +68,18 @@ DONE = {
     "save": "saved a search",
 }
 
+#: The same as what many findings of a kind are about to be told, where that needs other words.
+SUGGESTED = "what is suggested"
+BULK = {
+    "conflict confirm": "they contradict",
+    "link accept": "accept the link",
+    "link reject": "not this picture",
+    "link none": "none of the pictures",
+    "link not-caption": "not a caption",
+    "metadata noted": "noted, leave it",
+    "image-without-caption none": "it has no caption",
+}
+
 #: What can be said of one copy of a group; the keys are those of the page.
 SAID = {
     "same": "Same photograph",

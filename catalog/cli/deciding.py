@@ -62,6 +62,50 @@ def decide(ctx: Context, finding: str, action: str, note: str, seen: str | None,
             terminal.say(f"Decision {made.id}: {made.action}. `cutline undo` takes it back.")
 
 
+@cli.command("decide-many", short_help="Decide all findings of some kinds for a search at once.")
+@click.argument("query")
+@click.argument("said", nargs=-1, required=True, metavar="KIND=ACTION...")
+@click.option("--dry-run", is_flag=True, help="Only tell what would be decided.")
+@click.option("--note", default="", help="Why, in your words.")
+@json_option
+@click.pass_obj
+def decide_many(ctx: Context, query: str, said: tuple[str, ...], dry_run: bool, note: str, as_json: bool) -> None:
+    """Decide what waits for the pictures that a query selects, as one step: `undo` takes all of it back.
+
+    Of each KIND (conflict, link, duplicate, metadata, image-without-caption) ACTION is said: one of those that `findings` shows and
+    that need no object, or `suggested`. Tells each decision, and what is left with the reason.
+
+    \b
+    Examples:
+      cutline decide-many "credit:AFP" duplicate=suggested --dry-run
+      cutline decide-many "credit:AFP date:2017" duplicate=suggested metadata=iptc --note "the agency's own"
+    """
+    wanted = dict(one.partition("=")[::2] for one in said)
+    with ctx.open() as library:
+        plan = library.plan(query, wanted)
+        left = list(plan.skipped)
+        if plan.planned and not dry_run:
+            done = library.decide_together([p.said for p in plan.planned], note=note, who=who())
+            left += done.skipped
+        gone = {one.finding for one in left}
+        told = [p for p in plan.planned if p.said.finding not in gone]
+        for line in told:
+            if as_json:
+                terminal.emit(line)
+            else:
+                terminal.say(f"{line.said.finding}  {line.kind}: {line.said.action}  {' · '.join(line.about)}")
+        for one in left:
+            if as_json:
+                terminal.emit({"skipped": codec.to_dict(one)})
+            else:
+                terminal.say(f"{one.finding}  {one.kind} left: {one.reason}")
+        if not as_json:
+            counted = terminal.counted(len(told), "finding")
+            terminal.say(
+                f"{counted} would be decided." if dry_run else f"{counted} decided. `cutline undo` takes all back."
+            )
+
+
 @cli.command(short_help="Say which picture a caption belongs to.")
 @click.argument("caption")
 @click.argument("image", metavar="IMAGE|none")

@@ -29,7 +29,7 @@ INTERRUPTED = 130
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "Reading": ("import", "watch", "extract", "rehash", "relink", "regroup"),
     "Looking": ("list", "show", "search", "similar", "duplicates", "findings"),
-    "Deciding": ("decide", "link", "caption", "undo", "log", "hide", "restore", "purge"),
+    "Deciding": ("decide", "decide-many", "link", "caption", "undo", "log", "hide", "restore", "purge"),
     "Taking out and keeping": ("export", "copy", "verify"),
     "Serving": ("serve", "password", "demo"),
     "Setting up": ("config", "doctor"),

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bench.archive import fill, thumbnails
 from catalog.library import Library, open_library
 from catalog.model import Finding
 
@@ -85,7 +86,7 @@ def test_pictures_are_selected_by_keys_and_changed_at_once(server: Server, open_
     page.keyboard.press("Shift+ArrowRight")
     page.keyboard.press("Shift+ArrowRight")
     page.wait_for_selector(".bulk.on")
-    assert page.locator("[data-picked]").inner_text() == "3 selected"
+    assert page.locator("[data-told]").inner_text() == "3 selected"
     page.fill(".bulk input[name=tags]", "front page")
     page.click(".bulk button[value=preview]")
     page.click("button[value=apply]")
@@ -232,6 +233,71 @@ def test_a_selection_is_kept_in_the_address(reading: Server, open_page: Open) ->
     assert again.locator("#hits .pick:checked").count() == 1 and again.locator("#hits .pick").nth(1).is_checked()
     assert again.locator("#q").input_value() == "bridge" and again.locator("#hits.list").count() == 1
     assert again.locator(".sorts [aria-current]").inner_text() == "Oldest"
+    again.click(".views >> text=Grid")
+    again.wait_for_selector("#hits.grid")
+    assert again.locator("#hits .pick:checked").count() == 1
+
+
+def test_a_selection_of_hundreds_is_kept_in_the_address(open_page: Open, tmp_path: Path) -> None:
+    """More pictures than an address names, picked beyond the first page, are all still selected after a reload and for somebody
+    else; so is the whole result but one. A form acts on all of them."""
+    with open_library(tmp_path / "many") as library:
+        fill(library, 300)
+        thumbnails(library, 300)
+        page = open_page(Server(library).address + "/search?limit=200")
+        page.locator("#hits .pick").first.check()
+        page.locator("#hits .more").scroll_into_view_if_needed()
+        page.wait_for_function("() => document.querySelectorAll('#hits [data-id]').length > 250")
+        page.locator("#hits .pick").nth(249).scroll_into_view_if_needed()
+        page.locator("#hits .pick").nth(249).click(modifiers=["Shift"])
+        page.wait_for_url("**picked=_*")
+        assert len(page.url) < 200 and page.locator("[data-told]").inner_text() == "250 selected"
+        for again in (page, open_page(page.url)):
+            again.reload()
+            again.wait_for_selector("html.ready", state="attached")
+            assert again.locator("[data-told]").inner_text() == "250 selected"
+            again.evaluate("scrollTo(0, document.body.scrollHeight)")
+            again.wait_for_function("() => document.querySelectorAll('#hits [data-id]').length > 250")
+            again.wait_for_function("() => document.querySelectorAll('#hits .pick:checked').length === 250")
+        page.fill(".bulk input[name=tags]", "kept")
+        page.click(".bulk button[value=preview]")
+        page.click("button[value=apply]")
+        page.wait_for_selector("#hits")
+        assert library.search("tag:kept").total == 250
+        page.locator("#hits .pick").first.check()
+        page.check(".bulk [name=scope]")
+        page.locator("#hits .pick").nth(3).uncheck()
+        page.wait_for_url("**picked=all-*")
+        again = open_page(page.url)
+        assert again.locator("[data-told]").inner_text() == f"{library.search().total - 1} selected"
+        assert [i for i in range(6) if not again.locator("#hits .pick").nth(i).is_checked()] == [3]
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_what_waits_for_a_selection_is_decided_at_once(
+    server: Server, open_page: Open, library: Library, scripts: bool
+) -> None:
+    """From picked pictures: what waits is told line by line, one kind is left out, one line unticked, the rest decided as one step
+    and taken back as one. With scripts and without."""
+    page = open_page(server.address, java_script_enabled=scripts)
+    for n in range(12):
+        page.locator("#hits .pick").nth(n).check(force=True)
+    page.click(".bulk button[value=findings]")
+    page.wait_for_selector(".lines")
+    first = page.locator(".kinds-of select").first.get_attribute("name")
+    page.select_option(f"select[name={first}]", "")
+    page.click(".kinds-of button")
+    page.wait_for_selector(f"#plan-{first.removeprefix('decide-')}", state="detached")
+    lines = page.locator(".lines input")
+    n = lines.count()
+    assert n > 2
+    lines.first.uncheck()
+    page.click("button[value=decide]")
+    page.wait_for_selector("table.log")
+    assert library.log().total == n - 1
+    page.click("text=Undo the last")
+    page.wait_for_selector("tr.undone")
+    assert library.log().items[0].action == "undo" and len(library.log().items[0].undoes) == n - 1
 
 
 def test_a_dropped_picture_is_searched_for(reading: Server, open_page: Open, stories: Path) -> None:

@@ -106,3 +106,20 @@ def test_what_cannot_be_said_is_one_sentence(cutline: Cutline, args: tuple[str, 
     assert (ran.code, ran.out) == (2, "")
     assert says in ran.err
     assert cutline("log", "--json").lines == []
+
+
+def test_many_findings_are_decided_as_one_step(cutline: Cutline) -> None:
+    """What a dry run tells is what is then decided; one undo takes it back; a kind or action that does not fit is refused."""
+    before = cutline("findings", "--kind", "duplicate", "--json").lines
+    told = cutline("decide-many", "is:duplicate", "duplicate=suggested", "--dry-run", "--json").lines
+    assert {line["said"]["finding"] for line in told} == {f["id"] for f in before}
+    assert cutline("findings", "--kind", "duplicate", "--json").lines == before
+    ran = cutline("decide-many", "is:duplicate", "duplicate=suggested", "--note", "all", env={"CUTLINE_WHO": "Anna"})
+    assert ran.code == 0 and f"{len(before)} findings decided" in ran.out
+    logged = cutline("log", "--json").lines
+    assert {d["subject"]: d["action"] for d in logged} == {x["said"]["finding"]: x["said"]["action"] for x in told}
+    assert {(d["who"], d["note"]) for d in logged} == {("Anna", "all")}
+    assert len(cutline("undo", "--json").lines) == len(before)
+    assert cutline("findings", "--kind", "duplicate", "--json").lines == before
+    for wrong in ("duplicate=accept", "nothing=none", "duplicate"):
+        assert cutline("decide-many", "is:duplicate", wrong).code == 2

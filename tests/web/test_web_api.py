@@ -44,6 +44,7 @@ def ids(library: Library, picture: Callable[[str], Record]) -> dict[str, str]:
         "/captions/{ident}": usage.caption.id,
         "/findings/{ident}": library.findings(limit=1).items[0].id,
         "/groups/{ident}": record.id,
+        "/lists/{ident}": library.keep_list([record.id]),
         "a": record.id,
         "b": picture("flood_files/bridge.jpg").id,
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -230,3 +232,36 @@ def test_no_link_of_an_article_leads_nowhere(client: FlaskClient, library: Libra
         page = client.get(f"/articles/{article.id}").get_data(as_text=True)
         for target in re.findall(r'href="#([^"]+)"', page):
             assert f'id="{target}"' in page, (article.source, target)
+
+
+def test_words_are_marked_in_captions_that_are_shown_whole(client: FlaskClient, library: Library) -> None:
+    """In the list view the searched words are marked within the caption, wherever they stand in it, and nothing else is changed."""
+    page = client.get("/search?q=footbridge&view=list").get_data(as_text=True)
+    shown = re.findall(r'<a class="words"[^>]*>(.*?)</a>', page, re.DOTALL)
+    captions = [h.captions[0] for h in library.search("footbridge").items if h.captions]
+    assert any("<mark>" in text for text in shown)
+    for caption, text in zip(captions, shown, strict=False):
+        assert html.unescape(re.sub(r"</?mark>", "", text)) == caption
+        words = len(re.findall(r"(?<!\w)footbridge(?!\w)", caption, re.IGNORECASE))
+        assert len(re.findall(r"<mark>footbridge</mark>", text, re.IGNORECASE)) == words
+
+
+def test_words_far_down_in_a_long_caption_are_marked(client: FlaskClient, library: Library) -> None:
+    """A caption is shown whole and its words are marked to its end, though the index tells of a stretch of it only."""
+    ident = next(iter(library.ids()))
+    caption = f"A zebra{' and more of it' * 40}, zebra again{' and so on' * 60}. The last Zebra & <friends>, no zebras."
+    library.edit(ident, {"caption": caption})
+    page = client.get("/search?q=zebra&view=list").get_data(as_text=True)
+    assert re.findall(r"<mark>(\w+)</mark>", page) == ["zebra", "zebra", "Zebra"]
+    assert "The last <mark>Zebra</mark> &amp; &lt;friends&gt;, no zebras." in page
+
+
+def test_an_uploaded_file_has_the_name_it_came_with(client: FlaskClient, library: Library, stories: Path) -> None:
+    """Neither the picture's page, its article nor the list of imports shows where the server kept an upload meanwhile."""
+    copy = (stories / "harbour" / "DSC_2077.jpg").read_bytes() + b"\0"
+    files = [(io.BytesIO(copy), "quay/my picture.jpg"), (io.BytesIO(b"\xff\xd8\xffno"), "quay/broken.jpg")]
+    items = client.post("/api/v1/import", data={"files": files}).get_json()["items"]
+    ident = next(i["id"] for i in items if i["path"] == "quay/my picture.jpg")
+    for path, name in ((f"/images/{ident}", "quay/my picture.jpg"), ("/import", "quay/broken.jpg")):
+        page = client.get(path).get_data(as_text=True)
+        assert f">{name}<" in page and "uploads/" not in page
