@@ -59,7 +59,7 @@ class Importer:
 
     ``do`` decodes pictures and reads documents, ``apply`` maps the comparing of pictures, here or in workers; ``media`` is ``None``
     in a dry run. ``fetching`` gets what lies on the network; without it, nothing is. ``told`` is told how many inputs are read (of
-    how many is not known: 0), and then how far the inferring is.
+    how many is not known: 0), and then how far the inferring is. A file that ``waits`` is passed over, unreported.
     """
 
     def __init__(
@@ -74,10 +74,12 @@ class Importer:
         on_commit: Callable[[], None] = lambda: None,
         apply: Apply = map,
         told: Callable[[Progress], None] = lambda _: None,
+        waits: Callable[[Path], bool] = lambda _: False,
     ) -> None:
         self.store, self.cat = store, Catalogue(store)
         self.do, self.media, self.neighbours = do, media, neighbours
         self.told, self._read_so_far = told, 0
+        self.waits = waits
         self.in_place = in_place
         self.fetching, self.on_commit = fetching, on_commit
         self.run_id = f"{now()}-{time.time_ns() % 10**9:09}-{os.getpid()}"
@@ -131,7 +133,7 @@ class Importer:
 
     def _chunks(self, paths: Sequence[str | Path], urls: Sequence[str]) -> Iterator[list[Entry]]:
         """Files first, then addresses, one by one, until the run is stopped."""
-        found = iter(sources.walk(paths))
+        found = (entry for entry in sources.walk(paths) if entry.aside is not None or not self.waits(entry.file))
         pictures = self.fetching is not None and self.fetching.pictures
         while not self._stopped and (chunk := _some(found, FETCHED_CHUNK if pictures else CHUNK)):
             yield chunk

@@ -119,6 +119,7 @@ class Library(Saying):
         executor: Executor | None = None,
         cluster: str | workers_.Pool = "",
         told: Callable[[Progress], None] = lambda _: None,
+        waits: Callable[[Path], bool] = lambda _: False,
     ) -> Iterator[ImportResult | ImportSummary]:
         """Import files, folders and addresses (http, https); yield one result for each input as it is committed, then the summary.
 
@@ -127,7 +128,7 @@ class Library(Saying):
         decoded by ``workers`` processes, an ``executor``, or a Dask ``cluster``: one connected, or that of an address (``local``
         starts one). A ``dry_run`` does all of it on what is laid over the catalogue: its results and numbers are the run's, and
         nothing is kept. ``told`` is told how far the reading ("input", of how many is not known) is, and then each kind of
-        inferring.
+        inferring. Files for which ``waits`` says so are passed over: somebody is still writing them.
         """
         from .fetching import for_import
 
@@ -150,6 +151,7 @@ class Library(Saying):
                 fetching=net,
                 apply=pool.apply,
                 told=told,
+                waits=waits,
             )
             try:
                 yield from run.run(inputs)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import fcntl
+import os
+import time
 from pathlib import Path
 
 import pytest
 from watchdog.events import FileClosedEvent, FileClosedNoWriteEvent, FileOpenedEvent
 
+from catalog import watching
 from catalog.errors import UsageError
 from catalog.watching import Watcher, _Arrivals
 
@@ -51,6 +54,64 @@ def test_a_file_that_is_open_for_writing_waits(tmp_path: Path, watcher: Watcher)
         watcher.complete(0.0)
         assert watcher.complete(60.0) == []
     assert watcher.complete(60.5) == [file]
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_SETLEASE"), reason="only Linux tells who writes")
+def test_a_file_that_lies_half_written_at_the_start_waits(tmp_path: Path, watcher: Watcher) -> None:
+    """What is there is taken at once, unless somebody has it open or changed it just now: then it comes as an arrival does."""
+    file = tmp_path / "slow.jpg"
+    later = time.time() + 3600
+    with file.open("wb", buffering=0) as writer:
+        writer.write(b"half of it")
+        assert watcher.waits(file, later)
+        watcher.complete(0.0)
+        assert watcher.complete(60.0) == []
+    assert watcher.complete(60.5) == [file]
+    changed = file.stat().st_ctime
+    assert watcher.waits(file, changed + 1.9)
+    assert not watcher.waits(file, changed + 2.1)
+    watcher.complete(100.0)
+    assert watcher.complete(102.0) == [file]
+
+
+def test_where_nobody_tells_who_writes_only_what_is_old_is_taken_at_once(
+    tmp_path: Path, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On file systems that grant no leases the time of the last change decides, by a clock that may be another one's."""
+    file = tmp_path / "shared.jpg"
+    file.write_bytes(b"1")
+    monkeypatch.setattr(watching, "_is_written", lambda *_: None)
+    changed = file.stat().st_ctime
+    assert watcher.waits(file, changed + 3599) and not watcher.waits(file, changed + 3601)
+    assert watcher.waits(file, changed - 600)
+
+
+def test_a_page_waits_for_what_was_saved_with_it(tmp_path: Path, watcher: Watcher) -> None:
+    """A browser writes the page first: reading it then would take its pictures half written."""
+    page, picture = tmp_path / "story.html", tmp_path / "story_files" / "1.jpg"
+    picture.parent.mkdir()
+    page.write_bytes(b"<p>text")
+    picture.write_bytes(b"1")
+    for path in (page, picture):
+        watcher._note(path)
+    assert watcher.complete(10.0) == []
+    picture.write_bytes(b"12")
+    assert watcher.complete(12.5) == []
+    assert watcher.complete(14.5) == [page, picture]
+    assert watcher.waits(page, picture.stat().st_ctime + 1.9)
+    assert watcher.complete(20.0) == []
+    assert watcher.complete(22.0) == [page]
+
+
+def test_what_is_no_file_does_not_wait(tmp_path: Path, watcher: Watcher) -> None:
+    """Pipes and links are for the import to tell of; unfinished names are passed over until they are renamed."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link.jpg").symlink_to(tmp_path / "nothing")
+    assert not watcher.waits(tmp_path / "pipe") and not watcher.waits(tmp_path / "link.jpg")
+    (tmp_path / "a.jpg.part").write_bytes(b"1")
+    assert watcher.waits(tmp_path / "a.jpg.part", time.time() + 1e6)
+    watcher.complete(0.0)
+    assert watcher.complete(9.0) == []
 
 
 def test_reading_is_no_arrival(tmp_path: Path, watcher: Watcher) -> None:

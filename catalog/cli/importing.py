@@ -185,7 +185,7 @@ def _found(summary: ImportSummary) -> dict[str, int]:
 @click.pass_obj
 def watch(ctx: Context, folder: Path, in_place: bool, settle: float, as_json: bool) -> None:
     """Import what is in a folder, then whatever arrives in it, until Ctrl-C. A file is taken when it has stopped growing and no
-    program of this machine has it open for writing.
+    program of this machine has it open for writing, also one that was there before; a saved page waits for the files saved with it.
 
     \b
     Example:
@@ -195,7 +195,8 @@ def watch(ctx: Context, folder: Path, in_place: bool, settle: float, as_json: bo
         handler = signal.signal(signal.SIGINT, lambda *_: watcher.stop())
         try:
             progress = terminal.Progress([str(folder)])
-            _follow(library.import_([folder], in_place=in_place, told=progress.told), progress, as_json)
+            run = library.import_([folder], in_place=in_place, told=progress.told, waits=watcher.waits)
+            _follow(run, progress, as_json)
             terminal.note(f"Watching {folder}. Ctrl-C ends it.")
             for batch in watcher.batches():
                 progress = terminal.Progress([str(path) for path in batch])

@@ -152,6 +152,11 @@ def _basename(reference: str) -> str:
         return ""
 
 
+def own_files(page: Path, limits: Limits = LIMITS) -> list[Path]:
+    """Return the files directly in the folder that a browser saved with a page."""
+    return [page.parent / relative for relative in _own_files(page, None, limits)]
+
+
 def _own_files(page: Path, beside: frozenset[str] | None, limits: Limits) -> Iterator[str]:
     """Relative paths of the files directly in the folder that a browser saved with this page."""
     stem = page.name[: -len(page.suffix)] if page.suffix[1:].lower() in PAGE_SUFFIXES else page.name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import json
 import os
 import re
@@ -210,6 +212,29 @@ def test_watch_imports_what_arrives_and_ends_with_130(stories: Path, tmp_path: P
         process.kill()
     assert process.returncode == 130
     assert "Traceback" not in err and ".hidden" not in out
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_SETLEASE"), reason="only Linux tells who writes")
+def test_watch_leaves_what_is_half_written_at_the_start(stories: Path, tmp_path: Path) -> None:
+    """A picture that somebody is still writing when watching begins is imported once, whole, when it is closed."""
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    content = (stories / "loose" / "street-1.jpg").read_bytes()
+    with (inbox / "slow.jpg").open("wb", buffering=0) as writer:
+        writer.write(content[: len(content) // 2])
+        process = _start(tmp_path / "cat", "watch", str(inbox), "--settle", "0.2", "--json")
+        try:
+            first = _until(process, "")
+            assert first["summary"]["new"] == first["summary"]["rejected"] == 0
+            writer.write(content[len(content) // 2 :])
+            writer.close()
+            line = _until(process, "slow.jpg")
+            assert (line["result"], line["id"]) == ("new", hashlib.sha256(content).hexdigest()[:16])
+            process.send_signal(signal.SIGINT)
+            out, _ = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert "slow.jpg" not in out
 
 
 def test_ctrl_c_of_an_import_keeps_what_was_reported(stories: Path, tmp_path: Path) -> None:
