@@ -53,11 +53,30 @@ def overlap(matrix: Matrix) -> tuple[float, float]:
 
 
 def _shared(quad: Points) -> float:
+    """The area of a quadrilateral (or what it spans) within the unit square, which clips it side by side (Sutherland and Hodgman,
+    1974). OpenCV's intersection of convex shapes gives nothing, or half, where sides nearly coincide, as those of copies do."""
     if not np.isfinite(quad).all() or np.abs(quad).max() > 1e4:
         return 0.0
-    hull = cv2.convexHull(quad.astype(np.float32))
-    area, _ = cv2.intersectConvexConvex(hull, UNIT.astype(np.float32))
-    return float(min(1.0, max(0.0, area)))
+    corners = [(float(x), float(y)) for x, y in cv2.convexHull(quad.astype(np.float32)).reshape(-1, 2)]
+    for axis in (0, 1):
+        for side, sign in ((0.0, 1.0), (1.0, -1.0)):
+            corners = _clipped(corners, axis, side, sign)
+    # The shoelace formula.
+    twice = sum(x * v - u * y for (x, y), (u, v) in zip(corners, corners[1:] + corners[:1], strict=True))
+    return min(1.0, abs(twice) / 2)
+
+
+def _clipped(corners: list[tuple[float, float]], axis: int, side: float, sign: float) -> list[tuple[float, float]]:
+    """What of a convex shape lies beyond (``sign`` 1) or before (-1) the line where one coordinate is ``side``."""
+    kept: list[tuple[float, float]] = []
+    for one, other in zip(corners, corners[1:] + corners[:1], strict=True):
+        here, there = sign * (one[axis] - side), sign * (other[axis] - side)
+        if here >= 0:
+            kept.append((one[0], one[1]))
+        if here * there < 0:
+            part = here / (here - there)
+            kept.append((one[0] + part * (other[0] - one[0]), one[1] + part * (other[1] - one[1])))
+    return kept
 
 
 def invert(matrix: Matrix) -> Matrix | None:
