@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from .creditcut import FINISHED, NUMBER, REACH, Cut, breaks, made
 from .credittables import tables
@@ -20,6 +21,7 @@ from .creditwords import (
     parts_of,
     small_words,
 )
+from .months import is_day
 
 _BRACKETS = re.compile(
     r"[(\[（［【〔]([^()\[\]（）［］【】〔〕]{1,200}(?:\([^()]{1,60}\)[^()\[\]]{0,60})?)[)\]）］】〕]"
@@ -40,9 +42,12 @@ def bracket_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> C
     matches = list(_BRACKETS.finditer(printed, max(start, end - REACH), end))
     for match in reversed(matches[-2:]):
         after = printed[match.end() : end].strip(LOOSE + ".。")
+        inside = match.group(1)
+        if after and is_day(after) and is_credit(inside, known, bracketed=True):
+            done = made(printed, (start, match.start()), match.span(1), "credit-bracket")
+            return _with_day(done, after, printed.index(after, match.end()))
         if after and after.strip(OPEN + CLOSE).casefold() not in tables().brackets:
             continue
-        inside = match.group(1)
         before = printed[start : match.start()].rstrip()
         if not is_credit(inside, known, bracketed=True) and (label := _labelled(inside)):
             return made(printed, (start, match.start()), (match.start(1) + label, match.end(1)), "credit-bracket")
@@ -60,6 +65,12 @@ def bracket_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> C
                 return made(printed, (start, name), (name, match.end()), "credit-bracket")
             return made(printed, (start, match.start()), match.span(1), "credit-bracket")
     return None
+
+
+def _with_day(cut: Cut, day: str, place: int) -> Cut:
+    """A cut whose caption goes on behind the credit with a day: "… in Vigo. (AP Photo/Jane Doe), March 3, 2024"."""
+    mark = " " if cut.text[-1:] in FINISHED else ", "
+    return replace(cut, text=(cut.text and cut.text + mark) + day, more_span=(place, place + len(day)))
 
 
 def is_captioned(text: str) -> bool:

@@ -38,7 +38,8 @@ STOPPED = re.compile(r"[.!?…][»”\"’')]?\s")
 class Cut:
     """A caption cut in two. Spans are (start, end) in the printed text; the credit's is (0, 0) when there is none.
 
-    ``credit`` comes without marker words and brackets; ``text`` is the caption without the credit and its marker.
+    ``credit`` comes without marker words and brackets; ``text`` is the caption without the credit and its marker: what
+    ``text_span`` holds, and behind it what ``more_span`` holds, where the caption goes on behind its credit.
     """
 
     text: str
@@ -46,6 +47,7 @@ class Cut:
     text_span: tuple[int, int]
     credit_span: tuple[int, int]
     reasons: tuple[Evidence, ...] = ()
+    more_span: tuple[int, int] = (0, 0)
 
 
 def made(printed: str, text: tuple[int, int], credit: tuple[int, int], name: str) -> Cut:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from .credit import cut
 from .credittables import tables
+from .months import MONTHS
 from .textlines import Block
 from .textviews import view
 from .textwords import tokens, word_list
@@ -36,27 +37,6 @@ _SIGN_WORDS = 3
 _ROLE_WORDS = 7
 
 _REPORTER = re.compile(r"[가-힣]{2,4}\s?(?:[가-힣]{2,4}\s?)?기자(?:\s\S{1,60})?|(?:文|撰文|記者|记者)[/／:： ]\S{2,12}")
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan januar janvier enero gennaio januari",
-            "february feb februar février febrero febbraio februari",
-            "march mar märz mars marzo maart",
-            "april apr avril abril aprile",
-            "may mai mayo maggio maj mei",
-            "june jun juni juin junio giugno",
-            "july jul juli juillet julio luglio",
-            "august aug août agosto augusti augustus",
-            "september sep sept septembre septiembre settembre",
-            "october oct oktober okt octobre octubre ottobre",
-            "november nov novembre noviembre",
-            "december dec dezember dez décembre diciembre dicembre desember",
-        ),
-        1,
-    )
-    for name in names.split()
-}
 _ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?))?")
 _DOTTED = re.compile(r"(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.\s?((?:19|20)\d\d)(?!\d)")
 _DAY_FIRST = re.compile(
@@ -228,7 +208,7 @@ def _date(text: str) -> str:
         if not match or not (len(match.group()) * 3 >= len(text) or _is_stamp(text)):
             continue
         year, month, day = (match.group(g) for g in order)
-        number = int(month) if month.isdigit() else _MONTHS.get(month.casefold(), 0)
+        number = int(month) if month.isdigit() else MONTHS.get(month.casefold(), 0)
         if 1 <= number <= 12 and 1 <= int(day) <= 31:
             return f"{year}-{number:02d}-{int(day):02d}"
     return ""
@@ -243,4 +223,4 @@ def _is_stamp(text: str) -> bool:
         # Whatever the month is called: "2025. július 2. 07:45".
         return True
     known = word_list("masthead", "stamp")
-    return bool(words) and words[0] in known and all(w in known or w in _MONTHS or len(w) < 4 for w in words)
+    return bool(words) and words[0] in known and all(w in known or w in MONTHS or len(w) < 4 for w in words)

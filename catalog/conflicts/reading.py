@@ -108,6 +108,8 @@ def _read(text: str, credited: str, published: str, entire: bool) -> Reading:
     line = _DATELINE.match(text[start:end])
     if line and credit.has_agency(line.group(1)):
         items = [x for x in items if not line.start(1) <= x.start < line.end(1)]
+    if said and span[1] < end:
+        items = [x for x in items if not span[0] <= x.start + start < span[1]]
     whole = len(text) <= MAX_CHARS and len(items) < MAX_ITEMS
     items = phrases.join([replace(x, start=x.start + start, end=x.end + start) for x in items])
     items = [
@@ -161,6 +163,7 @@ def _at_end(text: str) -> tuple[int, int, str, tuple[int, int]]:
     # "… Jan. 27, 2016. Photo: X": a credit holds no year.
     if found.credit and not _YEAR.search(found.credit):
         start, end = found.text_span
+        end = max(end, found.more_span[1])  # "… (AP Photo/X), May 3, 2024"
         return start, end, found.credit, found.credit_span
     for pattern in (_LABELLED, _NAMES_IN_BRACKETS, _UNSIGNED, _STROKE):
         match = pattern.search(text, max(0, len(text) - 120))

@@ -48,6 +48,27 @@ def test_a_credit_is_cut_where_it_is_printed(printed: str, text: str, credit: st
 
 
 @pytest.mark.parametrize(
+    ("printed", "text", "credit"),
+    [
+        ("Boats at dawn. (AP Photo/Ana Lind), March 3, 2024", "Boats at dawn. March 3, 2024", "AP Photo/Ana Lind"),
+        (
+            "Boats at dawn (AP Photo/Ana Lind), Friday, 3 May 2024.",
+            "Boats at dawn, Friday, 3 May 2024",
+            "AP Photo/Ana Lind",
+        ),
+        ("Boote am Morgen. (Foto: Ana Lind/dpa), 3. Mai 2024", "Boote am Morgen. 3. Mai 2024", "Ana Lind/dpa"),
+        ("Boats at dawn. (Photo by Ana Lind) 16.08.2020", "Boats at dawn. 16.08.2020", "Ana Lind"),
+    ],
+)
+def test_a_day_behind_a_credit_in_brackets_is_the_captions(printed: str, text: str, credit: str) -> None:
+    """The credit ends with its bracket, and the caption goes on."""
+    done = cut(printed)
+    assert (done.text, done.credit) == (text, credit)
+    assert text.endswith(printed[slice(*done.more_span)])
+    assert printed[slice(*done.credit_span)] == credit
+
+
+@pytest.mark.parametrize(
     "printed",
     [
         "Deputy mayor Ada Fenn (Labour) on the quay with Tom Orr (left)",
@@ -87,7 +108,8 @@ def test_a_bare_name_is_a_credit_only_apart() -> None:
 def test_any_text_is_cut_into_its_own_slices(printed: str) -> None:
     """Whatever the text, both parts are slices of it and do not overlap."""
     done = cut(printed)
-    assert printed[slice(*done.text_span)] == done.text
+    parts = [printed[slice(*span)] for span in (done.text_span, done.more_span)]
+    assert done.text in (parts[0], *(mark.join(filter(None, parts)) for mark in (" ", ", ")))
     assert not done.credit or printed[slice(*done.credit_span)] == done.credit
     if done.text and done.credit:
         assert done.text_span[1] <= done.credit_span[0] or done.credit_span[1] <= done.text_span[0]
