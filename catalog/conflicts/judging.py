@@ -20,6 +20,10 @@ HALF = 0.5
 LONGEST_IN_PLACE = 8
 
 
+#: What ends the name of a feast.
+_FEASTS = frozenset(("eve", "day", "weekend"))
+
+
 class Judge(Sheet):
     """Compares two readings. One use each: make it, then ask for :meth:`verdict`."""
 
@@ -407,6 +411,8 @@ class Judge(Sheet):
             kind = "place"
         if kind == "person" and len(x) == len(y) == 1 and self._contrary(x[0], y[0]):
             kind = "role"  # "La Britannique", "La Néerlandaise"
+        if kind == "person" and after and after[0].glued and after[0].key in _FEASTS:
+            kind = "date"  # "Christmas Eve", "New Year's Eve"
         if kind == "person" and (names.same_person(x, y) or names.titled(x, y, self.german)):
             self._spelled(run, other)
             return

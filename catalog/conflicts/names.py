@@ -252,8 +252,14 @@ def after_place_word(items: Sequence[Item], i: int) -> bool:
 
 def of_place(items: Sequence[Item], i: int) -> bool:
     """Tell whether a noun stands as a place does: behind its preposition, or behind "harbour of"."""
-    belongs = i > 1 and items[i - 1].key in _OF and items[i - 2].key in listed("place_words")
+    belongs = i > 1 and items[i - 1].key in _OF and is_place_word(items[i - 2].key)
     return belongs or after_place_word(items, i)
+
+
+@cache
+def is_place_word(key: str) -> bool:
+    """Tell whether a folded noun names a kind of place, or is a German compound of one: "hafen", "marktplatz"."""
+    return key in listed("place_words") or key.endswith(tuple(listed("place_heads")))
 
 
 def spelled(run: Sequence[Item]) -> str:
@@ -276,6 +282,7 @@ def is_name(run: Sequence[Item], german: bool) -> bool:
     return not item.first or not _COMMON_ENDS.search(item.key)
 
 
+_WITHIN = frozenset(("in", "en", "em", "w", "we", "v", "ve", "в", "во", "inside", "near", "bei", "nahe"))
 _OF = ("of", "de", "di", "von", "van", "du", "da", "do")
 
 
@@ -287,16 +294,17 @@ def kind_of(x: Sequence[Item], y: Sequence[Item], before: Sequence[Item], after:
     for run in (x, y):
         if any(i.kind == "place" for i in run):
             place += 2.0 if all(i.kind == "place" for i in run) else 0.6
-        elif len([i for i in run if i.capital]) > 1:
-            person += 1.0
+        elif len([i for i in run if i.capital]) > 1 and not any(is_place_word(i.key) for i in run):
+            person += 1.0  # not "Landgericht Verden"
         person += 1.2 * (run[0].key in first_names() and len(run) > 1) + 0.5 * (run[0].key in first_names())
     if before:
         place += 1.5 * (before[-1].key in listed("place_before") and (before[-1].first or not before[-1].capital))
-        place += 1.5 * (len(before) > 1 and before[-1].key in _OF and before[-2].key in listed("place_words"))
+        place += 0.5 * (before[-1].key in _WITHIN)  # people are seldom within each other
+        place += 1.5 * (len(before) > 1 and before[-1].key in _OF and is_place_word(before[-2].key))
         person += 1.2 * (before[-1].key in listed("person_before"))
-        place += 0.5 * (before[-1].key in listed("place_words"))
+        place += 0.5 * is_place_word(before[-1].key)
     for end in (-1, 0):
-        if all(len(run) > 1 and run[end].key in listed("place_words") for run in (x, y)):
+        if all(len(run) > 1 and is_place_word(run[end].key) for run in (x, y)):
             place += 2.0  # "St Mark's Square", "Trafalgar Square"; "Kraftwerk Isar", "Kraftwerk Emsland"
     if after:
         place += 1.0 * (after[0].kind == "place") + 0.8 * (after[0].key in listed("place_words"))
