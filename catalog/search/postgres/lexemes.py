@@ -2,18 +2,24 @@
 
 Every token is a lexeme twice: alone, for words of any field, and after a letter for its field. So every word, word with a
 field, beginning, value and flag is answered by the GIN index alone. Phrases are looked for in ``body``: the tokens of each
-field on a line of its own, each between blanks.
+field on a line of its own, each between blanks; so that few bodies are read for that, two tokens next to each other are a lexeme
+too, one of ``2 ** _PAIR_BITS`` by a hash.
 ``weights`` holds, for each token, how often it stands in each field times that field's weight (BM25's frequency).
 """
 
 from __future__ import annotations
 
+import re
+import zlib
 from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import accumulate
+from itertools import accumulate, pairwise
+
+import numpy as np
+import numpy.typing as npt
 
 from ..nodes import TEXT_FIELDS
 from ..row import GAP, MARK, Row, field_tokens, marks, texts
@@ -26,8 +32,14 @@ LONG = 240
 _MOST = 1_000_000
 _CODES = {field: chr(ord("a") + n) for n, field in enumerate(TEXT_FIELDS)}
 _TOP = (1 << 16) - 1
+Frequencies = npt.NDArray[np.float64]
 _BYTES = [n.to_bytes(2, "big") for n in range(_TOP + 1)]
 MONTH, YEAR = f"{MARK}m", f"{MARK}y"
+#: How many lexemes pairs of tokens share: so many that a row has few of them, so few that each has many rows, which packs well.
+_PAIR_BITS = 18
+#: A row with more pairs than this has :data:`MANY_PAIRS` instead: it may have any.
+_MOST_PAIRS = 2_000
+_PAIR, MANY_PAIRS = f"{MARK}p", f"{MARK}pairs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,7 @@ def indexed(row: Row) -> Indexed:
     lines: list[str] = []
     frequency: dict[str, int] = {}
     words: list[str] = []
+    pairs: set[str] = set()
     length = 0
     for field, values in zip(TEXT_FIELDS, texts(row), strict=True):
         tokens = field_tokens(values) if values else []
@@ -57,14 +70,24 @@ def indexed(row: Row) -> Indexed:
         for token, n in counts.items():
             frequency[token] = frequency.get(token, 0) + weight * n
         words += [f"{code}:{token}" for token in _cut(counts)]
+        pairs.update([pair(a, b) for a, b in pairwise(tokens) if a != GAP != b])
     own = marks(row)
-    lexemes = [*_cut(dict.fromkeys(own[: own.index(MARK)])), *date_marks(day_of(row.date)), *_cut(frequency), *words]
+    beside = pairs if len(pairs) <= _MOST_PAIRS else (MANY_PAIRS,)
+    dates = date_marks(day_of(row.date))
+    # Of what is too long the end is cut: words, never marks.
+    lexemes = [*_cut(dict.fromkeys(own[: own.index(MARK)])), *dates, *beside, *_cut(frequency), *words]
     return Indexed(_vector(lexemes), "\n".join(lines), weights_of(frequency), frozenset(frequency), length + len(own))
 
 
 def _cut(tokens: Iterable[str]) -> Iterable[str]:
     """The lexemes of tokens, which hardly ever are so long that they have to be cut."""
     return tokens if max(map(len, tokens), default=0) * 4 <= LONG else map(lexeme, tokens)
+
+
+def pair(first: str, second: str) -> str:
+    """Return the lexeme of two tokens next to each other. Others have it too."""
+    code = zlib.crc32(f"{first} {second}".encode("utf-8", "replace"))
+    return f"{_PAIR}{code & (1 << _PAIR_BITS) - 1:x}"
 
 
 def month_of(day: int) -> int:
@@ -87,6 +110,21 @@ def weights_of(frequency: dict[str, int]) -> bytes:
         b"\x00%b\x01%b" % (token.encode("utf-8", "replace"), _BYTES[min(f, _TOP)]) for token, f in frequency.items()
     ]
     return b"".join(parts)
+
+
+def beginning_weights(blob: bytes, lengths: Sequence[int], prefix: str) -> Frequencies:
+    """Return the frequencies, together, of all tokens that begin with ``prefix``, for each of many rows: ``blob`` is their weights
+    one after the other, which are so many bytes long each."""
+    begins = prefix.encode("utf-8", "replace")
+    if len(begins) > 1:
+        pattern = b"\x00%b[^\x01]*\x01(..)" % re.escape(begins)
+    else:  # it may stand behind a zero within a frequency: token by token
+        pattern = b"\x00(?:%b[^\x01]*\x01(..)|[^\x01]*\x01..)" % re.escape(begins)
+    found = [(m.start(), m[1]) for m in re.finditer(pattern, blob, re.DOTALL) if m[1]]
+    places = np.fromiter((at for at, _ in found), np.int64, len(found))
+    weights = np.frombuffer(b"".join(weight for _, weight in found), ">u2").astype(np.float64)
+    rows = np.searchsorted(np.cumsum(np.asarray(lengths, np.int64)), places, "right")
+    return np.asarray(np.bincount(rows, weights, len(lengths)), np.float64)
 
 
 def weight_key(token: str) -> bytes:

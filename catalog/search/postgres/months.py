@@ -13,7 +13,7 @@ from psycopg import Connection
 from ..schema import SEQ_BITS
 from . import sql
 from .lexemes import MONTH, YEAR, month_of
-from .ranking import State
+from .schema import State
 
 #: Rows in the months that are asked for at once, at least.
 _LEAST = 20_000

@@ -23,7 +23,8 @@ from ..nodes import RANKING_FIELDS, TEXT_FIELDS, And, Node, Or, Words
 from ..ranking import SCALE
 from ..schema import COLUMNS, WEIGHTS
 from . import sql
-from .lexemes import LONG, term, weight_key
+from .lexemes import LONG, beginning_weights, term, weight_key
+from .schema import State
 
 _K1, _B = 1.2, 0.75
 _KEPT = 2_000
@@ -34,19 +35,10 @@ _FREQUENCY = (
     f"coalesce(substring({_HELD} FROM nullif(position(%s::bytea IN {_HELD}), 0) + %s::int FOR 2), '\\x0000'::bytea)"
 )
 
+#: An expression on ``search_image i`` that gives bytes, with its parameters.
+Column = tuple[str, tuple[object, ...]]
 Floats = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class State:
-    """What the whole index is: which filling and change of it, its rows, and all tokens that they have."""
-
-    epoch: str
-    stamp: int
-    rows: int
-    shown: int
-    tokens: int
 
 
 @dataclass(frozen=True)
@@ -59,10 +51,9 @@ class Ranker:
     length: float
 
     @property
-    def columns(self) -> list[tuple[str, tuple[object, ...]]]:
-        """What to ask of each row for the keys: expressions on ``search_image i`` of two bytes each, with parameters."""
-        keys = [weight_key(leaf.tokens[0]) for leaf in self.leaves if is_plain(leaf)]
-        return [(_FREQUENCY, (key, len(key))) for key in keys]
+    def columns(self) -> list[Column]:
+        """What to ask of each row for the keys."""
+        return [column for leaf in self.leaves for column in columns_of(leaf)]
 
     def keys(self, connection: Connection[Any], rows: list[int], packed: Sequence[bytes]) -> Keys:
         """Return a number for each of ``rows`` (falling): the smaller, the better it fits the words.
@@ -78,7 +69,7 @@ class Ranker:
     def _frequencies(self, connection: Connection[Any], rows: list[int], packed: Iterator[bytes]) -> Iterator[Floats]:
         """For each leaf, how often each row has it, weighted by field."""
         bodies: list[str] = []
-        if not all(map(is_plain, self.leaves)) and rows:
+        if not all(map(columns_of, self.leaves)) and rows:
             text = "SELECT string_agg(body, E'\\f' ORDER BY n DESC) FROM search_image WHERE n = ANY(%s::bigint[])"
             found = connection.execute(text, [Whole(rows)], binary=True).fetchone()
             assert found is not None
@@ -86,6 +77,9 @@ class Ranker:
         for leaf in self.leaves:
             if is_plain(leaf):
                 yield np.frombuffer(next(packed), ">u2", len(rows)).astype(np.float64)
+            elif columns_of(leaf):
+                lengths = np.frombuffer(next(packed), ">i4", len(rows)).tolist()
+                yield beginning_weights(next(packed)[: sum(lengths)], lengths, leaf.tokens[0])
             else:
                 yield np.fromiter((_weighted(body, leaf) for body in bodies), np.float64, len(bodies))
 
@@ -95,6 +89,7 @@ class Ranking:
 
     def __init__(self) -> None:
         self._counts: OrderedDict[Words, int] = OrderedDict()
+        self._terms: OrderedDict[str, tuple[int, int]] = OrderedDict()
         self._state: State | None = None
         self._lock = Lock()
 
@@ -125,9 +120,31 @@ class Ranking:
             self._at(state)
             if node in self._counts:
                 return self._counts[node]
-        count = min(_count(connection, node), COMMON)
-        self.learn(state, node, count)
-        return count
+        if len(node.tokens) == 1 and not node.field and not node.prefix:
+            count = self.of_term(connection, state, node.tokens[0])[0]
+        else:
+            count = _count(connection, node)
+        self.learn(state, node, min(count, COMMON))
+        return min(count, COMMON)
+
+    def of_term(self, connection: Connection[Any], state: State, token: str) -> tuple[int, int]:
+        """Return how many pictures have a word in any field, and how many of them are not hidden. Asked once."""
+        with self._lock:
+            self._at(state)
+            if token in self._terms:
+                return self._terms[token]
+        found = of_term(connection, token)
+        with self._lock:
+            self._at(state)
+            self._terms[token] = found
+            if len(self._terms) > _KEPT:
+                self._terms.popitem(last=False)
+        return found
+
+    def shown_of(self, connection: Connection[Any], state: State, node: Words) -> int | None:
+        """Return how many pictures that are not hidden have the words of a node, ``None`` when that is not kept."""
+        plain = is_plain(node) and len(node.tokens[0]) <= LONG
+        return self.of_term(connection, state, node.tokens[0])[1] if plain else None
 
     def learn(self, state: State, node: Words, count: int) -> None:
         """Remember how many pictures, hidden ones too, have the words of a node, counted up to :data:`COMMON`."""
@@ -140,18 +157,19 @@ class Ranking:
     def _at(self, state: State) -> None:
         if state != self._state:
             self._counts.clear()
+            self._terms.clear()
             self._state = state
 
 
-def documents_of(connection: Connection[Any], token: str) -> int:
-    """Return how many pictures have a word in any field."""
-    return _of_term(connection, token)[0]
-
-
-def shown_of(connection: Connection[Any], node: Words) -> int | None:
-    """Return how many pictures that are not hidden have the words of a node, ``None`` when that is not kept."""
-    plain = is_plain(node) and len(node.tokens[0]) <= LONG
-    return _of_term(connection, node.tokens[0])[1] if plain else None
+def columns_of(leaf: Words) -> list[Column]:
+    """Return what to ask of each row to be told how often it has these words; nothing where only its text tells: of several words
+    next to each other, and in one field."""
+    if is_plain(leaf):
+        key = weight_key(leaf.tokens[0])
+        return [(_FREQUENCY, (key, len(key)))]
+    if len(leaf.tokens) > 1 or leaf.field:
+        return []
+    return [(f"int4send(length({_HELD}))", ()), (_HELD, ())]
 
 
 def shown_at_least(connection: Connection[Any], node: Words) -> int:
@@ -170,21 +188,20 @@ def holding(node: Words) -> tuple[str, tuple[object, ...]] | None:
 
     It reads nothing but the row itself, where that of the index of words has to fetch all of the row's words to be asked of one.
     """
-    if len(node.tokens) > 1 or node.field:
-        return None
+    if len(node.tokens) > 1 or node.field or (node.prefix and len(node.tokens[0].encode("utf-8", "replace")) < 2):
+        return None  # a single byte may stand within a frequency too
     key = weight_key(node.tokens[0])
     return f"position(%s::bytea IN {_HELD}) > 0", (key[:-1] if node.prefix else key,)
 
 
-def _of_term(connection: Connection[Any], token: str) -> tuple[int, int]:
+def of_term(connection: Connection[Any], token: str) -> tuple[int, int]:
+    """Return how many pictures have a word in any field, and how many of them are not hidden."""
     row = connection.execute("SELECT documents, shown FROM search_term WHERE term = %s", [term(token)]).fetchone()
     return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
 def _count(connection: Connection[Any], node: Words) -> int:
-    if len(node.tokens) == 1 and not node.field:
-        if not node.prefix:
-            return documents_of(connection, node.tokens[0])
+    if len(node.tokens) == 1 and not node.field and node.prefix:
         most = connection.execute(
             "SELECT max(documents) FROM search_term WHERE term >= %s AND term < %s",
             [node.tokens[0], node.tokens[0] + "\U0010ffff"],

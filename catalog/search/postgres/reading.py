@@ -6,6 +6,7 @@ pictures have is not read as a whole for that, but month by month from the newes
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -22,7 +23,16 @@ from ..row import MARK
 from ..schema import SEQ_BITS
 from . import sql
 from .months import Months
-from .ranking import Ranker, Ranking, State, documents_of, holding, is_plain, shown_at_least, shown_of
+from .ranking import (
+    Column,
+    Ranker,
+    Ranking,
+    columns_of,
+    holding,
+    is_plain,
+    shown_at_least,
+)
+from .schema import State, state_of
 from .session import PostgresSession
 from .similar import near
 
@@ -32,8 +42,10 @@ _RARE = 4 * CAP
 #: Rows that are looked through one by one, newest first, before months are asked for: as many as that takes no longer for.
 _WALK = 1_000
 
-#: Expressions on ``search_image i`` that give bytes, with their parameters.
-Columns = Sequence[tuple[str, tuple[object, ...]]]
+#: Rows of a month that the index of words tells of in the time in which one row is read itself.
+_TOLD = 16
+
+Columns = Sequence[Column]
 
 
 class Reader:
@@ -84,7 +96,7 @@ class Reader:
             return state.shown
         if not isinstance(query.node, Words):
             return None
-        known = shown_of(connection, query.node)
+        known = self.ranking.shown_of(connection, state, query.node)
         if known is None and (least := shown_at_least(connection, query.node)) > cap:
             return least
         return known
@@ -106,7 +118,7 @@ class Reader:
             return _head(connection, plan, limit, columns)
         state = state or state_of(connection)
         known = self.known(connection, state, query)
-        if state.rows <= _RARE or (known <= limit if known is not None else self._rare(connection, state, query)):
+        if state.rows <= _RARE or self._at_once(connection, state, query, limit, known):
             return _head(connection, plan, limit, columns)
         walk = self._walk(state, query, plan, limit, known or 0)
         if walk is not None:
@@ -135,25 +147,25 @@ class Reader:
             return None
         return replace(plan, words="", where=(*plan.where, held[0]), params=(*plan.params, *held[1]))
 
+    def _at_once(self, connection: Connection[Any], state: State, query: Query, limit: int, known: int | None) -> bool:
+        """Whether to look at all pictures that a query selects, or at those of so many months as ``limit`` takes."""
+        if known is None:
+            return self._rare(connection, state, query)
+        return known <= max(limit, math.isqrt(limit * state.rows // _TOLD))
+
     def _rare(self, connection: Connection[Any], state: State, query: Query) -> bool:
         """Whether the query asks for a word that few pictures have."""
         node = query.node
         for child in node.children if isinstance(node, And) else (node,):
             if isinstance(child, Words):
                 if any(
-                    documents_of(connection, token) <= _RARE for token in child.tokens[: -1 if child.prefix else None]
+                    self.ranking.of_term(connection, state, token)[0] <= _RARE
+                    for token in child.tokens[: -1 if child.prefix else None]
                 ):
                     return True
                 if child.field == "" and self.ranking.documents(connection, state, child) <= CAP:
                     return True
         return False
-
-
-def state_of(connection: Connection[Any]) -> State:
-    """Return the state of the index in this view of it."""
-    row = connection.execute("SELECT epoch, stamp, rows, shown, tokens FROM search_meta").fetchone()
-    assert row is not None
-    return State(*row)
 
 
 def _expected(connection: Connection[Any], plan: sql.Plan) -> int:
@@ -165,8 +177,10 @@ def _expected(connection: Connection[Any], plan: sql.Plan) -> int:
 
 
 def _head(connection: Connection[Any], plan: sql.Plan, limit: int, columns: Columns) -> tuple[Rows, list[bytes]]:
-    named = "".join(f", {expression} AS c{at}" for at, (expression, _) in enumerate(columns))
-    text, params = plan.select(f"i.n{named}", "i.n DESC", limit)
+    text, params = plan.select("i.n, i.facets, i.weights, i.more_weights" if columns else "i.n", "i.n DESC", limit)
+    if columns:  # worked out of what is wanted only, not of all that is looked at
+        named = "".join(f", {expression} AS c{at}" for at, (expression, _) in enumerate(columns))
+        text = f"SELECT i.n{named} FROM ({text}) i"
     values = "".join(f", string_agg(c{at}, ''::bytea ORDER BY n DESC)" for at in range(len(columns)))
     statement = f"SELECT string_agg(int8send(n), ''::bytea ORDER BY n DESC){values} FROM ({text}) AS found"
     more = [param for _, params in columns for param in params]
@@ -204,7 +218,8 @@ class _Search(Paging):
         alone = self._alone(state)
         ranker = self._ranker(state) if alone is None else None
         columns = [("i.facets", ())] if self.asked.facets else []
-        head, packed = self._newest(CAP + 1, [*(ranker.columns if ranker else ()), *columns])
+        ranking = columns_of(alone) if alone is not None else ranker.columns if ranker is not None else []
+        head, packed = self._newest(CAP + 1, [*ranking, *columns])
         capped = len(head) > CAP
         if alone is not None:
             if not capped:

@@ -11,7 +11,9 @@ import secrets
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from psycopg import Connection, errors, sql
 
@@ -19,7 +21,7 @@ from ...errors import CatalogueUnusable, UsageError
 from ...stores.postgres.connection import Database
 
 #: The first number is raised whenever tables, lexemes or marks change. Unicode's version counts too: tokens depend on it.
-VERSION = f"2/{unicodedata.unidata_version}"
+VERSION = f"3/{unicodedata.unidata_version}"
 #: How long one question may take.
 READ_SECONDS = 20.0
 
@@ -97,7 +99,33 @@ _NAMES = (
 #: A sequential scan would have to unpack the words of every row, which the planner takes to cost nothing.
 _READING = """BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL enable_seqscan = off;
 SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL work_mem = '64MB'; SET LOCAL statement_timeout = {}"""
+_STATE = "SELECT epoch, stamp, rows, shown, tokens FROM search_meta"
 _WRITING = "SET LOCAL statement_timeout = 0; SET LOCAL maintenance_work_mem = '256MB'"
+
+
+@dataclass(frozen=True)
+class State:
+    """What the whole index is: which filling and change of it, its rows, and all tokens that they have."""
+
+    epoch: str
+    stamp: int
+    rows: int
+    shown: int
+    tokens: int
+
+
+#: The state of the index in the view that a connection has open, which came with its beginning.
+_states: WeakKeyDictionary[Connection[Any], State] = WeakKeyDictionary()
+
+
+def state_of(connection: Connection[Any]) -> State:
+    """Return the state of the index in this view of it."""
+    known = _states.get(connection)
+    if known is not None:
+        return known
+    row = connection.execute(_STATE).fetchone()
+    assert row is not None
+    return State(*row)
 
 
 class Tables:
@@ -125,11 +153,23 @@ class Tables:
 
         Raises UsageError when that is not enough.
         """
-        with self.database.transaction(_READING.format(int(seconds * 1000))) as connection:
+        if self.database.in_transaction():
+            with self.database.transaction() as connection:
+                yield connection
+            return
+        with self.database.lent(lambda: None) as connection:
             try:
+                begun = connection.execute(f"{_READING.format(int(seconds * 1000))}; {_STATE}".encode())
+                while begun.nextset():
+                    pass
+                row = begun.fetchone()
+                if row is not None:
+                    _states[connection] = State(*row)
                 yield connection
             except errors.QueryCanceled as error:
                 raise UsageError("This search takes too long: ask for less at once.", field="q") from error
+            finally:
+                _states.pop(connection, None)
 
     @contextmanager
     def writing(self) -> Iterator[Connection[Any]]:

@@ -1,20 +1,22 @@
 """Compiling a query tree to a condition on ``search_image i``.
 
 What is said of tokens becomes one ``tsquery``, answered by the GIN index; phrases are looked for in the body of the rows that
-have all their words; dates, numbers, ids and similarity are conditions on columns. Every condition is exact and never NULL.
+have all their words, and each two of these next to each other as far as hashes tell; dates, numbers, ids and similarity are
+conditions on columns. Every condition is exact and never NULL.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from ...stores.postgres.columns import Whole
 from ..nodes import TEXT_FIELDS, All, And, Days, Flag, Ident, Node, Not, Number, Or, Similar, Value, Words
 from ..row import EVERY, flag_mark, value_mark
 from ..schema import SEQ_BITS
 from ..sql import LAST, Neighbours, Params, between, combined, rows_of
-from .lexemes import LONG, MONTH, YEAR, beginning, field_lexeme, lexeme, month_of
+from .lexemes import LONG, MANY_PAIRS, MONTH, YEAR, beginning, field_lexeme, lexeme, month_of, pair
 
 _HIDDEN = Flag("is", "hidden")
 #: Months, and years, of which each is named where a search is for days.
@@ -167,6 +169,8 @@ def _of_words(node: Words) -> _Expression:
         if len(token.encode("utf-8", "replace")) > LONG:
             token, prefix, exact = beginning(token), True, False
         parts.append(_quoted(field_lexeme(node.field, token)) + (":*" if prefix else ""))
+    for first, second in pairwise(node.tokens[: -1 if node.prefix else None]):
+        parts.append(f"({_quoted(pair(first, second))} | {_quoted(MANY_PAIRS)})")
     return _Expression(" & ".join(parts), exact)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from .ranking import documents_of
+from .ranking import of_term
 
 
 class Terms:
@@ -27,4 +27,4 @@ class Terms:
 
     def documents(self, term: str, most: int) -> int:
         """See :class:`catalog.search.suggest.Vocabulary`."""
-        return min(documents_of(self.connection, term), most)
+        return min(of_term(self.connection, term)[0], most)
