@@ -9,6 +9,7 @@ import signal
 import socket
 import time
 import warnings
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Executor
 from contextlib import contextmanager, suppress
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any, cast
 from ..errors import CatalogError, CatalogueUnusable, Rejected, UsageError
 from ..filesystems import is_address
 from ..images import files
-from ..images.batches import Batches, Outcome, Sent, Work
+from ..images.batches import BATCH_BYTES, Batches, Outcome, Sent, Work
 from ..images.pool import Pool, processors
 from ..images.worker import Task, work
 from .worker import ALLOCATOR, OtherVersion, Parcel, Unseen, perform, versions
@@ -28,7 +29,8 @@ from .worker import ALLOCATOR, OtherVersion, Parcel, Unseen, perform, versions
 if TYPE_CHECKING:
     from distributed import Client
 
-#: Pictures of one Dask task, at most: what a task costs by itself is then small beside what it does.
+#: Pictures of one Dask task, at least: what a task costs by itself is then small beside what it does. The last one of a run takes
+#: what is left too. Only where pictures travel with their bytes, or there are no more, it is fewer.
 BATCH = 50
 #: Calls of one Dask task, at most; they are larger pieces of work.
 CALLS = 4
@@ -124,6 +126,30 @@ class _Parcels(Batches):
     def __init__(self, cluster: Cluster, size: int) -> None:
         super().__init__(cluster.executor, size=size, window=2, timeout_s=_GONE_S)
         self._cluster = cluster
+        self._ahead: deque[Work] = deque()
+        self._ahead_bytes = 0
+
+    def _next(self) -> list[Work]:
+        """The next batch: all that is left, where that is no more than what makes one and is less than another."""
+        if self._size < BATCH:
+            return super()._next()
+        more = True
+        while len(self._ahead) < 2 * self._size and self._ahead_bytes < 2 * BATCH_BYTES:
+            job = next(self._jobs, None)
+            if job is None:
+                more = False
+                break
+            self._ahead.append(job)
+            self._ahead_bytes += self.weight(job)
+        last = not more and self._ahead_bytes < 2 * BATCH_BYTES
+        batch: list[Work] = []
+        weight = 0
+        while self._ahead and (last or (len(batch) < self._size and weight < BATCH_BYTES)):
+            job = self._ahead.popleft()
+            batch.append(job)
+            weight += self.weight(job)
+        self._ahead_bytes = max(0, self._ahead_bytes - weight)
+        return batch
 
     def window(self) -> int:
         """One batch that each thread is at, and one that waits for it."""

@@ -21,7 +21,7 @@ Outcome = Prepared | Returned | Failed
 Sent = Future[list[Outcome]]
 
 #: Bytes of one batch; one larger piece travels alone.
-_BATCH_BYTES = 16 << 20
+BATCH_BYTES = 16 << 20
 
 
 @dataclass(slots=True)
@@ -87,7 +87,7 @@ class Batches:
     def _next(self) -> list[Work]:
         batch: list[Work] = []
         weight = 0
-        while len(batch) < self._size and weight < _BATCH_BYTES and (job := next(self._jobs, None)) is not None:
+        while len(batch) < self._size and weight < BATCH_BYTES and (job := next(self._jobs, None)) is not None:
             batch.append(job)
             weight += self.weight(job)
         return batch

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
+import re
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from PIL import Image
 
-from catalog.cluster import connection
+from catalog.cli import terminal
+from catalog.cluster import BATCH, connect, connection
+from catalog.facts import Input
+from catalog.images.worker import Task
+from catalog.importing import Importer
 from catalog.library import Library, open_library
 from catalog.model import ImportResult, ImportSummary
 from tests.cli.clirunning import run
@@ -143,3 +151,81 @@ def test_ctrl_c_leaves_no_process_behind(dask: Dask, pictures: Path, tmp_path: P
     done = [line["path"] for line in lines]
     assert 0 < len(done) < PICTURES and last["summary"]["new"] == len(done)
     goes_on(done, pictures, tmp_path / "catalogue", dask)
+
+
+class Evil:
+    """Bytes that end the worker that opens them: stands for a picture that breaks whoever decodes it."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return eval, ("__import__('os').kill(__import__('os').getpid(), 9)",)
+
+
+def test_a_whole_import_outlives_a_killed_worker_and_a_poison_picture(
+    installed: None, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker killed in the middle and a picture that takes worker after worker with it: every other picture is recorded, once;
+    the poison is rejected under its own name, and another run has nothing left to do."""
+    poison = tmp_path / "150-poison.jpg"
+    Image.effect_noise((80, 60), 30).save(poison)
+    planned = Importer._tasks
+
+    def poisoned(run: Importer, inputs: Sequence[Input]) -> Iterable[Task]:
+        return [replace(t, data=cast(bytes, Evil())) if t.path == str(poison) else t for t in planned(run, inputs)]
+
+    monkeypatch.setattr(Importer, "_tasks", poisoned)
+    first = Dask(tmp_path)
+    first.start(workers=2)
+    sent: list[int] = []
+    try:
+        with connect(first.address) as pool, open_library(tmp_path / "catalogue") as library:
+            workers = pool.cluster._ask(pool.cluster._client.run, os.getpid)
+            submit = pool.cluster.executor.submit
+
+            def counted(function: Any, sender: str, parcel: bytes) -> Any:
+                sent.append(len(pickle.loads(parcel).jobs) if b"kill" not in parcel else 0)
+                return submit(function, sender, parcel)
+
+            monkeypatch.setattr(pool.cluster.executor, "submit", counted)
+            run = library.import_([pictures, poison], cluster=pool)
+            results = [next(run)]
+            os.kill(min(workers.values()), signal.SIGKILL)
+            *rest, summary = run
+    finally:
+        first.stop()
+    assert isinstance(summary, ImportSummary) and summary.counts["new"] == PICTURES and summary.counts["rejected"] == 1
+    results += rest
+    told = {r.path: r for r in results if isinstance(r, ImportResult)}
+    assert sorted(told) == sorted(str(p) for p in (*pictures.iterdir(), poison)) and len(told) == len(results)
+    assert [path for path, r in told.items() if r.result != "new"] == [str(poison)]
+    assert told[str(poison)].result == "rejected" and "failed" in told[str(poison)].reason
+    assert sent[0] >= BATCH
+    monkeypatch.undo()
+    poison.unlink()
+    with open_library(tmp_path / "catalogue") as library:
+        assert library.store.count("image") == PICTURES and not list(library.verify())
+        *_, again = library.import_([pictures])
+        assert isinstance(again, ImportSummary) and again.counts["unchanged"] == PICTURES and not again.counts["new"]
+
+
+def test_progress_is_told_as_without_a_cluster(
+    dask: Dask, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same lines on stderr, one for each step, and the same results on stdout, but for the time that they took."""
+
+    class Clock:
+        monotonic = staticmethod(lambda: 0.0)
+
+    shown: dict[str, list[str]] = {}
+    printed: dict[str, list[str]] = {}
+    monkeypatch.setattr(terminal, "time", Clock)
+    monkeypatch.setattr(terminal.Progress, "_count", lambda self, inputs: setattr(self, "_inputs", PICTURES))
+    for name, arguments in (("here", ("--workers", "1")), ("there", ("--cluster", dask.address))):
+        lines: list[str] = []
+        monkeypatch.setattr(terminal.Line, "show", lambda self, text, to=lines: to.append(text))
+        ran = run(tmp_path / name, ("import", str(pictures), *arguments), None, None)
+        assert ran.code == 0
+        shown[name] = lines
+        printed[name] = [re.sub(r" in [0-9.]+ s\.", " in T s.", line) for line in ran.out.splitlines()]
+    assert shown["there"] == shown["here"] and printed["there"] == printed["here"]
+    assert [line for line in shown["here"] if line.startswith(f"{PICTURES} of {PICTURES} inputs")]
+    assert len(shown["here"]) > PICTURES

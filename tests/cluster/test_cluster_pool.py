@@ -18,6 +18,7 @@ from catalog.cluster.worker import OtherVersion, Parcel, Unseen, perform, versio
 from catalog.duplicates import hamming
 from catalog.duplicates.joining import join
 from catalog.errors import UsageError
+from catalog.images import batches
 from catalog.images.pool import Pool
 from catalog.images.worker import Failed, Prepared, Task
 from tests.cluster.dask_processes import Dask, free_port
@@ -70,8 +71,13 @@ def test_pictures_are_prepared_as_here(pool: ClusterPool, tmp_path: Path) -> Non
     assert cast(Prepared, expected[120]).image.metadata.credit == "AFP"
 
 
-def test_fifty_pictures_are_one_task(pool: ClusterPool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a task costs by itself is shared by 50 pictures; the last takes what is left."""
+@pytest.mark.parametrize(
+    ("pictures", "wanted"), [(0, []), (30, [30]), (50, [50]), (99, [99]), (100, [50, 50]), (220, [50, 50, 50, 70])]
+)
+def test_fifty_pictures_or_more_are_one_task(
+    pool: ClusterPool, monkeypatch: pytest.MonkeyPatch, pictures: int, wanted: list[int]
+) -> None:
+    """What a task costs by itself is shared by 50 pictures at least, as long as there are so many: the last takes the rest too."""
     sent: list[int] = []
     submit = pool.cluster.executor.submit
 
@@ -80,8 +86,24 @@ def test_fifty_pictures_are_one_task(pool: ClusterPool, monkeypatch: pytest.Monk
         return submit(function, sender, parcel)
 
     monkeypatch.setattr(pool.cluster.executor, "submit", counted)
-    assert len(list(pool.map(tasks(120)))) == 120
-    assert sent == [50, 50, 20]
+    assert [result.path for result in pool.map(tasks(pictures))] == [task.path for task in tasks(pictures)]
+    assert sent == wanted
+
+
+def test_pictures_that_travel_with_their_bytes_are_fewer(pool: ClusterPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is sent and held at once stays bounded: large ones make a batch by their bytes, and each comes back in its place."""
+    monkeypatch.setattr(connection, "BATCH_BYTES", 10 * len(SMALL))
+    monkeypatch.setattr(batches, "BATCH_BYTES", 10 * len(SMALL))
+    sent: list[int] = []
+    submit = pool.cluster.executor.submit
+
+    def counted(function: Any, sender: str, parcel: bytes) -> Any:
+        sent.append(len(pickle.loads(parcel).jobs))
+        return submit(function, sender, parcel)
+
+    monkeypatch.setattr(pool.cluster.executor, "submit", counted)
+    assert [result.path for result in pool.map(tasks(75))] == [task.path for task in tasks(75)]
+    assert sum(sent) == 75 and max(sent) < 20
 
 
 def test_bytes_are_sent_where_a_worker_does_not_see_the_file(
