@@ -109,7 +109,7 @@ def _catalogue(url: str) -> Iterator[Check]:
         return
     where = store.url
     if is_postgres(url):
-        yield _server(store)
+        yield from _server(store)
     yield Check(
         "catalogue", "fine", f"{store.count('image'):,} pictures, {store.count('article'):,} articles at {where}"
     )
@@ -119,11 +119,21 @@ def _catalogue(url: str) -> Iterator[Check]:
         yield _media(str(known["address"]))
 
 
-def _server(store: Store) -> Check:
+def _server(store: Store) -> Iterator[Check]:
+    from .stores.postgres import advice
     from .stores.postgres.store import PostgresStore
 
     assert isinstance(store, PostgresStore)
-    return Check("PostgreSQL", "fine", store.described())
+    yield Check("PostgreSQL", "fine", store.described())
+    settings = advice.asked(store.database)
+    small = list(advice.small(settings))
+    if not small:
+        yield Check("PostgreSQL settings", "fine", ", ".join(f"{name} {now}" for name, (_, now) in settings.items()))
+        return
+    found = ", ".join(f"{one.wanted.name} {one.now}" for one in small)
+    restart = ", restart" if any(one.wanted.restart for one in small) else ", SELECT pg_reload_conf()"
+    mend = f"{'; '.join(one.mending for one in small)}{restart}"
+    yield Check("PostgreSQL settings", "missing", f"small for a large catalogue: {found}", f"{mend}; see docs/scale.md")
 
 
 def _media(address: str) -> Check:

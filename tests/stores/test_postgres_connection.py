@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 
+from catalog.doctoring import checks
 from catalog.errors import CatalogueUnusable
+from catalog.stores.postgres import advice
 from catalog.stores.postgres.address import Address
 from catalog.stores.postgres.connection import Database
 from catalog.stores.postgres.migrating import files
+from catalog.stores.postgres.store import PostgresStore
 from tests.postgres_server import Server
 
 
@@ -122,3 +126,29 @@ def test_a_server_that_restarts_is_waited_for(postgres: str, database_server: Se
     database_server.restart()
     assert database.fetch("SELECT value FROM tally WHERE name = 'x'") == [(1,)]
     database.close()
+
+
+def test_doctor_says_which_settings_are_small(postgres: str) -> None:
+    """Those that PostgreSQL comes with are told with the statements that mend them; what is set as the guide says is fine."""
+    PostgresStore(postgres).close()
+    database = Database(postgres)
+    before = advice.asked(database)
+    assert set(before) == {wanted.name for wanted in advice.WANTED}
+    [check] = [c for c in checks(postgres) if c.name == "PostgreSQL settings"]
+    assert (check.state == "missing") == bool(list(advice.small(before)))
+    enough = {wanted.name: (wanted.least, wanted.written) for wanted in advice.WANTED}
+    assert not list(advice.small(enough))
+    for wanted in advice.WANTED:
+        [one] = advice.small({**enough, wanted.name: (wanted.least - 1, "less")})
+        assert one.mending == f"ALTER SYSTEM SET {wanted.name} = '{wanted.written}'"
+    units = "SELECT name::text, unit FROM pg_settings WHERE name = ANY(%s)"
+    assert dict(database.fetch(units, [list(before)])) == {
+        "shared_buffers": "8kB", "max_wal_size": "MB", "checkpoint_timeout": "s"
+    }  # fmt: skip
+    database.close()
+
+
+def test_the_guide_names_the_settings() -> None:
+    """What `doctor` asks for stands in docs/scale.md, number for number."""
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "scale.md").read_text("utf-8")
+    assert [w.name for w in advice.WANTED if f"{w.name} = '{w.written}'" not in guide] == []
