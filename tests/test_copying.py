@@ -23,6 +23,13 @@ def target(postgres: str, tmp_path: Path) -> Iterator[Library]:
         yield opened
 
 
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Library]:
+    """An empty catalogue in a folder."""
+    with open_library(tmp_path / "empty") as opened:
+        yield opened
+
+
 def test_there_and_back_is_the_same(library: Library, target: Library, tmp_path: Path) -> None:
     """Folder, PostgreSQL, folder: the same export of everything, log, numbers of decisions, pictures and search answers."""
     image = library.store.ids("image")[0]
@@ -68,3 +75,22 @@ def test_only_an_empty_catalogue_is_copied_into(library: Library, target: Librar
     list(library.copy_to(target))
     with pytest.raises(UsageError, match="already holds a catalogue"):
         list(library.copy_to(target))
+
+
+def test_what_articles_said_before_is_copied(empty: Library, target: Library, tmp_path: Path) -> None:
+    """Replaced revisions of an article arrive whole, are counted among what was compared, and are shown with their captions."""
+    page = tmp_path / "story.html"
+    figure = "<figure><img src='a.jpg'><figcaption>%s</figcaption></figure>"
+    told = f"<html><body><article><h1>T</h1><p>%s</p>{figure}</article></body></html>"
+    words = "Some words of the story that go on for a while, so that it is a story. " * 8
+    for town in ("old", "new", "next"):
+        page.write_text(told % (words, f"A bridge over the river in the {town} town"))
+        list(empty.import_([page], workers=0))
+    before = list(empty.store.iter("revision"))
+    assert len(before) == 2
+    compared = {step.kind: step.done for step in empty.copy_to(target) if step.sha256}
+    assert compared["revision"] == 2 and list(target.store.iter("revision")) == before
+    article = empty.store.ids("article")[0]
+    assert target.article(article) == empty.article(article)
+    said = [[c.text for c in r.captions] for r in target.article(article).revisions]
+    assert sorted(said) == [[f"A bridge over the river in the {town} town"] for town in ("new", "old")]

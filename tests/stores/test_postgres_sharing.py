@@ -537,3 +537,60 @@ def test_a_server_that_restarts_keeps_what_was_acknowledged(postgres: str, datab
         kept.append(f"{n:02d}")
     assert store.ids("image") == kept and store.position() == 30
     store.close()
+
+
+def test_a_server_that_restarts_while_people_decide_keeps_each_decision_whole(
+    postgres: str, database_server: Server
+) -> None:
+    """What was acknowledged is there with all that follows from it; what was not can be decided again, or was made whole."""
+    if not database_server.restartable:
+        pytest.skip("the server is not the tests' own: it is not restarted")
+    store = PostgresStore(postgres)
+    findings = _pairs_to_decide(store, 40)
+    acknowledged: list[str] = []
+    halfway, gone_on = threading.Event(), threading.Event()
+
+    def decide(mine: Sequence[str]) -> None:
+        for finding in mine:
+            seen = str((store.get("finding", finding) or {})["seen"])
+            for _ in range(20):
+                try:
+                    deciding.decide(store, finding, "not-same", seen=seen, note="", who="ann", values={})
+                    acknowledged.append(finding)
+                    break
+                except CatalogueUnusable:
+                    continue  # the line broke: whether it was made is not known
+                except Stale:
+                    break  # it was
+            if len(acknowledged) >= 10:
+                halfway.set()
+                gone_on.wait(60)
+
+    def restart() -> None:
+        halfway.wait(60)
+        gone_on.set()
+        database_server.restart()
+
+    at_once(restart, *(lambda mine=findings[n::2]: decide(mine) for n in range(2)))
+    decided = [doc["subject"] for _, doc in store.iter("decision")]
+    assert set(acknowledged) <= set(decided) and sorted(decided) == sorted(set(decided)) == findings
+    assert {doc["status"] for _, doc in store.iter("finding")} == {"decided"} and not list(store.verify())
+    store.close()
+
+
+def _pairs_to_decide(store: Store, count: int) -> list[str]:
+    """Pictures that match two by two, and the findings that follow from that."""
+    change = Transaction()
+    for n in range(count):
+        a, b = f"{2 * n:016x}", f"{2 * n + 1:016x}"
+        for ident in (a, b):
+            change.put(
+                "image", ident, inferring.image_doc(Photo(ident, ident * 4, 9, 30, 20, "JPEG", (f"{ident}.jpg",)))
+            )
+        change.put("match", f"{a}:{b}", to_dict(Match(f"{a}:{b}", a, b, "edited", 0.8)))
+    store.commit(change)
+    follows = waiting.Waiting(store, None, map, Counter())
+    follows.mark("finding", [f"{n:016x}" for n in range(2 * count)])
+    for _ in follows.work_off():
+        pass
+    return sorted(ident for ident, doc in store.iter("finding") if doc["kind"] == "duplicate")
