@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
-from itertools import islice
+from itertools import islice, pairwise
 from multiprocessing import get_context
 
 from catalog import deciding, inferring
@@ -65,9 +65,21 @@ def documents(count: int) -> Iterator[tuple[str, Doc]]:
         yield from (("caption", to_dict(caption)) for caption in captions)
 
 
-def load(store: PostgresStore, count: int) -> None:
-    """Commit the documents in large transactions, and print the rate of commits alone."""
+def logged(store: PostgresStore) -> tuple[int, int]:
+    """Return how many bytes the server has written to its log, and how many checkpoints it has made (0 before version 17)."""
+    ask = store.database.fetch
+    told = "SELECT num_timed + num_requested FROM pg_stat_checkpointer"
+    made = ask(told)[0][0] if int(store.database.version.split(".")[0]) >= 17 else 0
+    return int(ask("SELECT pg_current_wal_insert_lsn() - '0/0'")[0][0]), int(made)
+
+
+def load(store: PostgresStore, count: int) -> float:
+    """Commit the documents in large transactions, and print the rate of commits alone, which is returned: records a second.
+
+    Of each fifth apart too, with what the server wrote to its log meanwhile: that is how it grows.
+    """
     taken, records, source = 0.0, 0, documents(count)
+    fifths, log = [(0.0, 0)], logged(store)
     with ExitStack() as stack:
         stack.enter_context(store.loading())
         while batch := list(islice(source, BATCH)):
@@ -78,17 +90,23 @@ def load(store: PostgresStore, count: int) -> None:
             store.commit(change)
             taken += time.perf_counter() - begun
             records += sum(kind != "article" for kind, _ in batch)
+            if records >= len(fifths) * 2 * count / 5:
+                fifths.append((taken, records))
         begun = time.perf_counter()
     indexed = time.perf_counter() - begun
     taken += indexed
+    parts = ", ".join(f"{(b[1] - a[1]) / (b[0] - a[0]):,.0f}" for a, b in pairwise(fifths))
+    written, checkpoints = (now - then for now, then in zip(logged(store), log, strict=True))
+    print(f"  by fifths: {parts} records/s; {written / records:,.0f} bytes of log a record, {checkpoints} checkpoints")
     print(f"  {indexed:.1f} s of {taken:.1f} for the index of keys, made at the end")
-    print(f"loaded {records:,} images and captions with their stories: {records / taken:,.0f} records/s")
+    print(f"loaded {records:,} images and captions with their stories: {records / taken:,.0f} records/s", flush=True)
     store.compact()
     size = store.database.fetch(
         "SELECT sum(pg_total_relation_size(oid)) FROM pg_class"
         " WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"
     )
     print(f"{float(size[0][0]) / records:,.0f} bytes a record, lookups and indexes included")
+    return records / taken
 
 
 def findings(store: PostgresStore, count: int) -> list[str]:

@@ -11,12 +11,15 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
+from collections.abc import Callable
 from functools import partial
 from itertools import islice
 
 from bench.search import FACETS, clock, queries, reviewing, rows
 from catalog.search import parse
+from catalog.search.nodes import Query
 from catalog.search.postgres import PostgresIndex
+from catalog.search.row import Row
 from catalog.stores.postgres.connection import Database
 
 
@@ -66,34 +69,46 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=200)
     parser.add_argument("--keep", action="store_true", help="leave the schema, and use one of this size that is there")
     options = parser.parse_args()
-    schema = f"bench_search_{options.count}_{options.article}"
-    database = Database(f"{options.url}{'&' if '?' in options.url else '?'}schema={schema}")
-    index = PostgresIndex(database)
-    if index.position() is None:
-        fill(index, database, options.count, options.article)
-    warm(database)
+    database, index = filled(options.url, options.count, options.article)
     sample = list(islice(rows(min(options.count, 20_000), 0), 20_000))
-    print(f"{'ms':<14}{'median':>9}{'p95':>9}{'cpu':>9}{'cpu p95':>9}{'hits (median)':>15}")
-    walls: dict[bool, list[float]] = {False: [], True: []}
-    for name, made in queries(sample, options.queries).items():
-        parsed = [(parse(text), FACETS if faceted else ()) for text, faceted in made]
-        hits = statistics.median(index.count(query)[0] for query, _ in parsed)
-
-        def timed(query: object, facets: tuple[str, ...]) -> None:
-            begun = time.perf_counter()
-            index.search(query, facets=facets)  # type: ignore[arg-type]
-            walls[bool(facets)].append((time.perf_counter() - begun) * 1000)
-
-        print(
-            f"{name:<14}{clock([partial(timed, query, facets) for query, facets in parsed])}{hits:>15,.0f}", flush=True
-        )
-    for faceted, times in walls.items():
+    walls = ask(index, sample, options.queries)
+    for faceted in (False, True):
+        times = [one for kind, some in walls.items() if kind[1] is faceted for one in some]
         if times:
             print(f"all {'with' if faceted else 'without'} facets: median {statistics.median(times):.2f} ms")
     print(f"{'decision':<14}{clock(reviewing(index, sample, 300))}")  # type: ignore[arg-type]
     if not options.keep:
         database.execute(f'DROP SCHEMA "{database.schema}" CASCADE')
     database.close()
+
+
+def filled(url: str, count: int, article: int = 0) -> tuple[Database, PostgresIndex]:
+    """Open the index of so many pictures, filled unless it is there already, and read it once."""
+    schema = f"bench_search_{count}_{article}"
+    database = Database(f"{url}{'&' if '?' in url else '?'}schema={schema}")
+    index = PostgresIndex(database)
+    if index.position() is None:
+        fill(index, database, count, article)
+    warm(database)
+    return database, index
+
+
+def ask(index: PostgresIndex, sample: list[Row], count: int) -> dict[tuple[str, bool], list[float]]:
+    """Ask so many queries of each kind and print what they took; return the milliseconds, by kind and whether facets were asked."""
+    print(f"{'ms':<14}{'median':>9}{'p95':>9}{'cpu':>9}{'cpu p95':>9}{'hits (median)':>15}")
+    walls: dict[tuple[str, bool], list[float]] = {}
+    for name, made in queries(sample, count).items():
+        parsed = [(parse(text), FACETS if faceted else ()) for text, faceted in made]
+        hits = statistics.median(index.count(query)[0] for query, _ in parsed)
+
+        def timed(name: str, query: Query, facets: tuple[str, ...]) -> None:
+            begun = time.perf_counter()
+            index.search(query, facets=facets)
+            walls.setdefault((name, bool(facets)), []).append((time.perf_counter() - begun) * 1000)
+
+        calls: list[Callable[[], object]] = [partial(timed, name, query, facets) for query, facets in parsed]
+        print(f"{name:<14}{clock(calls)}{hits:>15,.0f}", flush=True)
+    return walls
 
 
 if __name__ == "__main__":
