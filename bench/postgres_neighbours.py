@@ -3,7 +3,7 @@
     python -m bench.postgres_neighbours postgresql://HOST/DATABASE 20000
 
 Adds COUNT samples of random hashes and as many corners as a picture may have, then prints median and 95th percentile (ms) of naming
-the candidates for one picture, and of the two parts of that. Leaves nothing behind.
+the candidates for one picture, and of the two parts of that, and how many bytes a picture takes. Leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -87,6 +87,10 @@ def main() -> None:
         index = PostgresNeighbours(database)
         asked = fill(index, options.count)
         database.execute("VACUUM (ANALYZE) sample, feature")
+        sizes = database.fetch("SELECT pg_total_relation_size('sample'), pg_total_relation_size('feature')")[0]
+        print(
+            f"bytes a picture: {sizes[0] / options.count:,.0f} of samples, {sizes[1] / options.count:,.0f} of corners"
+        )
         ask(database, index, asked[: options.queries], options.count)
     finally:
         database.execute(f"DROP SCHEMA {SCHEMA} CASCADE")
