@@ -278,6 +278,11 @@ def keys(url: str, base: str = "") -> frozenset[str]:
     url = resolve(url, base)
     if not url or is_placeholder(url):
         return frozenset()
+    if "http" not in url[1:].casefold():
+        # As nearly all are: it nests no other, itself or in its query.
+        names, more = _plain_keys(url)
+        if not more:
+            return names
     found: set[str] = set()
     ahead, seen = [url], set[str]()
     while ahead and len(seen) < 6:

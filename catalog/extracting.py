@@ -97,7 +97,7 @@ def extract(path: str | Path, url: str | None = None) -> Iterator[dict[str, Any]
                     found = True
                 continue
             found = True
-            document = replace(item, url=url) if url else item
+            document = replace(item, url=url) if url and url != item.url else item
             for extraction in read_document(document):
                 yield {"path": item.path, **captions.extraction_to_json(extraction)}
     except CatalogError as error:

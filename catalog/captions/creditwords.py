@@ -121,9 +121,10 @@ def marker(text: str, start: int = 0, end: int | None = None) -> tuple[int, bool
 
 
 def may_end_in_marker(text: str) -> bool:
-    """Tell whether the end of a text holds a marker, so that a name right after it would be a credit. Cheap."""
-    low, text, known = max(0, len(text) - tables().reach), text + " ", tables()
-    return any(pattern.search(text, low) for pattern in (known.alone, known.strong, known.weak))
+    """Tell whether a text ends in a marker, so that a name right after it would be a credit. Cheap."""
+    low, known, marked = max(0, len(text) - tables().reach), tables(), f"{text} X"
+    ways = (known.alone, known.strong, known.weak, known.core)
+    return any(match.end() > len(text) for way in ways for match in way.finditer(marked, low))
 
 
 def is_balanced(text: str) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import accumulate, islice
 from typing import cast
 
 from lxml import etree
@@ -118,7 +119,6 @@ _ASKED = ("script", "meta", "title", "h1", "h2", "p", "article")
 #: Attributes that name the address of a background.
 BACKGROUNDS = frozenset({"data-bg", "data-background-image"})
 _ENDS = frozenset({"html", "body", "article", "main"})
-_SPACES = re.compile(r"\s+")
 _NO_LETTERS = re.compile(r"[\W_]+")
 _INVISIBLE = ("\u200b", "\u2060", "\ufeff", "\u00ad")
 
@@ -205,19 +205,25 @@ def _cut_from(element: Element) -> None:
         node = above
 
 
-def bearers(elements: list[Element]) -> list[Element]:
-    """Return those of the elements whose attributes may name a background or hold JSON with captions.
+def survey(elements: list[Element], end: int) -> tuple[list[Element], list[Element]]:
+    """Return those of the elements that may show a picture by their tag, and the bearers among the first ``end``.
 
-    One look at all attributes serves both.
+    The attributes of a bearer may name a background or hold JSON with captions. One look at all elements serves both.
     """
-    found = []
-    for element in elements:
-        if element.tag in _PLAIN or _COMMON.issuperset(given := element.keys()):
+    showing, bearing = [], []
+    for element in elements[:end]:
+        tag = element.tag
+        if tag in _PLAIN:
+            continue
+        if tag == "img" or tag == "video" or "-" in tag:
+            showing.append(element)
+        if _COMMON.issuperset(given := element.keys()):
             continue
         values = "\n".join(cast("list[str]", element.values()))
         if "url(" in values or 'aption"' in values or not BACKGROUNDS.isdisjoint(given):
-            found.append(element)
-    return found
+            bearing.append(element)
+    showing += [e for e in elements[end:] if (tag := e.tag) == "img" or tag == "video" or "-" in tag]
+    return showing, bearing
 
 
 def names(element: Element) -> str:
@@ -264,31 +270,49 @@ def letters(text: str) -> str:
     return _NO_LETTERS.sub("", text.casefold())
 
 
-def pieces(element: Element, leave: frozenset[Element] | set[Element] = frozenset()) -> Iterator[str]:
-    """Yield the text of ``element`` run by run, ``"\\n"`` where a block begins or ends, without silent parts and ``leave``.
+def pieces(
+    element: Element, leave: frozenset[Element] | set[Element] = frozenset(), longest: float = math.inf
+) -> list[str]:
+    """Return the text of ``element`` run by run, ``"\\n"`` where a block begins or ends, without silent parts and ``leave``.
 
-    Iterative: depth does not matter.
+    Little more is read than ``longest`` signs. Iterative: depth does not matter.
     """
-    skip: Element | None = None
-    for event, node in etree.iterwalk(element, events=("start", "end")):
-        if event == "start":
-            if skip is not None:
-                continue
-            if node is not element and (node.tag in SILENT or node in leave):
-                skip = node
-                continue
-            if node.tag in BLOCKS:
-                yield "\n"
-            if node.text:
-                yield " " if node.text == "\n" else node.text
+    found: list[str] = []
+    size = _begin(element, found)
+    ahead = [(element, iter(element))]
+    while ahead and size <= longest:
+        node, children = ahead[-1]
+        for child in children:
+            tag = child.tag
+            if tag not in SILENT and child not in leave:
+                size += _begin(child, found)
+                if len(child):
+                    ahead.append((child, iter(child)))
+                    break
+                if tag in BLOCKS:
+                    found.append("\n")
+            size += _add(child.tail, found)
         else:
-            if skip is not None and node is not skip:
-                continue
-            if skip is None and node.tag in BLOCKS:
-                yield "\n"
-            skip = None
-            if node is not element and node.tail:
-                yield " " if node.tail == "\n" else node.tail
+            ahead.pop()
+            if node.tag in BLOCKS:
+                found.append("\n")
+            if node is not element:
+                size += _add(node.tail, found)
+    return found
+
+
+def _begin(element: Element, found: list[str]) -> int:
+    """Add what stands at the beginning of an element; return how many signs."""
+    if element.tag in BLOCKS:
+        found.append("\n")
+    return _add(element.text, found)
+
+
+def _add(text: str | None, found: list[str]) -> int:
+    if not text:
+        return 0
+    found.append(" " if text == "\n" else text)
+    return len(text)
 
 
 def _flat(element: Element, leave: frozenset[Element] | set[Element]) -> str | None:
@@ -308,13 +332,12 @@ def words(element: Element, leave: frozenset[Element] | set[Element] = frozenset
         return tidy((element.text or "")[:MAX_WORDS])
     if len(element) <= _FEW and (flat := _flat(element, leave)) is not None:
         return tidy(flat)
-    found: list[str] = []
-    size = 0
-    for piece in pieces(element, leave):
+    found = pieces(element, leave, MAX_WORDS)
+    if sum(map(len, found)) > MAX_WORDS:
+        ends = accumulate(map(len, found))
+        found = found[: 1 + next(i for i, end in enumerate(ends) if end > MAX_WORDS)]
+    if lines:
         # White space of the source is no line break; only the marks that pieces() makes are.
-        found.append(piece if piece == "\n" or not lines else _SPACES.sub(" ", piece))
-        size += len(piece)
-        if size > MAX_WORDS:
-            break
+        found = [p if p == "\n" else p.replace("\n", " ") for p in found]
     text = "".join(found)
     return "\n".join(t for line in text.split("\n") if (t := tidy(line))) if lines else tidy(text)

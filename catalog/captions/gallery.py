@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 
 from ..model import Evidence
 from .credit import cut
@@ -18,6 +18,7 @@ REACH = 6
 _LISTS = ("ul", "ol", "div", "dl")
 #: What may hold the one credit of such a block.
 _LINES = ("figcaption", "p", "div", "small", "span", "cite", "footer")
+_NO_CAPTION = frozenset({"img", "picture", "source", "button", "input", "meta", "figure"})
 _STOPS = frozenset({"body", "html", "article", "main"})
 
 
@@ -62,10 +63,8 @@ def captions_below(node: Element) -> list[Element]:
     """Return the outermost elements below ``node`` that are named as captions and have words."""
     found: list[Element] = []
     taken: set[Element] = set()
-    for element in node.iter("*"):
-        if element is node:
-            continue
-        if element.getparent() in taken:
+    for element in islice(node.iter("*"), 1, None):
+        if taken and element.getparent() in taken:
             taken.add(element)
         elif is_caption(element) and words(element):
             found.append(element)
@@ -75,9 +74,10 @@ def captions_below(node: Element) -> list[Element]:
 
 def is_caption(element: Element) -> bool:
     """Tell whether an element is named as a caption and shows no picture."""
-    if element.tag in ("figcaption", "caption"):
+    tag = element.tag
+    if tag in ("figcaption", "caption"):
         return True
-    if element.tag in ("img", "picture", "source", "button", "input", "meta", "figure"):
+    if tag in _NO_CAPTION:
         return False
     return "caption" in says(element) and next(element.iter("img", "picture"), None) is None
 

@@ -17,7 +17,7 @@ from . import region as region_
 from . import story as story_
 from .attributes import galleries, plain
 from .creditwords import strip_marker
-from .dom import Element, Page, bearers, parse, tidy, words
+from .dom import Element, Page, parse, survey, tidy, words
 from .holder import Found, from_text
 from .ids import article_id, caption_ids
 from .pictures import Picture
@@ -53,8 +53,10 @@ def read_all(document: Document) -> tuple[Extraction, ...]:
 def _extract(document: Document, page: Page, region: region_.Region, facts: story_.Story, ident: str) -> Extraction:
     address = facts.url or document.url
     # After the story's container no picture is its own, and only those in elements of their own tell which are stand-ins.
-    bearing = bearers(region.elements[: region.end])
-    wanted = pictures_.collect(region.order, bearing, address, lambda e: selection.in_story(region, e, address))
+    showing, bearing = survey(region.elements, region.end)
+    wanted = pictures_.collect(
+        showing, bearing, region.order, address, lambda e: selection.in_story(region, e, address)
+    )
     if drawn := list(_drawn(region, bearing, address)):
         wanted = sorted([*wanted, *(p for p, _ in drawn)], key=lambda p: p.place)
     chosen = selection.choose(region, pictures_.merge(wanted), address, facts.lead)

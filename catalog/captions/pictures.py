@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from html import unescape
 from itertools import islice
+from typing import cast
 
 from ..addresses import RENDITION_PARAMETERS, is_placeholder, keys, resolve
 from . import srcset
@@ -72,6 +73,26 @@ _ADDRESS = frozenset(
 )
 
 
+#: What most attributes of pictures and of what is around them are: they name no address.
+_NO_ADDRESS = frozenset(
+    [
+        "alt",
+        "title",
+        "class",
+        "id",
+        "width",
+        "height",
+        "loading",
+        "decoding",
+        "fetchpriority",
+        "sizes",
+        "role",
+        "rel",
+        "target",
+    ]
+)
+
+
 @dataclass(slots=True)
 class Picture:
     """One picture of a page. ``elements`` are those that show it; ``addresses`` have the width that the page says, or 0.
@@ -102,7 +123,10 @@ class Picture:
     def width_of(self, url: str) -> int:
         """Return the width in pixels of one of the addresses, as the page says or the address names it, or 0."""
         # Most pictures of a page are not the story's: what their addresses name is read only when it is asked for.
-        return max(self.addresses[url], named_width(url) if url in self.unsaid else 0)
+        if url in self.unsaid:
+            self.unsaid.remove(url)
+            self.addresses[url] = max(self.addresses[url], named_width(url))
+        return self.addresses[url]
 
     def add(self, url: str, base: str, width: int = 0) -> None:
         """Add one address as written; ``width`` in pixels where the page says it."""
@@ -129,23 +153,28 @@ def is_decoration(url: str) -> bool:
 
 
 def collect(
-    order: dict[Element, int], bearers: list[Element], base: str, wanted: Callable[[Element], bool]
+    showing: list[Element],
+    bearers: list[Element],
+    order: dict[Element, int],
+    base: str,
+    wanted: Callable[[Element], bool],
 ) -> list[Picture]:
     """Return those of the elements that show pictures and are ``wanted``, in document order, with all their addresses.
 
-    ``order`` has the elements with their places, ``bearers`` are those that may have a background (:func:`.dom.bearers`).
+    ``showing`` are those that may show one by their tag, ``bearers`` those that may have a background
+    (:func:`.dom.survey`), ``order`` has the places of all.
     ``noscript`` copies, lazy-loading attributes, ``picture`` sources and background pictures included.
     """
     found: list[Picture] = []
-    for element, place in order.items():
+    for element in showing:
         tag = element.tag
-        if tag != "img" and tag != "video" and ("-" not in tag or not _CUSTOM.search(tag)):
+        if tag != "img" and tag != "video" and not _CUSTOM.search(tag):
             continue
         if len(found) >= MAX_PICTURES:
             break
-        if not wanted(element) or (element.tag not in ("img", "amp-img") and not _names_address(element)):
+        if not wanted(element) or (tag not in ("img", "amp-img") and not _names_address(element)):
             continue
-        picture = Picture(element, place, elements=[element])
+        picture = Picture(element, order[element], elements=[element])
         for node in _sources(element):
             add_attributes(picture, node, base)
         picture.alt = tidy(element.get("alt") or "")[:2000]
@@ -198,8 +227,8 @@ def _sources(element: Element) -> Iterator[Element]:
 
 def add_attributes(picture: Picture, node: Element, base: str) -> None:
     """Add every address that the attributes of one element name."""
-    for name, value in node.attrib.items():
-        if not isinstance(name, str) or not isinstance(value, str) or not value or len(value) > MAX_ATTRIBUTE:
+    for name, value in cast("list[tuple[str, str]]", node.items()):
+        if name in _NO_ADDRESS or not value or len(value) > MAX_ATTRIBUTE:
             continue
         name = name.lower()
         if "srcset" in name:

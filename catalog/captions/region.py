@@ -29,8 +29,8 @@ class Region:
     blocks: list[tuple[Element, str]]
     container: Element
     root: Element
-    elements: list[Element]
     order: dict[Element, int]
+    elements: list[Element]
     first: int
     last: int
     end: int
@@ -79,14 +79,13 @@ class Region:
 
 def marked_outside(node: Element) -> bool:
     """Tell whether an element's tag, class, id or role names a part that is not the story."""
-    return node.tag in _OUTSIDE_TAGS or (node.tag not in _INLINE and _names_outside(node, says(node)))
+    tag = node.tag
+    return tag in _OUTSIDE_TAGS or (tag not in _INLINE and _names_outside(says(node)))
 
 
-def _names_outside(node: Element, said: frozenset[str]) -> bool:
-    """Tell the same of a node whose names say ``said``."""
-    if node.tag in _OUTSIDE_TAGS:
-        return True
-    return "outside" in said and node.tag not in _INLINE and "inside" not in said and "caption" not in said
+def _names_outside(said: frozenset[str]) -> bool:
+    """Tell the same of what the names of an element say that is none of running text."""
+    return "outside" in said and "inside" not in said and "caption" not in said
 
 
 @lru_cache(maxsize=128)
@@ -151,7 +150,7 @@ def _region(
     inner = [(b, t) for b, t in blocks if begins <= order.get(b, -1) <= ends]
     first = order[inner[0][0]] if inner else 0
     last = order[_last_within(inner[-1][0])] if inner else len(elements)
-    return Region(inner, container, root, elements, order, first, last, ends + 1, mass, total, heading, kept)
+    return Region(inner, container, root, order, elements, first, last, ends + 1, mass, total, heading, kept)
 
 
 def _last_within(element: Element) -> Element:
@@ -190,8 +189,10 @@ def _prose(page: Page) -> list[tuple[Element, str]]:
     found: list[tuple[Element, str]] = []
     memo: dict[Element, bool] = {}
     for block in page.all("p"):
+        if (len(block) == 0 and len(block.text or "") < MIN_BLOCK / 2) or _in_card(block, memo):
+            continue
         text = words(block)
-        if weigh(text) >= MIN_BLOCK and _link_share(block, text) < 0.5 and not _in_card(block, memo):
+        if weigh(text) >= MIN_BLOCK and _link_share(block, text) < 0.5:
             found.append((block, text))
     if sum(weigh(t) for _, t in found) >= 400:
         return found
@@ -238,8 +239,10 @@ def _in_part(element: Element, memo: dict[Element, bool], kept: set[Element]) ->
         node = node.getparent()
     for node in reversed(path):
         if not answer and node not in kept:
-            said = says(node)
-            answer = node.tag in _ASIDES or "caption" in said or _names_outside(node, said)
+            tag = node.tag
+            answer = tag in _ASIDES or tag in _OUTSIDE_TAGS
+            if not answer and (said := says(node)):
+                answer = "caption" in said or (tag not in _INLINE and _names_outside(said))
         memo[node] = answer
     return answer
 

@@ -39,20 +39,26 @@ def _belongs(region: Region, picture: Picture, named: frozenset[str]) -> bool:
     if not urls or _too_small(picture) or (all(is_decoration(u) for u in urls) and not _is_figure(element)):
         return False
     is_lead = not named.isdisjoint(picture.names)
-    captioned = has_caption(region, element)
-    if not captioned and not is_lead and (region.is_doubtful(element) or _is_card(region, element)):
-        return False
-    if not captioned and not is_lead and _is_signpost(element):
-        return False
-    if not captioned and not is_lead and all(path_says(_path(u), "portrait_paths") for u in urls):
+    # Whether it has a caption takes longest to tell: where nothing speaks against it, nobody asks.
+    if not is_lead and _is_suspect(region, element, urls) and not has_caption(region, element):
         return False
     if picture.place > region.last:
         return region.container in element.iterancestors() and (
-            captioned or is_told_beside(element) or _is_item(region, element)
+            has_caption(region, element) or is_told_beside(element) or _is_item(region, element)
         )
     if region.heading is not None and picture.place < min(region.place(region.heading), region.first):
-        return is_lead or captioned
+        return is_lead or has_caption(region, element)
     return True
+
+
+def _is_suspect(region: Region, element: Element, urls: list[str]) -> bool:
+    """Tell whether a picture's place, neighbours or addresses speak against it: then only its caption speaks for it."""
+    return (
+        region.is_doubtful(element)
+        or _is_card(region, element)
+        or _is_signpost(element)
+        or all(path_says(_path(u), "portrait_paths") for u in urls)
+    )
 
 
 def _is_signpost(element: Element) -> bool:
@@ -135,20 +141,18 @@ def _is_heading(link: Element) -> bool:
 
 def has_caption(region: Region, element: Element) -> bool:
     """Tell whether a picture has a caption: in its figure, in an element so named, in an attribute."""
-    if any(attributes.caption_of(node) for node in attributes.around(element) if node.tag != "figure"):
-        return True
     steps = 0
     for above in element.iterancestors():
         if ends_search(above) or steps > 8:
-            return False
+            break
         # The parser nests what follows a <source> into it.
         steps += above.tag not in ("source", "picture")
         # The pictures of a gallery share what is around them.
-        if above not in region.captioned:
-            region.captioned[above] = _holds_caption(above)
-        if region.captioned[above]:
+        if (holds := region.captioned.get(above)) is None:
+            holds = region.captioned[above] = _holds_caption(above)
+        if holds:
             return True
-    return False
+    return any(attributes.caption_of(node) for node in attributes.around(element) if node.tag != "figure")
 
 
 def _holds_caption(wrapper: Element) -> bool:

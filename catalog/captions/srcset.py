@@ -90,6 +90,9 @@ def _descriptors(value: str, position: int) -> tuple[str, int]:
 
 def _candidate(url: str, descriptors: str) -> Candidate:
     width, density = 0, 0.0
+    if descriptors[-1:] == "w" and descriptors.isascii() and descriptors[:-1].isdigit() and len(descriptors) <= 10:
+        # As nearly all are written.
+        return Candidate(url, int(descriptors[:-1]))
     for word in descriptors.split():
         if number := _NUMBER.fullmatch(word):
             if number.group(2) == "w":

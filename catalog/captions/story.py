@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 from ..addresses import resolve
@@ -158,9 +158,8 @@ def _meta(page: Page) -> dict[str, str]:
     """The ``meta`` elements that are asked for, by lower-case name or property; the first of each that says something."""
     found: dict[str, str] = {}
     for element in page.all("meta")[:2000]:
-        given = dict(cast("list[tuple[str, str]]", element.items()))
-        name = (given.get("property") or given.get("name") or given.get("itemprop") or "").lower()
-        if name in _ASKED_META and name not in found and (value := tidy(given.get("content") or "")):
+        name = (element.get("property") or element.get("name") or element.get("itemprop") or "").lower()
+        if name in _ASKED_META and name not in found and (value := tidy(element.get("content") or "")):
             found[name] = value
     return found
 
