@@ -6,6 +6,7 @@ scored (:mod:`.textscorer`) by how it looks, what it says and where it stands (:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -17,9 +18,11 @@ from .textcredits import credit_of, names_only
 from .textfeatures import Measure, Story, story
 from .textkind import is_furniture, is_row, is_story
 from .textlines import Block, blocks
+from .textlisting import Listed, listed
 from .textmasthead import Layout, layout
 from .textscorer import Judgement, scorer
 from .textwords import guess_language
+from .weighing import probability
 
 #: Blocks of one text that are looked at for captions; longer texts are no single story.
 MOST_BLOCKS = 4_000
@@ -46,9 +49,14 @@ def read(document: Document) -> Extraction:
     found = blocks(document.text)
     parts = layout(found[:MOST_BLOCKS])
     told = story(parts.body, parts.title)
-    is_told = is_story(told.views)
     language = guess_language(document.text)
-    chosen = _captions(parts, told, language) if is_told else []
+    chosen = _of_list(listed(found[:MOST_BLOCKS], language))
+    is_told = bool(chosen) or is_story(told.views)
+    if chosen and chosen[0].block.line <= found[0].line:
+        # The first line is no headline, but a caption as the others are.
+        parts = parts._replace(title="")
+    elif is_told and not chosen:
+        chosen = _captions(parts, told, language)
     ident = article_id(document.url, document.path)
     warnings = document.warnings
     if not is_told and len(found) > _FEW_BLOCKS:
@@ -72,6 +80,13 @@ def read(document: Document) -> Extraction:
     ids = caption_ids(ident, [f.block.text for f in chosen])
     captions = [_caption(f, n, i, ident) for n, (f, i) in enumerate(zip(chosen, ids, strict=True))]
     return Extraction(article, tuple(captions))
+
+
+def _of_list(lines: Sequence[Listed]) -> list[_Found]:
+    return [
+        _Found(e.block, Judgement(probability(sum(r.weight for r in e.reasons)), True, e.reasons), e.parts, e.credit)
+        for e in lines
+    ]
 
 
 def _captions(parts: Layout, told: Story, language: str) -> list[_Found]:

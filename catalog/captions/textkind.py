@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from .textcredits import is_signature, keeps_rights
-from .textviews import View
+from .textviews import LONGEST, View
 from .textwords import phrases, tokens
 
 #: A line of so many words that ends as a sentence does is told, not listed; from so many on, however it ends.
@@ -55,7 +55,15 @@ def is_story(views: Sequence[View]) -> bool:
     texts = [v.text for v in views]
     if sum(map(is_row, texts)) > _MOST_STAMPED * len(texts):
         return False
-    if sum(1 for t in texts if _CODED.search(t)) > _MOST_CODED * len(texts):
-        return False
-    sample = "".join(texts)[:20_000]
+    return not is_coded(texts) and is_wordy("".join(texts))
+
+
+def is_coded(texts: Sequence[str]) -> bool:
+    """Whether too many lines look like those of programs and markup."""
+    return sum(1 for t in texts if _CODED.search(t[:LONGEST])) > _MOST_CODED * len(texts)
+
+
+def is_wordy(text: str) -> bool:
+    """Whether a text's characters are mostly those that words are made of."""
+    sample = text[:20_000]
     return len(_UNWORDY.findall(sample)) <= (1 - _LEAST_WORDY) * len(sample)
