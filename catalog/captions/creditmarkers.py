@@ -22,10 +22,12 @@ from .creditwords import (
 )
 
 #: The signs and joining words that end a marker.
-SIGNS = re.compile(r"[:：՝፦=＝／/|・]|(?<=[^\W\d_]|[\u0900-\u0dff])[-–]\s")
+SIGNS = re.compile(r"[:：՝፦៖=＝／/|・]|(?<=[^\W\d_]|[\u0900-\u0dff])[-–]\s")
 #: The day of a picture, printed after its photographer.
 _DAY = re.compile(r"\s(?:\d{2,4}年)?\d{1,2}月\d{1,2}日$")
 _SLASHED = re.compile(r"\s/\s")
+#: An initial and the name right after it: "Б.Болормаа".
+_INITIALLED = re.compile(r"[^\W\d_]\.[^\W\d_]{2}")
 
 
 def marker_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:
@@ -86,8 +88,10 @@ def _may_begin(before: str, match: re.Match[str]) -> bool:
 
 def _with_agency_before(printed: str, start: int, place: int) -> int:
     """Where a credit begins whose marker follows an agency: "AP Photo/Jane Doe", "AFP / Foto: X"."""
-    low = max(start, place - 30)
+    low = max(start, place - 30, printed.rfind("\n", start, place) + 1)
     head = printed[low:place].rstrip()
+    if not head:
+        return place
     for match in tables().agency.finditer(head):
         if match.end() == len(head.rstrip(" /|")):
             return low + match.start()
@@ -138,7 +142,9 @@ def bare_credit(text: str, *, apart: bool) -> int:
     rest = text[match.end() :].strip(LOOSE + ".") if match else ""
     if match is None or not rest or len(rest) > 60 or any(c.isdigit() for c in rest) or reads_on(rest):
         return 0
-    is_enough = apart or len(rest.split()) > 1 or "/" in rest or rest.isupper() or is_agency(rest)
+    is_enough = (
+        apart or len(rest.split()) > 1 or "/" in rest or rest.isupper() or is_agency(rest) or _INITIALLED.match(rest)
+    )
     first, *others = parts_of(rest)
     # "Foto Kustbladet/arkiv": that it is old is said where a second house would be.
     is_all_names = is_name(first) and all(is_name(p) or p.strip(" .").casefold() in tables().brackets for p in others)

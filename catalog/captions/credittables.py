@@ -17,7 +17,7 @@ _EDGE = r"(?<![^\W_])"
 #: Small letters go on where a hyphen only saves a word ("Bild- und Tonaufnahmen").
 _SIGN = (
     r"(?<=[^\W\d_]|[\u0900-\u0dff])[-–]\s{1,3}(?-i:(?![a-zß-ÿа-яё]))"
-    r"|\s{0,3}(?::|：|՝|፦|(?<=[\u3041-\u9fff])・|=|＝|／|\|)\s{0,3}|\s{0,2}/\s{0,2}"
+    r"|\s{0,3}(?::|：|՝|፦|៖|(?<=[\u3041-\u9fff])・|=|＝|／|\|)\s{0,3}|\s{0,2}/\s{0,2}"
 )
 #: "foto di gruppo", "foto de familia" say of what kind a picture is, not whose.
 _NO_KIND = r"(?:(?<!\sd[ie]\s)|(?!(?-i:[a-zà-ÿ]{1,30})[)\].]{0,2}\s{0,3}$))"

@@ -120,10 +120,8 @@ def _parts(holders: list[Element]) -> tuple[set[Element], list[Element]]:
     marked: list[Element] = []
     taken: set[Element] = set()
     for holder in holders:
-        for child in holder.iter("*"):
-            if child is holder:
-                continue
-            if child.getparent() in taken:
+        for child in islice(holder.iter("*"), 1, None):
+            if taken and child.getparent() in taken:
                 taken.add(child)
                 if child.tag in _BUTTONS and is_button(words(child)):
                     furniture.add(child)
@@ -139,6 +137,7 @@ def _parts(holders: list[Element]) -> tuple[set[Element], list[Element]]:
                 taken.add(child)
             elif (
                 ("furniture" in said and "caption" not in said and len(words(child)) < 40)
+                or _folds_out(child, holder)
                 or child.get("role") == "button"
                 or (child.get("aria-hidden") == "true" and not any(map(str.isalnum, words(child))))
                 or (child.tag in _BUTTONS and (is_button(own := words(child)) or is_counter(own)))
@@ -146,6 +145,11 @@ def _parts(holders: list[Element]) -> tuple[set[Element], list[Element]]:
                 furniture.add(child)
                 taken.add(child)
     return furniture, marked
+
+
+def _folds_out(child: Element, holder: Element) -> bool:
+    """Tell whether a part of a caption is shown only when somebody asks: a description beside the caption itself."""
+    return child.tag == "details" and bool(words(holder, {child}))
 
 
 def _beside(scope: Element, holders: list[Element], known: tuple[str, ...]) -> Iterator[Element]:
@@ -157,7 +161,7 @@ def _beside(scope: Element, holders: list[Element], known: tuple[str, ...]) -> I
     for element in scope.iter("*"):
         if element in inside or element in around or element.tag in ("img", "figure", "picture", "meta", "source"):
             continue
-        if element.getparent() in taken:
+        if taken and element.getparent() in taken:
             taken.add(element)
             continue
         said = says(element)

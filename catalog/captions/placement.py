@@ -6,12 +6,13 @@ the picture's own wrapper; short text that shares the wrapper; a data attribute;
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from ..model import Evidence
 from . import alike, attributes, counters, gallery
 from .credit import cut, is_credit
-from .creditwords import strip_marker
+from .creditwords import is_person, strip_marker
 from .dom import Element, Page, ends_search, letters, says, words
 from .holder import MAX_CAPTION, MAX_CREDIT, Found, from_text, read
 from .pictures import Picture
@@ -34,6 +35,8 @@ WEIGHTS = {
 }
 #: Weight of prose beside a picture beyond which nothing but its place says that it is the caption.
 LONGEST_PROSE = 120
+#: Letters of a caption that stands outside of the figure whose caption is a name alone.
+LONGEST_ASIDE = 300
 _SMALL = frozenset({"em", "i", "small", "font", "center"})
 #: What may hold a caption right after its picture's block; mails are laid out in rows of tables.
 _ASIDE = frozenset({"p", "div", "section", "span", "em", "i", "small", "center", "cite", "tr"})
@@ -49,11 +52,12 @@ class Placer:
 
     def __init__(self, page: Page, region: Region, pictures: list[Picture], known: tuple[str, ...] = ()) -> None:
         self.page, self.region, self.pictures, self.known = page, region, pictures, known
-        self.shown: dict[Element, set[int]] = {}
+        shown: dict[Element, set[int]] = defaultdict(set)
         for number, picture in enumerate(pictures):
             for element in picture.elements:
                 for above in element.iterancestors():
-                    self.shown.setdefault(above, set()).add(number)
+                    shown[above].add(number)
+        self.shown = dict(shown)
 
     def place(self) -> list[Found | None]:
         """Return what is printed with each picture, in their order."""
@@ -86,7 +90,7 @@ class Placer:
         best: Found | None = None
         for element in picture.elements[:6]:
             found = (
-                self._figure(element, number)
+                self._under(element, number, self._figure(element, number))
                 or self._described(element)
                 or self._wrapped(element, number, picture)
                 or self._attribute(element, number)
@@ -118,6 +122,37 @@ class Placer:
                 )
         return None
 
+    def _under(self, element: Element, number: int, found: Found | None) -> Found | None:
+        """The same, or where the figure's caption is a photographer's name alone, the only words beside the figure, and it."""
+        if found is None or (found.text and (found.credit or not is_person(found.text))):
+            return found
+        figure = next((a for a in element.iterancestors("figure") if self._alone(a, number)), None)
+        around = figure.getparent() if figure is not None else None
+        if (
+            figure is None
+            or around is None
+            or len(around) != 2
+            or ends_search(around)
+            or not self._alone(around, number)
+        ):
+            return found
+        after = figure.getnext()
+        if after is None or after.tag not in _ASIDE or self.region.mass.get(around, 0) > LONGEST_PROSE:
+            return found
+        text = words(after)
+        # A duration is no caption, nor is a paragraph or what leads elsewhere.
+        is_caption = len(text) <= LONGEST_ASIDE and (len(text.split()) > 2 or not text.isascii())
+        if not is_caption or next(after.iter("img", "a", "p", *_HEADINGS), None) is not None:
+            return found
+        told = read([after], None, _way("paragraph-beside"), self.known)
+        if told is None or not told.text:
+            return found
+        if not told.credit:
+            told.credit = found.credit or found.text
+            told.printed = f"{told.printed} {told.credit}"
+            told.reasons.append(Evidence("credit-element", 4.0, told.credit[:80]))
+        return told
+
     def _described(self, element: Element) -> Found | None:
         for ident in (element.get("aria-describedby") or "").split()[:3]:
             target = self.page.by_id(ident)
@@ -137,7 +172,10 @@ class Placer:
             if ends_search(node) or not self._alone(node, number):
                 break
             mass = self.region.mass.get(node, 0)
-            if mass > max(min(400, 0.4 * self.region.total), 0.15 * self.region.total) or (credited and mass):
+            if mass > max(min(400, 0.4 * self.region.total), 0.15 * self.region.total):
+                break
+            is_block = "wrapper" in says(node) and mass <= LONGEST_PROSE if credited else True
+            if credited and mass and not is_block:
                 break
             steps += node.tag not in ("source", "picture")
             if not any(t.strip() for t in node.itertext()):
@@ -150,7 +188,8 @@ class Placer:
                 if found is None:
                     break
             else:
-                found = None if credited else self._plain(node, element, picture)
+                # Beside a credit alone, few words in a block so named are the caption.
+                found = self._plain(node, element, picture) if is_block else None
             if found is not None and found.text:
                 return found
             credited = credited or found
