@@ -23,11 +23,14 @@ _TAIL = re.compile(
 _OPENS = "(（[［【"
 #: Words of the longest house told in this way, and of the shortest caption before it.
 MOST_WORDS, LEAST_BEFORE = 5, 2
+#: Captions of a page that must all end in the same house, where nothing else says that it is one.
+LEAST_SHARING = 2
 
 
 def complete(founds: Iterable[Found]) -> None:
     """Cut the ends of captions without credit where the same sign sets off the credits of others on the page."""
     captions = [f for f in founds if f.text]
+    _cut_shared(captions)
     signs = Counter(sign for f in captions if f.credit and (sign := _sign(f)))
     for found in captions:
         if found.credit:
@@ -41,6 +44,21 @@ def complete(founds: Iterable[Found]) -> None:
         if len(head.split()) >= LEAST_BEFORE or not head.isascii():
             found.text, found.credit = head, end["tail"].strip(LOOSE)
             found.reasons.append(Evidence("credit-alike", WEIGHT, found.credit[:80]))
+
+
+def _cut_shared(captions: list[Found]) -> None:
+    """Cut what all captions of a page end in, in brackets: "The bridge (City of Derry)", "The ferry (City of Derry)"."""
+    ends = [end for f in captions if not f.credit and (end := _TAIL.search(f.text))]
+    tails = {end["tail"] for end in ends if end["sign"] in _OPENS}
+    if len({f.text for f in captions}) < LEAST_SHARING or len(ends) < len(captions) or len(tails) != 1:
+        return
+    # One word may be a party or a country ("(SPD)", "(Norway)").
+    tail = ends[0]["tail"]
+    if any(end["sign"] not in _OPENS for end in ends) or " " not in tail or not _may_be_credit(tail):
+        return
+    for found, end in zip(captions, ends, strict=True):
+        found.text, found.credit = found.text[: end.start()].rstrip(), end["tail"].strip(LOOSE)
+        found.reasons.append(Evidence("credit-alike", WEIGHT, found.credit[:80]))
 
 
 def _sign(found: Found) -> str:

@@ -26,8 +26,8 @@ SIGNS = re.compile(r"[:：՝፦៖=＝／/|・]|(?<=[^\W\d_]|[\u0900-\u0dff])[-�
 #: The day of a picture, printed after its photographer.
 _DAY = re.compile(r"\s(?:\d{2,4}年)?\d{1,2}月\d{1,2}日$")
 _SLASHED = re.compile(r"\s/\s")
-#: An initial and the name right after it: "Б.Болормаа".
-_INITIALLED = re.compile(r"[^\W\d_]\.[^\W\d_]{2}")
+#: An initial and the name right after it, or a name as Korean writes it: "Б.Болормаа", "김하늘".
+_PERSON = re.compile(r"[^\W\d_]\.[^\W\d_]{2}|[가-힣]{2,4}$")
 
 
 def marker_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:
@@ -143,7 +143,7 @@ def bare_credit(text: str, *, apart: bool) -> int:
     if match is None or not rest or len(rest) > 60 or any(c.isdigit() for c in rest) or reads_on(rest):
         return 0
     is_enough = (
-        apart or len(rest.split()) > 1 or "/" in rest or rest.isupper() or is_agency(rest) or _INITIALLED.match(rest)
+        apart or len(rest.split()) > 1 or "/" in rest or rest.isupper() or is_agency(rest) or _PERSON.match(rest)
     )
     first, *others = parts_of(rest)
     # "Foto Kustbladet/arkiv": that it is old is said where a second house would be.

@@ -15,6 +15,8 @@ WEIGHTS = {"caption-shared": 2.0, "caption-by-order": 1.5}
 #: Pictures of one row, collage or comparison that may share a caption; more are a list of something.
 MOST_SHARED = 6
 REACH = 6
+#: Letters of a caption in a cell of a table below its picture's.
+LONGEST_CELL = 400
 _LISTS = ("ul", "ol", "div", "dl")
 #: What may hold the one credit of such a block.
 _LINES = ("figcaption", "p", "div", "small", "span", "cite", "footer")
@@ -35,6 +37,9 @@ def complete(
     story's text below an element; ``named``: a memo of the caption elements below one.
     """
     for number, element in silent.items():
+        if (below := _celled(element, shown, known)) is not None:
+            yield number, below
+            continue
         for node in _groups(element, shown, mass):
             group = shown[node]
             found = None
@@ -46,6 +51,20 @@ def complete(
                 yield number, found
             if found is not None or not group <= silent.keys():
                 break
+
+
+def _celled(element: Element, shown: dict[Element, set[int]], known: tuple[str, ...]) -> Found | None:
+    """The words in the cell below a picture's, where a row of a table holds pictures alone and the next one a text for each."""
+    cell = next(element.iterancestors("td"), None)
+    row = cell.getparent() if cell is not None else None
+    below = row.getnext() if row is not None else None
+    if cell is None or row is None or below is None or below.tag != "tr" or len(row) != len(below) or len(row) < 2:
+        return None
+    if words(row) or below in shown or any(c not in shown or len(shown[c]) != 1 for c in row):
+        return None
+    if not all(0 < len(words(c)) < LONGEST_CELL for c in below) or next(below.iter("a"), None) is not None:
+        return None
+    return read([below[row.index(cell)]], None, Evidence("caption-by-order", WEIGHTS["caption-by-order"]), known)
 
 
 def _groups(element: Element, shown: dict[Element, set[int]], mass: dict[Element, int]) -> Iterator[Element]:

@@ -264,7 +264,7 @@ def _tails(marked: list[Element]) -> dict[Element, str]:
 @cache
 def _labels() -> re.Pattern[str]:
     words_ = sorted((" ".join(w.split()) for w in load("pagewords")["labels"].split(";")), key=len, reverse=True)
-    return re.compile(rf"(?:{'|'.join(map(re.escape, words_))})\s*[:,，：]\s*", re.I)
+    return re.compile(rf"(?:{'|'.join(map(re.escape, words_))})\s*[:,،，：]\s*", re.I)
 
 
 def _unlabelled(text: str) -> str:

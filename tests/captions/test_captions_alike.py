@@ -45,6 +45,16 @@ def test_what_no_house_is_called_stays_in_the_caption() -> None:
         assert told(page)[1] == (f"The mayor of Larkmouth {end}", "")
 
 
+def test_a_house_that_all_captions_end_in_is_their_credit() -> None:
+    """A house of several words in brackets after every caption of a page is told by that; one word may be a party's."""
+    for end, credit in (("City of Larkmouth", "City of Larkmouth"), ("Norway", "")):
+        captions = ("The ferry at dawn", "The mayor on the quay")
+        page = read(f"<h1>Ferry</h1>{STORY}" + "".join(figure(c[4:9], f"{c} ({end})") for c in captions))
+        assert told(page) == [(c if credit else f"{c} ({end})", credit) for c in captions]
+    one = read(f"<h1>Ferry</h1>{STORY}{figure('ferry-at-dawn', 'The ferry at dawn (City of Larkmouth)')}")
+    assert told(one)[0][1] == ""
+
+
 def test_items_of_a_gallery_after_the_text_are_the_storys() -> None:
     """Pictures in blocks of one kind, each with words and no link, are the story's; cards that lead elsewhere are not."""
     item = "<li>{0}<div><img src='/{1}.jpg'></div><div>The {1} at noon, seen from the quay.</div>{2}</li>"

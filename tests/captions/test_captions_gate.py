@@ -99,7 +99,7 @@ def _named(url: str, stems: Iterable[str]) -> str:
     return next((s for s in stems if f"f:{s}" in names), stem(url))
 
 
-_DATA = {"json-ld", "script-json", "data-caption", "title-attribute"}
+_DATA = {"json-ld", "script-json", "data-caption", "title-attribute", "link-title"}
 
 
 @pytest.fixture(scope="module")
