@@ -43,7 +43,7 @@ _SAMPLED = 4000
 #: Independent blocks that must have structure.
 _FEWEST = 4
 #: Shares of agreeing blocks between which it is asked which of them are photographic; from so many differing places on, always.
-_ASKED, _SEVERAL = (0.4, 0.9), 3
+_ASKED, _SEVERAL = (0.4, 0.9), 2
 
 
 @dataclass(frozen=True)

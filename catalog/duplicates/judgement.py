@@ -31,8 +31,8 @@ _WHOLE, _PAGE = 0.6, 0.8
 #: the two shares must make up between these, for pages and for what shows parts of each other.
 _ENOUGH_DRAWN, _ENOUGH_PHOTOGRAPHIC = 0.75, 0.5
 _TOGETHER, _TOGETHER_OF_PART = 1.0, 0.7
-#: Places at which drawn pages may differ; and the photographic share of what agrees between which a page is drawn wholly or not.
-_PLACES, _DRAWN, _NOT_DRAWN = 2, 0.09, 0.11
+#: Places at which drawn pages may differ freely; and the photographic share of what agrees between which a page is drawn or not.
+_PLACES, _DRAWN, _NOT_DRAWN = 1, 0.09, 0.11
 #: The share of two drawings that may be drawn alike in another tone: of copies less than .006 is, of pages of one drawing in other
 #: colours more than .03.
 _RECOLOURED = 0.008
@@ -59,10 +59,10 @@ def guards(agreement: Agreement) -> float:
     share, weight = (_ENOUGH_SHARE, 45) if cover >= _WHOLE else (_ENOUGH_OF_PART, 30)
     together = _TOGETHER if cover >= _PAGE else _TOGETHER_OF_PART
     needed = min(_ENOUGH_DRAWN, together - agreement.photographic.at_least)
-    taken += 90 * max(0.0, min(needed - agreement.share, needed - share))
+    taken += 200 * max(0.0, min(needed - agreement.share, needed - share))
     if cover >= _PAGE:
         drawn = (_NOT_DRAWN - agreement.photographic.among) / (_NOT_DRAWN - _DRAWN)
-        taken += 8 * max(0, agreement.places - _PLACES) * max(0.0, min(1.0, drawn))
+        taken += 4 * max(0, agreement.places - _PLACES) * max(0.0, min(1.0, drawn))
         taken += 2000 * max(0.0, agreement.recoloured - _RECOLOURED)
     return taken + weight * max(0.0, share - agreement.share)
 

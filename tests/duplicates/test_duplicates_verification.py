@@ -332,6 +332,29 @@ def test_a_photograph_under_many_stickers_is_found() -> None:
     assert _match(sample(drawn(64)), sample(picture)).relation == "edited"
 
 
+@pytest.mark.parametrize(
+    ("share", "places", "among", "copy"),
+    [
+        (0.78, 1, 0.02, True),
+        (0.78, 2, 0.02, False),
+        (0.98, 2, 0.02, True),
+        (0.78, 5, 0.4, True),
+        (0.76, 0, 0.02, True),
+        (0.72, 0, 0.02, False),
+    ],
+    ids=["one mark", "two marks", "two marks, else the same", "photographic", "enough drawn", "too little drawn"],
+)
+def test_drawings_of_one_series_differ_at_two_places_or_too_much(
+    share: float, places: int, among: float, copy: bool
+) -> None:
+    """Two marks on a drawing that also differs a little elsewhere are of another issue, as is a quarter that is drawn otherwise."""
+    seen = Photographic(0.1 if among < 0.1 else 0.8, 1.0, among)
+    every = np.ones((2, 2), np.int8)
+    close = 0.7 if share < 0.9 else 0.95
+    agreement = Agreement(np.eye(3), share, close, 400.0, 0.9, 0.9, every, 1.0, 0.0, seen, places, 0.0)
+    assert (judgement.score(agreement, 0.4) >= judgement.COPY) is copy
+
+
 def test_drawings_are_recoloured_by_other_colours_and_not_by_light_or_marks() -> None:
     """Seats that others have are drawn alike in another tone; uneven light, a harder contrast and a mark make none of that."""
     one, other = (np.asarray(_seats(seed).convert("L").resize((144, 96)), np.float32) for seed in (1, 2))
