@@ -149,6 +149,22 @@ def test_similar_takes_an_id_or_any_file(cutline: Cutline, stories: Path) -> Non
     assert f"{len(by_id)} pictures match." in cutline("similar", ident).out
 
 
+def test_a_crop_says_where_its_part_lies(cutline: Cutline) -> None:
+    """Relation, score and the part that a crop shows are told of a picture and of a group, for people and for programs."""
+    groups = cutline("duplicates", "--json").lines
+    match = next(m for group in groups for m in group["matches"] if m["relation"] == "cropped")
+    left, top, right, bottom = match["box"]
+    assert 0 <= left < right <= 1 and 0 <= top < bottom <= 1 and match["whole"] in (match["a"], match["b"])
+    words = f"from {left:.0%} {top:.0%} to {right:.0%} {bottom:.0%}"
+    line = next(line for line in cutline("duplicates").out.splitlines() if match["a"] in line and match["b"] in line)
+    assert f"cropped {match['score']:.2f}" in line and words in line
+    found = next(line for line in cutline("similar", match["a"], "--json").lines if line["id"] == match["b"])
+    assert {key: found[key] for key in ("relation", "score", "box", "whole")} == {
+        key: match[key] for key in ("relation", "score", "box", "whole")
+    }
+    assert " ".join(words.split()) in " ".join(cutline("similar", match["a"]).out.split())
+
+
 def test_duplicates_groups_have_one_best_copy(cutline: Cutline) -> None:
     """Each group marks one best copy, says why, and holds its matches."""
     groups = cutline("duplicates", "--json").lines

@@ -151,6 +151,18 @@ def test_compare_shows_two_pictures_and_only_what_differs(client: FlaskClient, p
     assert "Crop or rendition" in page
 
 
+def test_compare_names_relation_and_score_and_marks_the_part(client: FlaskClient, library: Library) -> None:
+    """Of a crop, the page tells relation and score, and which part of which picture the other shows."""
+    match = next(m for m in library.matches() if m.relation == "cropped" and m.box)
+    assert match.box is not None
+    page = client.get(f"/compare/{match.a}/{match.b}").get_data(as_text=True)
+    told = re.search(r'<p class="relation"><strong>(.+?)</strong> <span class="num quiet">(\d+) %</span>', page)
+    assert told is not None and told[1].lower() == "cropped" and int(told[2]) == round(match.score * 100)
+    place = re.search(r'data-box="([^"]+)" data-whole="([ab])"', page)
+    assert place is not None and (match.a, match.b)["ab".index(place[2])] == match.whole
+    assert [float(side) for side in place[1].split(",")] == pytest.approx(match.box)
+
+
 def test_a_picture_is_not_compared_with_itself(client: FlaskClient, picture: Find) -> None:
     """Comparing a picture with itself is refused in words."""
     ident = picture("baker-oven.jpg").id
