@@ -15,7 +15,7 @@ from types import MappingProxyType
 import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
-from bench import drawn_pages, drawn_series
+from bench import drawn_cards, drawn_pages, drawn_series
 from bench.changing import Picture, Random, fitted, jpeg, text
 from bench.drawn_pages import fixed, says
 
@@ -357,6 +357,12 @@ _TABLE: dict[str, tuple[str, Draw, bool]] = {
     "scoreboard": ("held", words(drawn_series.scoreboard), False),
     "departures": ("held", words(drawn_series.departures), False),
     "pressure chart": ("held", words(drawn_series.pressure), False),
+    "poll": ("held", words(drawn_cards.poll), False),
+    "days ahead": ("held", words(drawn_cards.days_ahead), False),
+    "network": ("held", words(drawn_cards.network), False),
+    "results": ("held", words(drawn_cards.results), False),
+    "obituary": ("held", drawn_cards.obituary, True),
+    "branded": ("held", drawn_cards.branded, True),
 }
 
 TEMPLATES: Mapping[str, Template] = MappingProxyType(
