@@ -26,6 +26,8 @@ from catalog.stores.postgres.votes import votes
 from fixtures.drawing import KINDS, scene
 
 SCHEMA, STEP = "bench_neighbours", 500
+#: Samples that are asked about, at least, when so many were added.
+ASKED = 100
 
 
 def samples(count: int) -> Iterator[Sample]:
@@ -49,9 +51,9 @@ def fill(index: PostgresNeighbours, count: int) -> list[Sample]:
         begun = time.perf_counter()
         index.add(step)
         taken += time.perf_counter() - begun
-        kept += step[:1]
+        kept += step[:: max(1, len(step) // 10)]
     print(f"added {count:,} samples: {count / taken:,.0f} a second")
-    return kept
+    return kept[:: max(1, len(kept) // ASKED)]
 
 
 def ask(database: Database, index: PostgresNeighbours, asked: list[Sample], total: int) -> float:

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.search import parse
+from catalog.search import reading as file_reading
 from catalog.search.facade import SearchIndex
 from catalog.search.facets import FACETS
 from catalog.search.memory import Context, matches
@@ -163,6 +164,23 @@ def test_row_after_row_and_month_by_month_give_the_same(
         monkeypatch.setattr(reading, "_WALK", most)
         pages.append([shared_index.search(query, sort=sort, limit=limit) for sort in ("-date", "relevance", None)])
     assert pages[0] == pages[1]
+
+
+@pytest.mark.parametrize("term", ["mos*", "old", '"old city"', "caption:ci*", "old ci*", "mosul OR old"])
+@pytest.mark.parametrize("ranked", [1, 3])
+def test_what_is_ranked_and_what_follows_is_the_same(
+    term: str, ranked: int, file_index: SearchIndex, shared_index: SearchIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where only some of the newest are ranked, every engine ranks the same ones, and counts the facets of all."""
+    for module in (reading, file_reading):
+        monkeypatch.setattr(module, "RANKED", ranked)
+    query, cursor = parse(term), None
+    while True:
+        one, other = (i.search(query, limit=2, cursor=cursor, facets=FACETS) for i in (file_index, shared_index))
+        assert one == other
+        cursor = one.next
+        if cursor is None:
+            return
 
 
 @pytest.mark.parametrize(
