@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
+import importlib
+import pkgutil
 import random
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +15,7 @@ import pytest
 
 from catalog import captions
 from catalog.captions import dom, extract_document, extraction_to_json, gallery
+from catalog.captions.credittables import tables
 from catalog.captions.markup import TOO_LARGE
 from catalog.captions.srcset import parse
 from catalog.errors import Rejected
@@ -274,3 +279,54 @@ def test_lines_of_a_block_are_looked_at_once_for_all_of_its_pictures(monkeypatch
     found = read(f"<article><h1>Storm</h1>{STORY}<div>{pictures}{'<p>A short line</p>' * 60}</div>{STORY}</article>")
     assert len(found.captions) == 60
     assert len(looked) == len(set(looked)) == 1
+
+
+def _patterns() -> Iterator[re.Pattern[str]]:
+    """Every regular expression of the room: those of its modules and those made of the word lists."""
+    modules = [
+        importlib.import_module(f"{captions.__name__}.{m.name}") for m in pkgutil.iter_modules(captions.__path__)
+    ]
+    held = [value for module in modules for value in vars(module).values()]
+    listed = [getattr(tables(), field.name) for field in dataclasses.fields(tables())]
+    yield from {value: None for value in (*held, *listed) if isinstance(value, re.Pattern)}
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "a",
+        "A ",
+        "1",
+        "1.",
+        "a.",
+        "A. ",
+        "a-",
+        "a/",
+        " ",
+        "(",
+        "(a",
+        "a)",
+        "[",
+        "=",
+        "a=",
+        "a:",
+        "foto ",
+        "©",
+        "a,",
+        "A.A ",
+        "IMG_1.",
+        "&#1",
+    ],
+)
+def test_no_regular_expression_explodes(unit: str) -> None:
+    """Growing strings of what each expression repeats are looked through, whole and in part; the suite's time limit tells an
+    explosion."""
+    patterns = list(_patterns())
+    assert len(patterns) > 100
+    for size in (50, 200, 800):
+        text = unit * (size // len(unit))
+        for pattern in patterns:
+            for end in ("!", "\n", "é"):
+                pattern.match(text + end)
+                pattern.fullmatch(text + end)
+            pattern.search(text + "!")
