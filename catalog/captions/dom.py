@@ -232,8 +232,7 @@ def names(element: Element) -> str:
     if len(given) < 2:
         # Most elements have a class and nothing else, or nothing.
         return (element.get(given[0]) or "") if given and given[0] in _NAMING else ""
-    get = element.get
-    return f"{get('class', '')} {get('id', '')} {get('role', '')} {get('data-testid', '')} {get('itemprop', '')}"
+    return " ".join([element.get(name) or "" for name in given if name in _NAMING])
 
 
 def says(element: Element) -> frozenset[str]:
