@@ -27,7 +27,8 @@ SIGNS = re.compile(r"[:：՝፦៖=＝／/|・]|(?<=[^\W\d_]|[\u0900-\u0dff])[-�
 _DAY = re.compile(r"\s(?:\d{2,4}年)?\d{1,2}月\d{1,2}日$")
 _SLASHED = re.compile(r"\s/\s")
 #: An initial and the name right after it, or a name as Korean writes it: "Б.Болормаа", "김하늘".
-_PERSON = re.compile(r"[^\W\d_]\.[^\W\d_]{2}|[가-힣]{2,4}$")
+_PERSON = re.compile(r"[^\W\d_]\.[^\W\d_]{2}|[가-힣]{3}$")
+_HANGUL = re.compile(r"[가-힣]")
 
 
 def marker_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | None:
@@ -142,6 +143,8 @@ def bare_credit(text: str, *, apart: bool) -> int:
     rest = text[match.end() :].strip(LOOSE + ".") if match else ""
     if match is None or not rest or len(rest) > 60 or any(c.isdigit() for c in rest) or reads_on(rest):
         return 0
+    if _HANGUL.match(rest) and not (_PERSON.match(rest) or "/" in rest or is_agency(rest)):
+        return 0  # "사진 속 모습": words, not names
     is_enough = (
         apart or len(rest.split()) > 1 or "/" in rest or rest.isupper() or is_agency(rest) or _PERSON.match(rest)
     )
