@@ -324,7 +324,12 @@ class FactWriter:
         if _said(article, found) == _said(old, read):
             if set(own) - set(doc.get("own", ())):
                 self._put_article(old, found, [*doc.get("own", ()), *own], change)
-            return ImportResult(shown, "unchanged", "article", article.id)
+            if source_id(_container(old.source)) == source_id(_container(shown)):
+                return ImportResult(shown, "unchanged", "article", article.id)
+            return ImportResult(
+                shown, "duplicate", "article", article.id, duplicate_of=article.id,
+                reason=f"It says the same as {old.source}.",
+            )  # fmt: skip
         self._put_revision(old, old_captions, change)
         for gone in {c.id for c in kept} - {c.id for c in found}:
             change.delete("caption", gone)

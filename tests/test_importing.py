@@ -201,6 +201,24 @@ def test_the_same_bytes_elsewhere_are_a_duplicate(empty: Library, tmp_path: Path
     assert len(empty.record(a.id).image.paths) == 2
 
 
+def test_the_same_story_elsewhere_is_a_duplicate(empty: Library, tmp_path: Path) -> None:
+    """A page saved twice is one article: the second file, of other bytes, was not here before and says so. A known file of which
+    only the bytes changed is unchanged, however its path is spelt."""
+    page = '<link rel="canonical" href="https://example.org/story"><h1>Rain</h1><p>It rained all day in the town.</p>'
+    folder = tmp_path / "in"
+    folder.mkdir()
+    first, second = folder / "first.html", folder / "second.html"
+    first.write_text(page)
+    second.write_text(f"{page}<!-- saved again -->")
+    foreseen = [r.result for r in run(empty, folder, dry_run=True)]
+    done = run(empty, folder)
+    assert [r.result for r in done] == foreseen == ["new", "duplicate"]
+    assert done[1].duplicate_of == done[0].id == done[1].id and str(first) in done[1].reason
+    first.write_text(f"{page}<!-- other bytes -->")
+    again = run(empty, folder / ".." / "in")
+    assert [r.result for r in again] == ["unchanged", "unchanged"]
+
+
 def test_a_changed_article_keeps_its_revision_and_its_decisions(empty: Library, tmp_path: Path) -> None:
     """Re-importing changed words replaces facts, keeps the old revision, and leaves what a person said standing."""
     page = tmp_path / "in" / "story.html"
