@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from . import dates, eastern, forms, leftover, names, numbers, residue, roles, runs, uncapitalled, unparted
+from . import dates, eastern, forms, leftover, names, numbers, numerals, residue, roles, runs, uncapitalled, unparted
 from .alignment import Gap, gaps
 from .reading import Reading
 from .sheet import UNRELATED, Sheet, Verdict, is_content
@@ -289,8 +289,9 @@ class Judge(Sheet):
         if not nearly and not self._only_difference(xs, ys):
             return
         x, y = self.x[xs[0]], self.y[ys[0]]
-        if numbers.same_measure(x, y) and xs[0] and ys[0] and self.x[xs[0] - 1].kind == "number":
-            self.add("number", xs, ys)  # "12 kilometers", "12 miles"
+        measured = numbers.same_measure(x, y) and xs[0] and ys[0] and self.x[xs[0] - 1].kind == "number"
+        if measured or numerals.counts_apart(x.key, y.key):
+            self.add("number", xs, ys)  # "12 kilometers", "12 miles"; "dreiköpfige", "fünfköpfige"
             return
         plain = x.kind == y.kind == "word" and (self.german or not (x.capital and not x.first and y.capital))
         same = (
@@ -303,9 +304,8 @@ class Judge(Sheet):
         )
         if plain and not same and self.anchored(xs[0], ys[0], xs[0] + 1, ys[0] + 1) == 2:
             road = numbers.is_road(self.x, xs[0]) and numbers.is_road(self.y, ys[0])
-            named = self.german and x.capital and y.capital and names.of_place(self.x, xs[0])
-            named = named or {x.key, y.key} <= names.listed("landscape")
-            self.add("place" if road or named else "role", xs, ys)
+            named = names.are_places(self.x, xs[0], y, german=self.german)
+            self.add("place" if road or named else roles.kind_of([x], [y]), xs, ys)
 
     def _only_difference(self, xs: list[int], ys: list[int]) -> bool:
         """Tell whether short captions are the same word for word, but for these words in each other's place."""

@@ -87,7 +87,15 @@ def apart(x: Sequence[Item], y: Sequence[Item]) -> bool:
     if one and other and one != other:
         return True
     a, b = language(x), language(y)
-    return bool(a and b) and a != b and not _alike(x, y)
+    if a and b:
+        return a != b and (not _alike(x, y) or (_is_strange(x, b) and _is_strange(y, a)))
+    return bool(a or b) and not _alike(x, y) and _is_strange(y if a else x, a or b)
+
+
+def _is_strange(items: Sequence[Item], language_: str) -> bool:
+    """Tell whether a caption has several small words and hardly any is of a language: "après le match contre la Pologne"."""
+    small = [_by_word()[i.key] for i in items if i.kind == "word" and i.key in _by_word()]
+    return len(small) > 1 and 3 * sum(language_ in known for known in small) <= len(small)
 
 
 def _alike(x: Sequence[Item], y: Sequence[Item]) -> bool:

@@ -256,10 +256,27 @@ def of_place(items: Sequence[Item], i: int) -> bool:
     return belongs or after_place_word(items, i)
 
 
+def are_places(items: Sequence[Item], i: int, other: Item, *, german: bool) -> bool:
+    """Tell whether a noun, and another one in its place, name places: rivers, or in German what stands as a place does."""
+    x = items[i]
+    if {x.key, other.key} <= listed("landscape") or all(_LOCATIVE.search(n.text) for n in (x, other)):
+        return True
+    if not (german and x.capital and other.capital):
+        return False
+    compound = [is_place_compound(key) or key.endswith(tuple(listed("place_ends"))) for key in (x.key, other.key)]
+    joined = i > 0 and (items[i - 1].key in _JOINED or (i > 1 and items[i - 2].key in _UPON))
+    return of_place(items, i) or all(compound) or (joined and any(compound))
+
+
 @cache
 def is_place_word(key: str) -> bool:
     """Tell whether a folded noun names a kind of place, or is a German compound of one: "hafen", "marktplatz"."""
-    return key in listed("place_words") or key.endswith(tuple(listed("place_heads")))
+    return key in listed("place_words") or is_place_compound(key)
+
+
+def is_place_compound(key: str) -> bool:
+    """Tell whether a folded German noun is the name of a lake, a square or their like: "schwielochsee", "breitscheidplatz"."""
+    return key.endswith(tuple(listed("place_heads"))) and key not in listed("place_heads")
 
 
 def spelled(run: Sequence[Item]) -> str:
@@ -282,8 +299,12 @@ def is_name(run: Sequence[Item], german: bool) -> bool:
     return not item.first or not _COMMON_ENDS.search(item.key)
 
 
+_UPON = ("auf", "uber", "hinter", "unter", "neben", "um")  # "auf den Wallberg"
+_LOCATIVE = re.compile(r"^[^\W\d_]{3,}['’][dt][ae]n?$")  # "Bodrum'da"
+_JOINED = ("am", "im", "beim", "zum", "vom")  # "am Breitscheidplatz"
+_OUTSIDE = ("uden", "uten", "utan")  # "uden for Holstebro"
 _WITHIN = frozenset(("in", "en", "em", "w", "we", "v", "ve", "в", "во", "inside", "near", "bei", "nahe"))
-_OF = ("of", "de", "di", "von", "van", "du", "da", "do")
+_OF = ("of", "de", "di", "von", "van", "du", "da", "do", "des", "der", "del", "della")
 
 
 def kind_of(x: Sequence[Item], y: Sequence[Item], before: Sequence[Item], after: Sequence[Item]) -> str:
@@ -300,6 +321,7 @@ def kind_of(x: Sequence[Item], y: Sequence[Item], before: Sequence[Item], after:
     if before:
         place += 1.5 * (before[-1].key in listed("place_before") and (before[-1].first or not before[-1].capital))
         place += 0.5 * (before[-1].key in _WITHIN)  # people are seldom within each other
+        place += 2.5 * (len(before) > 1 and before[-1].key == "for" and before[-2].key in _OUTSIDE)
         place += 1.5 * (len(before) > 1 and before[-1].key in _OF and is_place_word(before[-2].key))
         person += 1.2 * (before[-1].key in listed("person_before"))
         place += 0.5 * is_place_word(before[-1].key)

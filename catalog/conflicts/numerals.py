@@ -122,6 +122,8 @@ def _french(items: Sequence[Item], i: int, value: float) -> tuple[float, int]:
     return value, i
 
 
+#: Letters of what a number in the same word counts: "-jahrig".
+LEAST_COUNTED = 5
 _GERMAN = re.compile(
     r"(?:(?P<thousands>[a-z]{0,20}?)(?:tausend|duizend|tusen))?(?:und|en)?"
     r"(?:(?P<hundreds>[a-z]{0,8}?)(?:hundert|honderd|hundra))?(?:und|en)?(?P<rest>[a-z]{0,20})$"
@@ -158,6 +160,15 @@ def _below_hundred(word: str) -> float | None:
             if value and ten and value < 10 <= ten < 100 and ten % 10 == 0:
                 return value + ten
     return None
+
+
+def counts_apart(a: str, b: str) -> bool:
+    """Tell whether two folded words differ by the number that they begin with: "zweijahrige", "dreijahrige"."""
+    shared = next((n for n, (p, q) in enumerate(zip(reversed(a), reversed(b), strict=False)) if p != q), 0)
+    return any(
+        None not in (one := (_below_hundred(a[:-n]), _below_hundred(b[:-n]))) and one[0] != one[1]
+        for n in range(shared, LEAST_COUNTED - 1, -1)
+    )
 
 
 #: Numerals and counters of Chinese and Japanese.

@@ -20,7 +20,7 @@ from difflib import SequenceMatcher
 from functools import cache
 from itertools import pairwise
 
-from . import names
+from . import names, roles
 from .alignment import gaps
 from .data import lines
 from .languages import function_words
@@ -230,6 +230,7 @@ def _marks(mine: Side) -> frozenset[int]:
     found: set[int] = set()
     for run in (runs[0], runs[-1]):
         whole = all(n in mine.gone or not is_content(items[n]) for n in run)
-        if whole and len(run) <= 3 and all(items[n].kind == "word" for n in run):
+        is_said = any(items[n].key in roles.negators() for n in run)  # "Verletzt wurde niemand."
+        if whole and len(run) <= 3 and not is_said and all(items[n].kind == "word" for n in run):
             found.update(run)
     return frozenset(found)
