@@ -251,6 +251,16 @@ def test_a_packet_behind_a_damaged_mark_is_found() -> None:
     assert data != damaged and metadata.read(damaged).city == "Port Selby"
 
 
+@pytest.mark.parametrize("mark", [b"tExif\0\0", b"Ex\x07f\0\0", b"Exi\0\0"])
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_an_exif_packet_behind_a_damaged_mark_is_found(mark: bytes, order: str) -> None:
+    """One byte more, another one or one fewer in the mark costs nothing of the packet."""
+    data = packets.into_jpeg(JPEG, exif=packets.exif({315: b"Jane Doe"}, order=order))
+    damaged = data.replace(b"Exif\0\0", mark, 1)
+    assert data != damaged
+    assert metadata.read(damaged).byline == metadata.read(data).byline == "Jane Doe"
+
+
 def test_extended_xmp_is_joined_and_checked() -> None:
     """Parts in any order are joined when their digest is right, and left out with a warning when it is not."""
     more = packets.xmp({"dc:description": {"x-default": "From the extension"}}, "<!-- " + "x" * 100_000 + " -->")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import io
+import re
 import struct
 import warnings
 import zlib
@@ -25,6 +26,8 @@ _XMP_MARK = b"http://ns.adobe.com/xap/1.0/\0"
 _EXTENDED_MARK = b"http://ns.adobe.com/xmp/extension/\0"
 #: How an XMP packet begins, and within how many bytes of its segment.
 _XMP_BEGIN, _MARK_ROOM = b"<?xpacket begin=", 60
+#: How nearly every Exif packet begins: a byte order, and the first directory right behind it.
+_TIFF_BEGIN = re.compile(rb"MM\0\*\0\0\0\x08|II\*\0\x08\0\0\0")
 _PHOTOSHOP_MARK = b"Photoshop 3.0\0"
 _C2PA_BOX = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 
@@ -117,6 +120,8 @@ def _jpeg(data: memoryview, found: Packets, budget: _Budget, notes: Notes) -> No
             found.extended.append(budget.take(content[len(_EXTENDED_MARK) :], notes))
         elif marker == 0xE1 and (start := bytes(content[:_MARK_ROOM]).find(_XMP_BEGIN)) > 0:
             found.xmp.append(budget.take(content[start:], notes))  # behind a damaged mark
+        elif marker == 0xE1 and not exif and (begin := _TIFF_BEGIN.search(content[:_MARK_ROOM])):
+            exif += budget.take(content[begin.start() :], notes)
         elif marker == 0xED and _starts(content, _PHOTOSHOP_MARK):
             photoshop += budget.take(content[len(_PHOTOSHOP_MARK) :], notes)
         elif marker == 0xEB and b"jumb" in bytes(content[:64]):
