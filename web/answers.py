@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import msgspec
-from flask import Response, request
+from flask import Response, current_app, request
 from flask.json.provider import JSONProvider
 
 #: Bytes from which an answer is packed.
@@ -32,6 +34,8 @@ class FastJSON(JSONProvider):
 
 def compress(response: Response) -> Response:
     """Pack a page or JSON answer for a browser that takes gzip. Pages hold no secret that sizes could tell."""
+    if request.endpoint == "static":
+        return _packed(response)
     text = response.mimetype in ("text/html", "application/json")
     if not text or response.is_streamed or response.direct_passthrough or "Content-Encoding" in response.headers:
         return response
@@ -41,6 +45,28 @@ def compress(response: Response) -> Response:
         response.set_data(gzip.compress(data, 3, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
     return response
+
+
+def _packed(response: Response) -> Response:
+    """Pack a style sheet or script as a whole file: once, since it is asked for again and again until it changes."""
+    file = str((request.view_args or {}).get("filename", ""))
+    if response.status_code != 200 or not file.endswith((".css", ".js")) or current_app.static_folder is None:
+        return response
+    response.vary.add("Accept-Encoding")
+    if request.accept_encodings["gzip"] > 0 and request.method == "GET":
+        path = Path(current_app.static_folder, file)
+        response.direct_passthrough = False
+        response.close()
+        response.set_data(_packed_file(path, path.stat().st_mtime_ns))
+        response.headers["Content-Encoding"] = "gzip"
+        if (tag := response.get_etag()[0]) is not None:
+            response.set_etag(f"{tag}-gzip")
+    return response
+
+
+@lru_cache(maxsize=64)
+def _packed_file(path: Path, _modified: int) -> bytes:
+    return gzip.compress(path.read_bytes(), 9, mtime=0)
 
 
 def plain(value: Any) -> Any:

@@ -42,7 +42,7 @@ def search() -> Response | str:
             query, sort=sort or None, limit=limit, cursor=cursor_arg(), facets=() if more else FACETS
         )
     except QueryError as error:
-        return _mistake(query, error)
+        return _mistake(query, sort, view, error)
     if more:
         return render_template("_hits.html", page=found, view=view, query=query, picked=Selection())
     told = library().search_articles(query, limit=1).total if query and not found.items else 0
@@ -63,14 +63,20 @@ def _articles(query: str, sort: str, limit: int, *, more: bool) -> str:
     return render_template("search.html", page=found, query=query, sort=order, view="articles", saved=library().saved())
 
 
-def _mistake(query: str, error: QueryError) -> Response:
+def _mistake(query: str, sort: str, view: str, error: QueryError) -> Response:
     """Show the search page with what was not understood, pointing at it, and the query still there to be mended."""
     page = SearchPage(items=(), total=0, query=query)
     text = render_template(
-        "search.html", page=page, query=query, sort="", view="grid", saved=library().saved(), years=None,
+        "search.html", page=page, query=query, sort=sort, view=view, saved=library().saved(), years=None,
         mistake=str(error), column=error.column, first=True,
     )  # fmt: skip
     return make_response(text, error.http_status)
+
+
+@pages.get("/search/suggest")
+def suggest() -> str:
+    """Show completions of a query that is being typed, as the options of the box's list."""
+    return render_template("_suggestions.html", found=library().suggest(text_arg("q", 1000)))
 
 
 @pages.post("/search/save")

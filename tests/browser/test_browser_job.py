@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -35,12 +36,13 @@ def test_from_import_to_undo(
         assert done.returncode in (0, 1), done.stderr
         page.fill("#q", "footbridge")
         page.press("#q", "Enter")
-        page.wait_for_selector("#hits [data-id]")
+        page.wait_for_selector("#searching[data-query=footbridge]")
         assert page.locator("#hits [data-id]").count() == 2
         page.locator("#hits [data-id] a").first.click()
         page.wait_for_selector(".timeline .caption")
         assert "footbridge" in page.locator("h1").inner_text()
         page.goto(server.address + "/review")
+        page.wait_for_selector("html.ready", state="attached")  # a key before the page can take it decides nothing
         total = int(page.locator("[data-total]").inner_text())
         first = page.locator("#desk").get_attribute("data-finding")
         page.keyboard.press("Enter")
@@ -57,7 +59,7 @@ def test_suggestions_while_typing(reading: Server, open_page: Open) -> None:
     """The box offers fields and values, and arrow keys take them."""
     page = open_page(reading.address)
     page.locator("#q").press_sequentially("cred")
-    page.wait_for_selector(".suggestions li")
+    page.wait_for_selector(".suggestions li:first-child:has-text('credit')")
     page.keyboard.press("ArrowDown")
     assert page.locator("#q").get_attribute("aria-activedescendant")
     page.keyboard.press("Enter")
@@ -262,7 +264,7 @@ def test_a_selection_of_hundreds_is_kept_in_the_address(open_page: Open, tmp_pat
         page.fill(".bulk input[name=tags]", "kept")
         page.click(".bulk button[value=preview]")
         page.click("button[value=apply]")
-        page.wait_for_selector("#hits")
+        page.wait_for_selector("html.ready #hits")
         assert library.search("tag:kept").total == 250
         page.locator("#hits .pick").first.check()
         page.check(".bulk [name=scope]")
@@ -355,3 +357,136 @@ def test_a_line_is_picked_and_marked(open_page: Open, server: Server) -> None:
     page.wait_for_selector(".badge:has-text('marked by a person')")
     assert len(library.article(article.id).captions) == before + 1
     assert library.log().items[0].action == "caption"
+
+
+def test_filters_change_the_result_in_place(reading: Server, open_page: Open, errors: list[str]) -> None:
+    """A facet narrows the result and stands as a chip, a chip taken away widens it again, order and view change it: the page stays,
+    the address and the box follow, and the browser's way back leads through all of it. A mistake is told beside the box."""
+    page = open_page(reading.address + "/search?sort=date")
+    whole = page.locator("[data-count]").inner_text()
+    page.evaluate("window.here = true")
+    facet = page.locator("aside .facet a").first
+    n, term = facet.locator(".num").inner_text(), parse_qs(urlsplit(facet.get_attribute("href")).query)["q"][0]
+    facet.click()
+    page.wait_for_function("n => document.querySelector('[data-count] strong').textContent === n", arg=n)
+    page.wait_for_function("term => document.getElementById('q').value === term", arg=term)
+    assert page.locator(".chips .chip").count() == 1
+    assert parse_qs(urlsplit(page.evaluate("location.href")).query) == {"q": [term], "sort": ["date"]}
+    assert page.evaluate("document.activeElement.matches('[data-count]')")
+    page.click(".views >> text=List")
+    page.wait_for_selector("#hits.list")
+    page.click(".chips .chip")
+    page.wait_for_function("whole => document.querySelector('[data-count]').innerText === whole", arg=whole)
+    page.wait_for_function("() => document.getElementById('q').value === ''")
+    assert page.locator("#hits.list").count() == 1
+    page.fill("#q", "(bridge")
+    page.press("#q", "Enter")
+    page.wait_for_selector(".mistake")
+    page.fill("#q", "bridge")
+    page.press("#q", "Enter")
+    page.wait_for_selector(".mistake", state="detached")
+    page.wait_for_selector("#hits.list")
+    assert page.title().startswith("bridge") and page.locator("#save summary").count() == 1
+    assert page.evaluate("window.here") is True
+    for _ in range(2):
+        page.go_back()
+    page.wait_for_function("() => document.querySelector('#q').value === ''")
+    page.wait_for_selector("#hits.list")
+    errors[:] = [e for e in errors if "status of 400" not in e]
+
+
+def test_the_log_is_filtered_as_one_types_and_undone_in_place(
+    server: Server, open_page: Open, library: Library
+) -> None:
+    """A name in the field narrows the log with the field still in focus; u takes back the last decision; the page stays."""
+    findings = list(library.all_findings("metadata"))[:1] + list(library.all_findings("conflict"))[:1]
+    for finding, who in zip(findings, ("Anna Ruiz", "Ben"), strict=True):
+        library.decide(finding.id, finding.actions[0], who=who)
+    page = open_page(server.address + "/log")
+    page.evaluate("window.here = true")
+    page.locator("input[name=who]").press_sequentially("Anna Ruiz")
+    page.wait_for_function("() => document.querySelectorAll('#log tbody tr').length === 1")
+    page.wait_for_url("**who=Anna*")
+    assert page.evaluate("document.activeElement.name") == "who"
+    page.locator("input[name=who]").fill("")
+    page.wait_for_function("() => document.querySelectorAll('#log tbody tr').length === 2")
+    page.locator("h1").click()
+    page.keyboard.press("u")
+    page.wait_for_selector("tr.undone")
+    assert library.finding(findings[1].id).finding.status == "open" and page.evaluate("window.here") is True
+
+
+def test_the_preview_of_decisions_follows_what_is_chosen(server: Server, open_page: Open) -> None:
+    """Another answer for a kind changes the lines at once, with the focus where it was; leaving the kind open takes them away."""
+    page = open_page(server.address)
+    page.locator("#hits .pick").first.check(force=True)
+    page.check(".bulk [name=scope]")
+    page.click(".bulk button[value=findings]")
+    page.wait_for_selector("html.ready #plan-duplicate")
+    page.focus("#decide-duplicate")
+    page.select_option("#decide-duplicate", "not-same")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('[aria-labelledby=plan-duplicate] input')]"
+        ".every(i => i.value.includes('not-same'))"
+    )
+    assert page.evaluate("document.activeElement.id") == "decide-duplicate"
+    page.select_option("#decide-duplicate", "")
+    page.wait_for_selector("#plan-duplicate", state="detached")
+    assert page.locator(".lines").count() > 0
+
+
+def test_a_dropped_folder_is_imported_with_all_that_is_in_it(
+    server: Server, open_page: Open, stories: Path, library: Library
+) -> None:
+    """A folder that is dropped is read through, however deep and in however many portions, and its files keep their places."""
+    page = open_page(server.address + "/import")
+    data = base64.b64encode((stories / "harbour" / "DSC_2077.jpg").read_bytes()).decode()
+    page.evaluate(
+        """data => {
+          const bytes = n => Uint8Array.from(atob(data) + n, c => c.charCodeAt(0));
+          const file = (name, n) => ({ isFile: true, isDirectory: false, name, file: give => give(new File([bytes(n)], name)) });
+          const folder = (name, entries) => ({ isFile: false, isDirectory: true, name, createReader: () => {
+            const portions = [...entries.map(e => [e]), []];
+            return { readEntries: give => give(portions.shift()) };
+          } });
+          const entry = folder('trip', [file('one.jpg', '1'), folder('day two', [file('two.jpg', '2'), file('three.jpg', '3')])]);
+          const drop = new Event('drop', { bubbles: true, cancelable: true });
+          drop.dataTransfer = { items: [{ webkitGetAsEntry: () => entry }], files: [], types: ['Files'] };
+          document.body.dispatchEvent(drop);
+        }""",
+        data,
+    )
+    page.wait_for_function("() => document.querySelectorAll('[data-outcomes] tr').length === 3", timeout=60_000)
+    page.wait_for_selector(".say.on")
+    names = page.locator("[data-outcomes] td:nth-child(2)").all_inner_texts()
+    assert sorted(names) == ["trip/day two/three.jpg", "trip/day two/two.jpg", "trip/one.jpg"]
+    assert library.runs(1)[0].counts["new"] == 3
+
+
+def test_a_crop_is_drawn_as_a_box_on_the_canvas(reading: Server, browser: Any) -> None:
+    """Where the whole work is shown, the part that the other picture is of it is drawn at its place; the crop itself has no box."""
+    library = reading.library
+    match = next(m for r in library.records() for m in r.matches if m.box and m.whole)
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.add_init_script(
+        "window.rects = []; const rect = CanvasRenderingContext2D.prototype.rect;"
+        "CanvasRenderingContext2D.prototype.rect = function (...a) { window.rects.push(a); return rect.apply(this, a); };"
+    )
+    page = context.new_page()
+    page.goto(f"{reading.address}/compare/{match.a}/{match.b}")
+    page.wait_for_selector("html.ready", state="attached")
+    page.wait_for_function("() => document.querySelector('[data-viewer]').dataset.shown")
+    whole = page.locator("[data-viewer]").get_attribute("data-whole")
+    image = library.record(match.whole).image
+    assert match.box is not None
+    left, top, right, bottom = match.box
+    expected = [left * image.width, top * image.height, (right - left) * image.width, (bottom - top) * image.height]
+    for _ in range(2):
+        page.evaluate("window.rects = []")
+        page.keyboard.press("f")
+        page.wait_for_function(
+            "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
+        )
+        drawn = [r for r in page.evaluate("window.rects") if r == pytest.approx(expected, abs=1)]
+        assert bool(drawn) == (page.locator("[data-viewer]").get_attribute("data-shown") == whole)
+    context.close()

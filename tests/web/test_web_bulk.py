@@ -27,7 +27,9 @@ def test_what_waits_is_told_line_by_line_and_decided_as_one(client: FlaskClient,
     assert len(lines) == len(plan.planned) > 10 and library.log().total == 0
     assert all(html.escape(p.about[0][:40], quote=False).split("’")[0] in page for p in plan.planned)
     for kind, n in plan.waiting.items():
-        assert re.search(rf'<span class="num">{n}</span></span>\s*<select name="decide-{kind}">', page)
+        assert re.search(
+            rf'<span class="num">{n}</span></span>\s*<select id="decide-{kind}" name="decide-{kind}">', page
+        )
     assert all(skipped.reason in page for skipped in plan.skipped)
     answer = client.post("/bulk", data={"images": ids, "step": "decide", "say": lines[1:], "note": "the lot"})
     assert answer.status_code == 303 and library.log().total == len(lines) - 1

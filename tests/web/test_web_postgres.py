@@ -91,6 +91,20 @@ def test_editing_too_late(client: FlaskClient, library: Library) -> None:
     library.undo()
 
 
+def test_many_are_decided_at_once_and_a_selection_is_kept(client: FlaskClient, library: Library) -> None:
+    """What waits for all pictures is decided as one step, whose undo takes all of it back; a kept list gives its pictures again."""
+    plan = client.post("/api/v1/findings/plan", json={"query": "", "decide": {"link": "none"}}).get_json()
+    said = [line["said"] for line in plan["planned"]]
+    done = client.post("/api/v1/findings/bulk", json={"decisions": said}).get_json()
+    assert (
+        [d["subject"] for d in done["decisions"]] == [one["finding"] for one in said] and said and not done["skipped"]
+    )
+    assert len(client.post("/api/v1/undo", json={"n": 1}).get_json()["items"]) == len(said)
+    ids = sorted(library.ids())[:3]
+    kept = client.post("/api/v1/lists", json={"images": ids}).get_json()["id"]
+    assert client.get(f"/api/v1/lists/{kept}").get_json()["images"] == ids
+
+
 def test_importing_an_upload(client: FlaskClient, library: Library) -> None:
     """A story and its picture are imported, found by their words, and known again."""
     out = io.BytesIO()

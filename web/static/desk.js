@@ -1,7 +1,7 @@
 // What every page has: messages, menus, the colour scheme, suggestions; and the module that the page calls for.
 // Everything here also works without it, through forms.
 
-import { typing } from "./common.js";
+import { say, typing } from "./common.js";
 
 function menus() {
   const close = (except) => {
@@ -16,8 +16,36 @@ function menus() {
       open.querySelector("summary").focus();
     }
   });
-  const filters = document.querySelector("details[data-filters]");
-  if (filters && matchMedia("(max-width: 60rem)").matches) filters.open = false;
+}
+
+/** On a narrow page the filters would push the pictures out of sight. */
+function filters() {
+  const all = document.querySelector("details[data-filters]");
+  if (all && matchMedia("(max-width: 60rem)").matches) all.open = false;
+}
+
+/** What htmx fetched is shown in place when it is the part that was asked for; any other page (a log-in, a refusal) as a page, and of
+    what was refused to a change its sentence. */
+function inPlace() {
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, serverResponse, requestConfig } = event.detail;
+    const part = requestConfig.elt.closest("[hx-select]")?.getAttribute("hx-select") ?? "unset";
+    const there = part === "unset" ? xhr.status < 400 : serverResponse.includes(`id="${part.slice(1)}"`);
+    if (there) return;
+    event.detail.shouldSwap = false;
+    if (part !== "unset" && requestConfig.verb === "get") return location.assign(xhr.responseURL || requestConfig.path);
+    if (requestConfig.elt.matches("[data-suggest]")) return;
+    const page = new DOMParser().parseFromString(serverResponse, "text/html");
+    say(page.querySelector(".lead")?.textContent ?? `The server answered ${xhr.status}.`, true);
+  });
+  document.addEventListener("htmx:sendError", (event) => {
+    if (!event.detail.elt.matches("[data-suggest]")) say("The server does not answer. Try again.", true);
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    filters();
+    // The link that was followed is gone with the part that it was in.
+    if (document.activeElement === document.body) document.querySelector("#searching [data-count]")?.focus({ preventScroll: true });
+  });
 }
 
 function theme() {
@@ -38,6 +66,8 @@ function theme() {
 
 document.documentElement.classList.add("scripted");
 menus();
+filters();
+inPlace();
 theme();
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || typing(event.target)) return;
@@ -48,9 +78,13 @@ document.addEventListener("keydown", (event) => {
     box.select?.();
   }
 });
+document.addEventListener("keydown", (event) => {
+  const last = document.querySelector("[data-undo-last]");
+  if (event.key === "u" && last && !event.repeat && !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target)) last.click();
+});
 const wanted = {
   "[data-suggest]": "./suggest.js",
-  "#hits, [data-drop]": "./grid.js",
+  "#searching, [data-drop]": "./grid.js",
   "#desk": "./review.js",
   "[data-group]": "./group.js",
   "[data-zoom]": "./zoom.js",

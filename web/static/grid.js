@@ -1,40 +1,11 @@
-// The grid: more pictures as one scrolls, selection by mouse, range and keys, and a search by a dropped picture.
+// The grid: selection by mouse, range and keys, kept in the address, and a search by a dropped picture. More pictures, filters and
+// orders come by htmx, and each time the part of the page that is here is another.
 
 import { say, send, typing } from "./common.js";
 
-const hits = document.getElementById("hits");
-const bulk = document.getElementById("bulk");
+let hits = null;
+let bulk = null;
 let last = null;
-
-async function more(link) {
-  if (link.dataset.loading) return;
-  link.dataset.loading = "1";
-  link.textContent = "Loading…";
-  const response = await fetch(link.href, { headers: { "X-Part": "more" } });
-  if (!response.ok) {
-    delete link.dataset.loading;
-    link.textContent = "Try again";
-    return say("The next pictures could not be loaded.", true);
-  }
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  const known = new Set([...hits.querySelectorAll("[data-id]")].map((item) => item.dataset.id));
-  const items = [...page.querySelectorAll("li")].filter((item) => !known.has(item.dataset.id));
-  link.closest("li").replaceWith(...items);
-  if (bulk) tick();
-  watch();
-}
-
-const near = new IntersectionObserver(
-  (entries) => {
-    for (const entry of entries) if (entry.isIntersecting) more(entry.target);
-  },
-  { rootMargin: "1200px" },
-);
-
-function watch() {
-  const link = hits.querySelector("[data-more]");
-  if (link) near.observe(link);
-}
 
 // ---- what is selected: kept here, since pictures that are not loaded yet may be among it, and in the address
 
@@ -164,28 +135,32 @@ function step(from, key) {
   return best?.item;
 }
 
-async function selection() {
-  hits.addEventListener("click", (event) => {
-    const box = event.target.closest(".pick");
-    if (!box) return;
-    const item = box.closest("[data-id]");
-    if (event.shiftKey && last) range(last, item, box.checked);
-    else set(item.dataset.id, box.checked);
+const inGrid = (event) => (event.target instanceof Element && hits?.contains(event.target) ? event.target.closest("[data-id]") : null);
+
+function selecting() {
+  document.addEventListener("click", (event) => {
+    if (bulk?.contains(event.target) && event.target.closest("[data-unpick]")) return none();
+    const item = inGrid(event);
+    if (!bulk || !item || !event.target.matches(".pick")) return undefined;
+    if (event.shiftKey && last?.isConnected) range(last, item, event.target.checked);
+    else set(item.dataset.id, event.target.checked);
     last = item;
-    tell({ soon: true });
+    return tell({ soon: true });
   });
-  bulk.elements.scope.addEventListener("change", () => {
+  document.addEventListener("change", (event) => {
+    if (!bulk || event.target !== bulk.elements.scope) return;
     chosen.everything = bulk.elements.scope.checked;
     chosen.images.clear();
     tick();
     tell();
   });
-  bulk.querySelector("[data-unpick]").addEventListener("click", none);
-  bulk.addEventListener("submit", async (event) => {
+  document.addEventListener("submit", async (event) => {
+    if (!bulk || event.target !== bulk) return;
     if (unsaid) {
       event.preventDefault();
+      const [form, { submitter }] = [bulk, event];
       await remember();
-      if (!unsaid) bulk.requestSubmit(event.submitter);
+      if (!unsaid) form.requestSubmit(submitter);
       return;
     }
     // Only the text of the selection is sent: the boxes of the pictures that are loaded say nothing more.
@@ -193,9 +168,9 @@ async function selection() {
     for (const field of silent) field.disabled = true;
     setTimeout(() => silent.forEach((field) => (field.disabled = false)));
   });
-  hits.addEventListener("keydown", (event) => {
-    const item = event.target.closest("[data-id]");
-    if (!item || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  document.addEventListener("keydown", (event) => {
+    const item = inGrid(event);
+    if (!bulk || !item || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     if (event.key.startsWith("Arrow")) {
       const next = step(item, event.key);
       if (!next) return;
@@ -211,10 +186,30 @@ async function selection() {
       tell({ soon: true });
     } else if (event.key === "Escape") none();
   });
+}
+
+/** Take up the part of the page that is here now: its box, its pictures, and what of them is selected. */
+async function takeUp() {
+  const box = document.getElementById("q");
+  const asked = document.getElementById("searching")?.dataset.query;
+  if (box && asked !== undefined && box.value.trim() !== asked.trim()) box.value = asked;
+  hits = document.getElementById("hits");
+  bulk = document.getElementById("bulk");
+  if (!hits || !bulk) return;
   chosen.total = Number(hits.dataset.total);
   await read(bulk.dataset.picked).catch((error) => say(error.message, true));
   tick();
   tell({ said: true });
+}
+
+/** Pictures that were imported or decided meanwhile may come twice: the first place holds. */
+function once() {
+  const known = new Set();
+  for (const item of hits?.querySelectorAll("[data-id]") ?? []) {
+    if (known.has(item.dataset.id)) item.remove();
+    known.add(item.dataset.id);
+  }
+  if (bulk) tick();
 }
 
 function dropping() {
@@ -239,5 +234,9 @@ function dropping() {
 }
 
 dropping();
-if (hits) watch();
-if (hits && bulk) await selection();
+selecting();
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (document.getElementById("hits") !== hits || document.getElementById("bulk") !== bulk) takeUp();
+  else if (hits && event.target instanceof Element && hits.contains(event.target)) once();
+});
+await takeUp();

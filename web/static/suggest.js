@@ -1,25 +1,17 @@
-// Suggestions while a query is typed: a combobox over the API's completions.
-
-let count = 0;
+// Suggestions while a query is typed: htmx fetches them into the list below the box; here are the box's keys.
 
 function mount(input) {
-  const list = document.createElement("ul");
-  list.className = "suggestions";
-  list.id = `suggestions-${(count += 1)}`;
-  list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Suggestions");
-  list.hidden = true;
-  input.after(list);
+  const list = input.parentElement.querySelector(".suggestions");
   for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", list.id], ["aria-expanded", "false"]])
     input.setAttribute(name, value);
   let chosen = -1;
-  let timer = 0;
-  let asked = 0;
+  /** What is fetched when the query is sent shall not open the list over its result. */
+  let sent = false;
 
-  const close = () => {
-    list.hidden = true;
+  const open = (on) => {
+    list.hidden = !on;
     chosen = -1;
-    input.setAttribute("aria-expanded", "false");
+    input.setAttribute("aria-expanded", String(on));
     input.removeAttribute("aria-activedescendant");
   };
   const choose = (n) => {
@@ -33,69 +25,47 @@ function mount(input) {
   };
   const take = (item) => {
     input.value = item.dataset.query;
-    close();
-    if (item.dataset.whole) input.form.requestSubmit();
+    open(false);
+    if ("whole" in item.dataset) input.form.requestSubmit();
     else input.focus();
   };
-  const draw = (items) => {
-    list.replaceChildren(
-      ...items.map((one, n) => {
-        const item = document.createElement("li");
-        item.id = `${list.id}-${n}`;
-        item.setAttribute("role", "option");
-        item.setAttribute("aria-selected", "false");
-        item.dataset.query = one.query;
-        if (one.kind === "saved" || one.kind === "value") item.dataset.whole = "1";
-        const what = document.createElement("span");
-        what.className = "what";
-        what.textContent = one.kind;
-        const label = document.createElement("span");
-        label.dir = "auto";
-        label.textContent = one.label;
-        item.append(what, label);
-        if (one.count !== null && one.count !== undefined) {
-          const number = document.createElement("span");
-          number.className = "num";
-          number.textContent = one.count.toLocaleString("en");
-          item.append(number);
-        }
-        item.addEventListener("pointerdown", (event) => {
-          event.preventDefault();
-          take(item);
-        });
-        return item;
-      }),
-    );
-    chosen = -1;
-    list.hidden = items.length === 0;
-    input.setAttribute("aria-expanded", String(items.length > 0));
-  };
-  const ask = async () => {
-    const mine = (asked += 1);
-    const response = await fetch(`/api/v1/suggest?q=${encodeURIComponent(input.value)}`);
-    if (!response.ok || mine !== asked || document.activeElement !== input) return;
-    draw((await response.json()).items);
-  };
 
+  // Who has begun to choose keeps the list that they see, whatever comes late.
+  list.addEventListener("htmx:beforeSwap", (event) => {
+    if (chosen >= 0 && !list.hidden) event.detail.shouldSwap = false;
+  });
+  list.addEventListener("htmx:afterSwap", () => {
+    [...list.children].forEach((item, n) => (item.id = `${list.id}-${n}`));
+    open(list.children.length > 0 && !sent && document.activeElement === input);
+  });
+  list.addEventListener("pointerdown", (event) => {
+    event.preventDefault();
+    const item = event.target.closest("[data-query]");
+    if (item) take(item);
+  });
   input.addEventListener("input", () => {
-    clearTimeout(timer);
-    if (input.value.trim()) timer = setTimeout(ask, 120);
-    else close();
+    sent = false;
+    chosen = -1;
+    if (!input.value.trim()) open(false);
+  });
+  input.form.addEventListener("submit", () => {
+    sent = true;
+    open(false);
   });
   input.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      if (list.hidden) ask();
+      if (list.hidden) htmx.trigger(input, "suggest");
       else choose(chosen + (event.key === "ArrowDown" ? 1 : -1));
     } else if (event.key === "Escape" && !list.hidden) {
       event.preventDefault();
-      close();
+      open(false);
     } else if (event.key === "Enter" && !list.hidden && list.children[chosen]) {
       event.preventDefault();
       take(list.children[chosen]);
     }
   });
-  input.addEventListener("blur", close);
+  input.addEventListener("blur", () => open(false));
 }
 
 for (const input of document.querySelectorAll("[data-suggest]")) mount(input);
