@@ -29,7 +29,7 @@ from catalog.codec import to_dict
 from catalog.conflicts import compare
 from catalog.duplicates.groups import build
 from catalog.findings import caption_findings, conflict_finding, duplicate_findings
-from catalog.inferring import article_doc, image_doc
+from catalog.inferences.inferring import article_doc, image_doc
 from catalog.library import Library, open_library
 from catalog.model import (
     Article,

@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageOps
 
-from catalog import fingerprints
 from catalog.duplicates import Sample
 from catalog.duplicates.verification import verify
+from catalog.fingerprinting import fingerprints
 
 #: Where the photographs lie in their packages. The second motorcycle is the first from beside: of the same scene, and no copy.
 SHIPPED = {

@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from catalog import fingerprints
 from catalog.cluster import BATCH, connect
 from catalog.duplicates import hamming
 from catalog.duplicates.joining import join, meetings, parts, prefix_bits
+from catalog.fingerprinting import fingerprints
 from catalog.images.pool import Pool
 from catalog.images.worker import Prepared, Task
 from fixtures.drawing import KINDS, scene

@@ -31,10 +31,10 @@ from typing import Any
 import numpy as np
 
 from bench import blind
-from catalog import features, fingerprints
 from catalog.duplicates import Sample
 from catalog.duplicates.index import DuplicateIndex
 from catalog.duplicates.rounds import PATIENCE
+from catalog.fingerprinting import features, fingerprints
 from catalog.images import decoding
 
 Row = dict[str, Any]

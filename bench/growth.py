@@ -23,8 +23,8 @@ from pathlib import Path
 
 from bench import cluster, import_pictures, postgres, postgres_neighbours, postgres_search
 from bench.search import rows
-from catalog import inferring
 from catalog.duplicates import hamming
+from catalog.inferences import inferring
 from catalog.library import open_library
 from catalog.model import Image, ImportResult
 from catalog.stores.base import Transaction

@@ -23,7 +23,7 @@ import numpy as np
 from PIL import Image
 
 import bench.hashing
-from catalog import features, fingerprints
+from catalog.fingerprinting import features, fingerprints
 from catalog.images import decoding
 from catalog.images.pool import Pool
 from catalog.images.worker import Failed

@@ -25,7 +25,7 @@ import imagehash
 from PIL import Image
 
 import bench.import_pictures
-from catalog import fingerprints
+from catalog.fingerprinting import fingerprints
 from catalog.images import decoding, files
 from catalog.images.pool import Pool, processors
 from catalog.images.worker import Failed, Task, prepare

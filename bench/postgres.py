@@ -22,14 +22,15 @@ from contextlib import ExitStack, suppress
 from itertools import islice, pairwise
 from multiprocessing import get_context
 
-from catalog import deciding, inferring
 from catalog.catalogue import Catalogue
 from catalog.codec import to_dict
+from catalog.decisions import deciding
 from catalog.errors import CatalogueUnusable
+from catalog.inferences import inferring
 from catalog.model import Article, Caption, Image, Match, Metadata
+from catalog.runs.waiting import Waiting
 from catalog.stores.base import Doc, Transaction
 from catalog.stores.postgres.store import PostgresStore
-from catalog.waiting import Waiting
 
 SCHEMA = "bench_store"
 WORDS = [f"{a}{b}" for a in ("river", "market", "harbour", "council", "bridge", "forest") for b in range(500)]

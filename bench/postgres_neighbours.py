@@ -18,8 +18,8 @@ from itertools import islice
 import numpy as np
 
 from bench.search import clock
-from catalog import features, fingerprints
 from catalog.duplicates.sample import Sample
+from catalog.fingerprinting import features, fingerprints
 from catalog.stores.postgres.connection import Database
 from catalog.stores.postgres.neighbours import PostgresNeighbours
 from catalog.stores.postgres.votes import votes

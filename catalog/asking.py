@@ -15,8 +15,10 @@ from .model import Article, Finding, Group, Match, Record
 from .opened import Opened
 
 if TYPE_CHECKING:
-    from . import asof, export, grouping, search, searching, showing, subjects, views, wordings
+    from . import export, search, views
     from .images import worker
+    from .inferences import grouping
+    from .screens import asof, searching, showing, subjects, wordings
     from .views import (
         ArticlePage,
         ArticleView,
@@ -35,15 +37,15 @@ if TYPE_CHECKING:
     )
 else:
     asof, export, grouping, search, searching, showing, subjects, views, wordings, worker = later(
-        ".asof",
+        ".screens.asof",
         ".export",
-        ".grouping",
+        ".inferences.grouping",
         ".search",
-        ".searching",
-        ".showing",
-        ".subjects",
+        ".screens.searching",
+        ".screens.showing",
+        ".screens.subjects",
         ".views",
-        ".wordings",
+        ".screens.wordings",
         ".images.worker",
     )
 
@@ -83,8 +85,9 @@ class Asking(Opened):
         return searching.suggest(self.index, self.saved(), text, limit)
 
     def record(self, image: str, as_of: str = "") -> Record:
-        """Return one picture's record, as it stood at the end of a day or at a time when ``as_of`` gives one (:mod:`catalog.asof`).
+        """Return one picture's record, as it stood at the end of a day or at a time when ``as_of`` gives one.
 
+        See :mod:`catalog.screens.asof`.
         Raises NotFound (also for a picture that was not known by then), UsageError for a time that is none.
         """
         self.store.refresh()
@@ -222,7 +225,10 @@ class Asking(Opened):
                     break
 
     def told(self, about: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:
-        """Return what the subjects of findings or decisions are called, for each in turn. See :func:`catalog.subjects.told`."""
+        """Return what the subjects of findings or decisions are called, for each in turn.
+
+        See :func:`catalog.screens.subjects.told`.
+        """
         return subjects.told(self.cat, about)
 
     def finding(self, ident: str) -> FindingView:

@@ -116,7 +116,7 @@ def conflict_finding(
 def image_findings(image: Image, waits: bool) -> list[Finding]:
     """Return the findings about one picture alone: metadata at odds with itself, and no caption at all.
 
-    ``waits`` says that a story shows the picture and that no caption is linked or proposed (:mod:`catalog.shown`).
+    ``waits`` says that a story shows the picture and that no caption is linked or proposed (:mod:`catalog.inferences.shown`).
     """
     found = []
     if image.metadata.disagreements:

@@ -5,7 +5,7 @@ Most commands only look, and what infers, decodes and exports takes several time
     if TYPE_CHECKING:
         from . import conflicts, inferring
     else:
-        conflicts, inferring = later(".conflicts", ".inferring")
+        conflicts, inferring = later(".conflicts", ".inferences.inferring")
 
 Types are checked as in any import. What stays for long, as a server does, reads all of them at its start: :func:`read_all`.
 """

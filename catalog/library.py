@@ -2,7 +2,7 @@
 
 Its parts stand on each other: :mod:`catalog.opened` holds the store, the media and what is derived, :mod:`catalog.asking` answers,
 :mod:`catalog.saying` takes decisions; here are importing, recomputing, files and checks. It decides nothing itself: see
-:mod:`catalog.importing`, :mod:`catalog.deciding`, :mod:`catalog.showing`.
+:mod:`catalog.runs.importing`, :mod:`catalog.decisions.deciding`, :mod:`catalog.screens.showing`.
 """
 
 from __future__ import annotations
@@ -24,17 +24,24 @@ from .stores import verify_store
 from .stores.overlay import Overlay
 
 if TYPE_CHECKING:
-    from . import checking, copying, importing, inferring, recomputing
     from .duplicates import overlay
     from .duplicates.base import Neighbours
     from .images import pool as workers_
     from .images import thumbnails, worker
+    from .inferences import inferring
     from .model import Damage, ImportResult, ImportSummary
+    from .runs import importing, recomputing
     from .stores.base import Store
+    from .upkeep import checking, copying
     from .views import Progress
 else:
     checking, copying, importing, inferring, recomputing, overlay = later(
-        ".checking", ".copying", ".importing", ".inferring", ".recomputing", ".duplicates.overlay"
+        ".upkeep.checking",
+        ".upkeep.copying",
+        ".runs.importing",
+        ".inferences.inferring",
+        ".runs.recomputing",
+        ".duplicates.overlay",
     )
     workers_, thumbnails, worker = later(".images.pool", ".images.thumbnails", ".images.worker")
 
@@ -253,7 +260,7 @@ class Library(Saying):
         return made
 
     def copy_to(self, target: Library) -> Iterator[copying.Copied]:
-        """Copy everything into ``target``, which is empty or an unfinished copy of this. See :func:`catalog.copying.copy`."""
+        """Copy everything into ``target``, empty or an unfinished copy of this. See :func:`catalog.upkeep.copying.copy`."""
         yield from copying.copy(
             copying.Parts(self.store, self.media, self.neighbours),
             copying.Parts(target.store, target.media, target.neighbours),

@@ -15,15 +15,18 @@ from .later import later, read_all
 from .stores.base import UNFINISHED
 
 if TYPE_CHECKING:
-    from . import conflicts, indexing, search, showing
+    from . import conflicts, indexing, search
     from .duplicates.base import Neighbours
     from .images import pool
-    from .importing import Importer
     from .media import Blob
-    from .recomputing import Recomputing
+    from .runs.importing import Importer
+    from .runs.recomputing import Recomputing
+    from .screens import showing
     from .search.facade import SearchIndex
 else:
-    conflicts, indexing, search, showing, pool = later(".conflicts", ".indexing", ".search", ".showing", ".images.pool")
+    conflicts, indexing, search, showing, pool = later(
+        ".conflicts", ".indexing", ".search", ".screens.showing", ".images.pool"
+    )
 
 
 class Opened:

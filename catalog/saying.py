@@ -11,12 +11,21 @@ from .errors import UsageError
 from .later import later
 
 if TYPE_CHECKING:
-    from . import correcting, deciding, lists, purging, searching, showing, together, undoing
+    from . import lists
+    from .decisions import correcting, deciding, purging, together, undoing
     from .model import Caption, Decision
+    from .screens import searching, showing
     from .views import BulkPreview, DecidedTogether, Plan, Said
 else:
     correcting, deciding, lists, purging, searching, showing, together, undoing = later(
-        ".correcting", ".deciding", ".lists", ".purging", ".searching", ".showing", ".together", ".undoing"
+        ".decisions.correcting",
+        ".decisions.deciding",
+        ".lists",
+        ".decisions.purging",
+        ".screens.searching",
+        ".screens.showing",
+        ".decisions.together",
+        ".decisions.undoing",
     )
 
 #: Pictures that one bulk step may change.
@@ -38,20 +47,23 @@ class Saying(Asking):
         who: str = "",
         values: Mapping[str, Any] | None = None,
     ) -> Decision:
-        """Append a decision on a finding; on disk and in the index when this returns. See :func:`catalog.deciding.decide`."""
+        """Append a decision on a finding; on disk and in the index when this returns.
+
+        See :func:`catalog.decisions.deciding.decide`.
+        """
         with self._committing():
             return deciding.decide(self.store, finding, action, seen=seen, note=note, who=who, values=values or {})
 
     def plan(self, images: Sequence[str] | str, wanted: Mapping[str, str]) -> Plan:
         """Return what saying ``wanted`` (kind of finding -> action) of all that waits for some pictures would decide; nothing is.
-        ``images`` are ids, or a query. See :func:`catalog.together.plan`."""
+        ``images`` are ids, or a query. See :func:`catalog.decisions.together.plan`."""
         selected = self._selected(images)
         self.store.refresh()
         return together.plan(self.cat, selected, wanted)
 
     def decide_together(self, said: Sequence[Said], *, note: str = "", who: str = "") -> DecidedTogether:
         """Decide many findings as one step, undone by one undo; what changed since it was seen is left. See
-        :func:`catalog.together.decide`."""
+        :func:`catalog.decisions.together.decide`."""
         with self._committing():
             return together.decide(self.store, said, note=note, who=who)
 
@@ -66,7 +78,10 @@ class Saying(Asking):
         note: str = "",
         who: str = "",
     ) -> list[Decision]:
-        """Decide the group around a picture as one step, undone by one undo. See :func:`catalog.deciding.decide_group`."""
+        """Decide the group around a picture as one step, undone by one undo.
+
+        See :func:`catalog.decisions.deciding.decide_group`.
+        """
         with self._committing():
             return deciding.decide_group(
                 self.store, image, best, said, values=values or {}, seen=seen, note=note, who=who
@@ -83,19 +98,19 @@ class Saying(Asking):
         note: str = "",
         who: str = "",
     ) -> Decision:
-        """Say of any two pictures what they are to each other. See :func:`catalog.deciding.decide_pair`."""
+        """Say of any two pictures what they are to each other. See :func:`catalog.decisions.deciding.decide_pair`."""
         with self._committing():
             return deciding.decide_pair(self.store, a, b, action, best=best, seen=seen, note=note, who=who)
 
     def link(self, caption: str, action: str, image: str = "", *, who: str = "", note: str = "") -> Decision:
         """Say of a caption that it belongs to a picture (``link``), not to one (``reject``), to ``none``, or that it is no caption
-        (``not-caption``): also of certain links. Raises NotFound, NotAllowed. See :func:`catalog.correcting.link`.
+        (``not-caption``): also of certain links. Raises NotFound, NotAllowed. See :func:`catalog.decisions.correcting.link`.
         """
         with self._committing():
             return correcting.link(self.store, caption, action, image, who=who, note=note)
 
     def mark(self, article: str, line: int, *, who: str = "", note: str = "") -> tuple[Decision, Caption]:
-        """Say that a line of an article is a caption; it is linked at once. See :func:`catalog.correcting.mark`."""
+        """Say that a line of an article is a caption; it is linked at once. See :func:`catalog.decisions.correcting.mark`."""
         with self._committing():
             return correcting.mark(self.store, article, line, who=who, note=note)
 

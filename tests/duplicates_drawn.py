@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from catalog.duplicates import Sample
-from catalog.fingerprints import prepare
+from catalog.fingerprinting.fingerprints import prepare
 
 
 def drawn(seed: int, size: tuple[int, int] = (640, 448)) -> Image.Image:

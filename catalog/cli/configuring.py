@@ -13,9 +13,9 @@ from . import terminal
 from .group import Context, cli, json_option
 
 if TYPE_CHECKING:
-    from .. import doctoring
+    from ..upkeep import doctoring
 else:
-    (doctoring,) = later(".doctoring")
+    (doctoring,) = later(".upkeep.doctoring")
 
 
 @cli.command(short_help="Show every setting and where its value comes from.")

@@ -20,13 +20,14 @@ from . import terminal
 from .group import INTERRUPTED, Context, cli, json_option
 
 if TYPE_CHECKING:
-    from .. import addresses, codec, extracting, model, watching
+    from .. import addresses, codec, extracting, model
     from .. import cluster as clusters
     from ..images.pool import Pool
     from ..model import ImportResult, ImportSummary
+    from ..runs import watching
 else:
     addresses, clusters, codec, extracting, model, watching = later(
-        ".addresses", ".cluster", ".codec", ".extracting", ".model", ".watching"
+        ".addresses", ".cluster", ".codec", ".extracting", ".model", ".runs.watching"
     )
 
 _MARKS = {"new": "+", "updated": "~", "unchanged": "=", "duplicate": "2", "ignored": "-", "rejected": "!"}

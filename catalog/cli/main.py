@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 from ..errors import CatalogError
-from ..selfcheck import check
+from ..upkeep.selfcheck import check
 from . import terminal
 from .group import INTERRUPTED, cli
 

@@ -18,7 +18,7 @@ from .importing import cluster_option, stop_politely, workers_option
 if TYPE_CHECKING:
     from .. import codec, model, views
     from ..model import ImportResult, ImportSummary
-    from ..recomputing import What
+    from ..runs.recomputing import What
 else:
     codec, model, views = later(".codec", ".model", ".views")
 

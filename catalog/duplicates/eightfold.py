@@ -1,8 +1,9 @@
 """A hash looked for in all its eight forms with two looks through the table, not eight.
 
 In the 16 x 16 signs of a hash, mirroring and turning upside down change odd columns and odd rows only, and transposing swaps
-rows and columns (see :mod:`catalog.fingerprints`). So the 64 signs of even rows and even columns are the same for the four forms
-that are not transposed, and their transpose for the four others: a look for this one word nominates for four forms at once, and
+rows and columns (see :mod:`catalog.fingerprinting.fingerprints`). So the 64 signs of even rows and even columns are the same
+for the four forms that are not transposed, and their transpose for the four others: a look for this one word
+nominates for four forms at once, and
 the few that it nominates are compared in whole. Among many, the word is looked for by its bands (:class:`Signs`), so that
 most pictures are not even looked at.
 """
@@ -16,7 +17,7 @@ from typing import overload
 import numpy as np
 import numpy.typing as npt
 
-from ..fingerprints import turned
+from ..fingerprinting.fingerprints import turned
 from . import hamming
 from .hamming import Rows, Words
 

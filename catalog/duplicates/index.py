@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from .. import features
-from ..features import TURNS, Features
+from ..fingerprinting import features
+from ..fingerprinting.features import TURNS, Features
 from ..model import Fingerprint
 from . import eightfold, hamming, postings
 from .base import CANDIDATES, Matching

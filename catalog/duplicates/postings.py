@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from ..features import Features
+from ..fingerprinting.features import Features
 
 KEY_BITS = 30
 #: First byte of each key within a descriptor (the upper 30 bits of four bytes).
@@ -42,7 +42,7 @@ _HEADER = struct.Struct("<8sIIQII")
 _MAGIC = b"CUTPOST1"
 
 Keys = npt.NDArray[np.uint32]
-#: Where a feature is: its row << 8 | its pose (level << 5 | turn), see :mod:`catalog.features`.
+#: Where a feature is: its row << 8 | its pose (level << 5 | turn), see :mod:`catalog.fingerprinting.features`.
 Places = npt.NDArray[np.uint32]
 Offsets = npt.NDArray[np.int64]
 Index = npt.NDArray[np.intp]

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from .. import panels
+from ..fingerprinting import panels
 from ..model import Evidence, Match, Relation
 from .blocks import Agreement
 from .geometry import Box, Matrix, bounds, invert, overlap, similarity

@@ -9,8 +9,8 @@ from ..model import Fingerprint
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One picture as the judges see it. ``features`` is the blob of :mod:`catalog.features`; ``width`` and ``height`` are
-    of the upright original in pixels, ``size`` is its bytes, ``sha256`` of its file."""
+    """One picture as the judges see it. ``features`` is the blob of :mod:`catalog.fingerprinting.features`; ``width`` and
+    ``height`` are of the upright original in pixels, ``size`` is its bytes, ``sha256`` of its file."""
 
     id: str
     fingerprint: Fingerprint

@@ -12,9 +12,9 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from .. import features
-from ..features import Features
-from ..fingerprints import FORMS, forms
+from ..fingerprinting import features
+from ..fingerprinting.features import Features
+from ..fingerprinting.fingerprints import FORMS, forms
 from ..model import Evidence, Fingerprint, Match
 from . import judgement, relation
 from .blocks import Agreement, compare

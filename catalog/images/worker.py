@@ -162,7 +162,7 @@ def _facts(task: Task, content: files.Content, form: str, picture: Pictures.Imag
 
 
 def _decoded(image: Image, picture: Pictures.Image, task: Task, turn: Turn) -> Prepared:
-    from .. import fingerprints
+    from ..fingerprinting import fingerprints
 
     needed = decoding.memory_needed(picture, fingerprints.WANTED_SIDE)
     if needed > task.limits.memory_bytes:

@@ -11,11 +11,11 @@ import pytest
 #: What reads captions, judges and decodes, with the libraries that it needs.
 HEAVY = {
     "catalog.captions", "catalog.conflicts", "catalog.duplicates.index", "catalog.images.pool", "catalog.images.worker",
-    "catalog.importing", "catalog.linking", "catalog.recomputing", "catalog.sources", "web",
+    "catalog.runs.importing", "catalog.linking", "catalog.runs.recomputing", "catalog.sources", "web",
     "PIL", "concurrent.futures.process", "cv2", "flask", "imagehash", "lxml", "scipy",
 }  # fmt: skip
 #: What answers searches.
-SEARCHING = {"catalog.search", "catalog.searching", "numpy", "sqlite3"}
+SEARCHING = {"catalog.search", "catalog.screens.searching", "numpy", "sqlite3"}
 #: What a catalogue is opened with.
 OPENING = {"catalog.export", "catalog.library", "catalog.model", "catalog.stores.tiny", "msgspec", "rich", "tinydb"}
 

@@ -21,11 +21,11 @@ from PIL import Image
 
 from catalog.cli import terminal
 from catalog.cluster import BATCH, connect, connection
-from catalog.facts import Input
 from catalog.images.worker import Task
-from catalog.importing import Importer
 from catalog.library import Library, open_library
 from catalog.model import ImportResult, ImportSummary
+from catalog.runs.facts import Input
+from catalog.runs.importing import Importer
 from tests.cli.clirunning import run
 from tests.cluster.dask_processes import ROOT, Dask, free_port
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from catalog.duplicates import eightfold
 from catalog.duplicates.eightfold import Signs, even
 from catalog.duplicates.hamming import distances, self_join, within, words
-from catalog.fingerprints import turned
+from catalog.fingerprinting.fingerprints import turned
 
 
 def _codes(count: int, seed: int) -> np.ndarray:

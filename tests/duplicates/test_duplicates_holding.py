@@ -14,7 +14,7 @@ from catalog.duplicates import Sample, verification
 from catalog.duplicates.verification import verify as verify_pair
 from catalog.library import Library, open_library
 from catalog.model import ImportResult, Match
-from catalog.recomputing import What
+from catalog.runs.recomputing import What
 from tests.duplicates_drawn import drawn
 
 Change = Callable[[Image.Image], Image.Image]

@@ -14,7 +14,7 @@ from catalog.duplicates.eightfold import even
 from catalog.duplicates.hamming import words
 from catalog.duplicates.index import DuplicateIndex
 from catalog.duplicates.table import Table
-from catalog.features import POINTS, unpack
+from catalog.fingerprinting.features import POINTS, unpack
 from tests.duplicates_drawn import drawn, jpeg, sample
 
 

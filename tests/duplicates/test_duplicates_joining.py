@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from catalog import fingerprints
 from catalog.duplicates import hamming
 from catalog.duplicates.joining import JoinFailed, Part, join, meetings, parts
+from catalog.fingerprinting import fingerprints
 from catalog.images.pool import Pool
 from fixtures.drawing import KINDS, scene
 

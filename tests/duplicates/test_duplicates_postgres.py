@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 from catalog.duplicates import postings
 from catalog.duplicates.index import DuplicateIndex
 from catalog.duplicates.sample import Sample
-from catalog.features import unpack
+from catalog.fingerprinting.features import unpack
 from catalog.stores.postgres.connection import Database
 from catalog.stores.postgres.neighbours import PostgresNeighbours
 from catalog.stores.postgres.votes import votes

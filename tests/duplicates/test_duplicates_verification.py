@@ -12,7 +12,7 @@ from catalog.duplicates.blocks import Agreement, compare
 from catalog.duplicates.geometry import apply
 from catalog.duplicates.photographic import Photographic, agreement
 from catalog.duplicates.verification import verify
-from catalog.features import unpack
+from catalog.fingerprinting.features import unpack
 from catalog.model import Match
 from tests.duplicates_drawn import drawn, jpeg, sample
 

@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 
 from catalog import filesystems
-from catalog.doctoring import checks
 from catalog.errors import CatalogueUnusable, NotFound, UsageError
 from catalog.library import Library, open_library
 from catalog.model import ImportResult
+from catalog.upkeep.doctoring import checks
 from tests.media.s3_server import S3Server
 from web import create_app
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from catalog import searching
 from catalog.errors import Damaged, UsageError
 from catalog.model import Finding
+from catalog.screens import searching
 from catalog.search import common, parse
 from catalog.search.facade import SearchIndex
 from catalog.search.index import Index

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from catalog.doctoring import checks
 from catalog.errors import CatalogueUnusable
 from catalog.stores.postgres import advice
 from catalog.stores.postgres.address import Address
 from catalog.stores.postgres.connection import Database
 from catalog.stores.postgres.migrating import files
 from catalog.stores.postgres.store import PostgresStore
+from catalog.upkeep.doctoring import checks
 from tests.postgres_server import Server
 
 

@@ -14,13 +14,15 @@ import pytest
 from PIL import Image
 from psycopg import Connection, errors
 
-from catalog import components, deciding, inferring, waiting
 from catalog.catalogue import Catalogue
 from catalog.codec import to_dict
+from catalog.decisions import deciding
 from catalog.errors import CatalogueUnusable, NotAllowed, NotFound, Stale
+from catalog.inferences import components, inferring
 from catalog.library import open_library
 from catalog.model import Finding, ImportResult, ImportSummary, Match, Metadata
 from catalog.model import Image as Photo
+from catalog.runs import waiting
 from catalog.stores import open_store
 from catalog.stores.base import Store, Transaction
 from catalog.stores.postgres import section

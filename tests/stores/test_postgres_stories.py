@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from catalog import correcting, deciding, facts
+from catalog.decisions import correcting, deciding
 from catalog.library import open_library
 from catalog.model import ImportSummary
+from catalog.runs import facts
 from catalog.stores.base import Transaction
 from tests.postgres_server import Server
 

@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from flask.testing import FlaskClient
 
+from catalog.decisions.together import ACTIONS
 from catalog.library import Library
-from catalog.together import ACTIONS
 
 API = "/api/v1"
 

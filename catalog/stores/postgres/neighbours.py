@@ -1,8 +1,9 @@
 """The samples of a shared catalogue's pictures, asked who shows the same photograph: :class:`~catalog.duplicates.base.Neighbours`.
 
 Derived, and kept in the catalogue's database: the tables can be emptied and filled again with the same samples. ``sample`` has a
-row for each picture, ``feature`` one for each corner of it (at most :data:`catalog.features.POINTS`) with its two keys, each
-indexed. Samples are numbered as they come, across processes, so that a reader asks for what is newer than what it has seen.
+row for each picture, ``feature`` one for each corner of it (at most :data:`catalog.fingerprinting.features.POINTS`) with its
+two keys, each indexed. Samples are numbered as they come, across processes, so that a reader asks for what is newer than what it
+has seen.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from typing import Any
 import msgspec
 from psycopg import Connection
 
-from ... import features
 from ...duplicates import eightfold, hamming, postings
 from ...duplicates.base import CANDIDATES, Matching
 from ...duplicates.index import FIRST, NEAR, worth
 from ...duplicates.sample import Sample
+from ...fingerprinting import features
 from ...model import Fingerprint
 from .columns import Column, Whole
 from .connection import Database

@@ -15,7 +15,7 @@ from psycopg import Connection
 
 from ...duplicates import postings
 from ...duplicates.index import VOTES, votes_agreeing
-from ...features import Features
+from ...fingerprinting.features import Features
 from .columns import Small
 
 _HIT = np.dtype([("key", ">i4"), ("n", ">i4"), ("pose", ">i2")])

@@ -1,0 +1,1 @@
+"""What people say: checked, appended, carried through to the findings it settles, and taken back."""

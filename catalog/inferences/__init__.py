@@ -1,0 +1,1 @@
+"""What follows from facts: links, matches, groups, conflicts and findings, made anew whenever facts change."""

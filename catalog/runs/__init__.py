@@ -1,0 +1,1 @@
+"""Long work: from inputs to committed facts and inferences, interruptible at any point and resumable."""

@@ -1,0 +1,1 @@
+"""What the doors show: the material of each screen, gathered from the catalogue. Reads only."""
