@@ -65,9 +65,19 @@ def spoken_of(cat: Catalogue, decisions: Iterable[Decision]) -> list[Decision]:
     return spoken
 
 
-def named_by(spoken: Iterable[Decision]) -> set[str]:
-    """What decisions speak of."""
-    return {i for d in spoken for i in (*d.subjects, str(d.values.get("image", ""))) if i}
+def named_by(cat: Catalogue, spoken: Iterable[Decision]) -> set[str]:
+    """What decisions speak of, and what asks about a picture that they hide or show again."""
+    named: set[str] = set()
+    for decision in spoken:
+        named.update(filter(None, (*decision.subjects, str(decision.values.get("image", "")))))
+        if decision.action in ("hide", "restore"):
+            named |= _asking(cat, decision.subject)
+    return named
+
+
+def _asking(cat: Catalogue, subject: str) -> set[str]:
+    """The articles that ask whether a picture is theirs: they ask no more while it is hidden."""
+    return {link.article for link in cat.links_of_image(subject.removeprefix("image:")) if link.band != "certain"}
 
 
 def commit(store: Store, decisions: Sequence[Decision], known: Remembering | None = None) -> list[Decision]:
@@ -79,7 +89,7 @@ def commit(store: Store, decisions: Sequence[Decision], known: Remembering | Non
         overlay.commit(inferring.restate_findings(cat, numbered))
     else:
         spoken = spoken_of(cat, numbered)
-        articles, images = inferring.bearing(cat, named_by(spoken))
+        articles, images = inferring.bearing(cat, named_by(cat, spoken))
         if marked := cat.articles(marking.articles_of(spoken)):
             change, touched = inferring.infer_links(cat, sorted(marked))
             overlay.commit(change)
@@ -408,4 +418,4 @@ def say(store: Store, subject: str, action: str, *, who: str, values: Mapping[st
         subjects = (ident,) if kind in ("image", "article") else (kind,)
         return [Decision("", now(), subject, action, who[:200], "", "", subjects, dict(values or {}))]
 
-    return append(store, lambda _: {subject, ident}, made)[0]
+    return append(store, lambda cat: {subject, ident, *_asking(cat, subject)}, made)[0]

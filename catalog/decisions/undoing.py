@@ -56,7 +56,7 @@ def undo(store: Store, n: int, *, idents: Sequence[str] = (), who: str, own: boo
 
     def named(cat: Catalogue) -> set[str]:
         spoken = deciding.spoken_of(cat, _to_undo(cat, n, idents, by))
-        return deciding.named_by(spoken) | ({WHOLE} if marking.articles_of(spoken) else set())
+        return deciding.named_by(cat, spoken) | ({WHOLE} if marking.articles_of(spoken) else set())
 
     taken: list[Decision] = []
 

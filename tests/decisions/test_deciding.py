@@ -167,6 +167,20 @@ def test_undo_reaches_through_every_opening(imported: Path, library: Library) ->
         assert _state(again) == states[-1]
 
 
+def test_a_hidden_picture_is_asked_about_no_more(library: Library) -> None:
+    """Whether it is a caption's is no question while it is hidden; shown again, and undone in either order, it is one again."""
+    (asked,) = library.all_findings("link")
+    before = _state(library)
+    library.hide(f"image:{asked.images[0]}")
+    assert not list(library.all_findings("link", status="all"))
+    library.restore(f"image:{asked.images[0]}")
+    assert list(library.all_findings("link")) == [asked]
+    library.undo()
+    assert not list(library.all_findings("link", status="all"))
+    library.undo()
+    assert _state(library) == before
+
+
 #: What people can say, each as often as it stands here.
 _SAID = ("decide",) * 5 + (
     "edit", "bulk", "tags", "hide", "restore", "hide-article", "restore-article", "group", "pair", "link", "mark", "dismiss",
