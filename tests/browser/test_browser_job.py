@@ -53,6 +53,7 @@ def test_from_import_to_undo(
         page.wait_for_function("first => document.getElementById('desk').dataset.finding === first", arg=first)
         assert page.locator("[data-total]").inner_text() == str(total)
         assert library.finding(first).finding.status == "open"
+        page.close()  # else it asks for pictures of a catalogue that is closed
 
 
 def test_suggestions_while_typing(reading: Server, open_page: Open) -> None:
@@ -388,9 +389,12 @@ def test_filters_change_the_result_in_place(reading: Server, open_page: Open, er
     page.wait_for_selector("#hits.list")
     assert page.title().startswith("bridge") and page.locator("#save summary").count() == 1
     assert page.evaluate("window.here") is True
-    for _ in range(2):
-        page.go_back()
-    page.wait_for_function("() => document.querySelector('#q').value === ''")
+    # The way back loads the page anew, which breaks off a wait for the navigation itself.
+    page.evaluate("history.back()")
+    page.wait_for_selector(".mistake")
+    page.wait_for_selector("html.ready", state="attached")
+    page.evaluate("history.back()")
+    page.wait_for_function("() => document.querySelector('#q')?.value === ''")
     page.wait_for_selector("#hits.list")
     errors[:] = [e for e in errors if "status of 400" not in e]
 

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -146,6 +147,10 @@ def test_ctrl_c_leaves_no_process_behind(dask: Dask, pictures: Path, tmp_path: P
         reported += process.stdout.readlines()
         assert process.wait(30) == 130
         assert "run the same command again to go on" in process.stderr.read()
+        for _ in range(100):  # what Python keeps beside its processes ends when it hears that they have
+            if not of_session(process.pid):
+                break
+            time.sleep(0.1)
         assert not of_session(process.pid)
     *lines, last = map(json.loads, reported)
     done = [line["path"] for line in lines]

@@ -549,15 +549,15 @@ def test_a_server_that_restarts_while_people_decide_keeps_each_decision_whole(
         pytest.skip("the server is not the tests' own: it is not restarted")
     store = PostgresStore(postgres)
     findings = _pairs_to_decide(store, 40)
+    tokens = {finding: str((store.get("finding", finding) or {})["seen"]) for finding in findings}
     acknowledged: list[str] = []
     halfway, gone_on = threading.Event(), threading.Event()
 
     def decide(mine: Sequence[str]) -> None:
         for finding in mine:
-            seen = str((store.get("finding", finding) or {})["seen"])
             for _ in range(20):
                 try:
-                    deciding.decide(store, finding, "not-same", seen=seen, note="", who="ann", values={})
+                    deciding.decide(store, finding, "not-same", seen=tokens[finding], note="", who="ann", values={})
                     acknowledged.append(finding)
                     break
                 except CatalogueUnusable:
