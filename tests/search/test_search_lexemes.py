@@ -8,8 +8,11 @@ import pytest
 
 from catalog.search import parse
 from catalog.search.facade import SearchIndex
+from catalog.search.nodes import Words
 from catalog.search.postgres import sql
 from catalog.search.postgres.lexemes import beginning_weights, indexed, weights_of
+from catalog.search.postgres.ranking import _UNKNOWN, Beginning, Ranking, columns_of
+from catalog.search.postgres.schema import state_of
 from catalog.search.row import Row
 
 
@@ -47,15 +50,41 @@ ROWS: list[dict[str, int]] = [
     {"me": 3, "men": 109, "n": 256, "ma": 1},
     {},
     {"n": 109, "o": 0x6D00, "p": 0x006D},
-    {"m": 5, "zm": 2, "éa": 7},
-    {"menu": 70_000, "mét": 4},
+    {"m": 5, "zm": 2, "жа": 7},
+    {"menu": 70_000, "mжt": 4, "no": 256, "me": 1},
+    {"men": 1},
 ]
 
 
-@pytest.mark.parametrize("prefix", ["m", "me", "men", "é", "éa", "n", "x"])
-def test_frequencies_of_a_beginning_are_those_of_its_words(prefix: str) -> None:
-    """Summed over the words that begin so, whatever bytes the frequencies of others are made of."""
-    blobs = [weights_of(row) for row in ROWS]
-    found: Sequence[float] = beginning_weights(b"".join(blobs), [len(b) for b in blobs], prefix).tolist()
+@pytest.mark.parametrize("prefix", ["me", "men", "ж", "жа", "no"])
+def test_frequencies_of_a_beginning_are_those_of_its_words(prefix: str, own_shared: SearchIndex) -> None:
+    """Summed over the words that begin so, whatever bytes the frequencies of others are made of, and none for rows without."""
+    node = parse(f"{prefix}*").node
+    assert isinstance(node, Words)
+    (column,) = columns_of(node)
+    given = "SELECT weights, NULL::bytea AS more_weights, n FROM unnest(%s::bytea[]) WITH ORDINALITY AS g (weights, n)"
+    read = f"SELECT n, {column.read} AS c FROM ({given}) i"
+    asked = f"SELECT string_agg({column.made.format('c')}, ''::bytea ORDER BY n) FROM ({read}) f"
+    with own_shared._tables.reading() as connection:
+        params = [*column.made_params, *column.params, [weights_of(row) for row in ROWS]]
+        told = connection.execute(asked, params, binary=True).fetchone()[0]
     wanted = [sum(min(n, 65_535) for token, n in row.items() if token.startswith(prefix)) for row in ROWS]
-    assert list(found) == wanted
+    for rows in range(len(ROWS) + 1):
+        found: Sequence[float] = beginning_weights(told, rows, prefix).tolist()
+        assert list(found) == wanted[:rows]
+
+
+def test_how_common_a_beginning_is(own_shared: SearchIndex) -> None:
+    """The commonest of its words is the least, all added up the most: hidden pictures are in the one count, not in the other."""
+    hidden = Row("f" * 16, note="menu", flags=frozenset({"hidden"}))
+    own_shared.apply([Row("a" * 16, note="menu mend"), Row("b" * 16, note="menu mine"), hidden], [], 1)
+    for asked, told in (
+        ("men*", Beginning(3, 2, 4)),
+        ("min*", Beginning(1, 1, 1)),
+        ("x1*", _UNKNOWN),
+        ("menu", _UNKNOWN),
+    ):
+        node = parse(asked).node
+        assert isinstance(node, Words)
+        with own_shared._tables.reading() as connection:
+            assert Ranking().of_beginning(connection, state_of(connection), node) == told

@@ -13,7 +13,7 @@ import re
 import zlib
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate, pairwise
@@ -112,19 +112,26 @@ def weights_of(frequency: dict[str, int]) -> bytes:
     return b"".join(parts)
 
 
-def beginning_weights(blob: bytes, lengths: Sequence[int], prefix: str) -> Frequencies:
-    """Return the frequencies, together, of all tokens that begin with ``prefix``, for each of many rows: ``blob`` is their weights
-    one after the other, which are so many bytes long each."""
-    begins = prefix.encode("utf-8", "replace")
-    if len(begins) > 1:
-        pattern = b"\x00%b[^\x01]*\x01(..)" % re.escape(begins)
-    else:  # it may stand behind a zero within a frequency: token by token
-        pattern = b"\x00(?:%b[^\x01]*\x01(..)|[^\x01]*\x01..)" % re.escape(begins)
-    found = [(m.start(), m[1]) for m in re.finditer(pattern, blob, re.DOTALL) if m[1]]
-    places = np.fromiter((at for at, _ in found), np.int64, len(found))
-    weights = np.frombuffer(b"".join(weight for _, weight in found), ">u2").astype(np.float64)
-    rows = np.searchsorted(np.cumsum(np.asarray(lengths, np.int64)), places, "right")
-    return np.asarray(np.bincount(rows, weights, len(lengths)), np.float64)
+def beginning_weights(blob: bytes, rows: int, prefix: str) -> Frequencies:
+    """Return the frequencies, together, of all tokens that begin with ``prefix``, for each of the first so many rows. Of a row with
+    one such token ``blob`` has its frequency, of another a zero and, after their length, its weights from the first one on."""
+    single = np.frombuffer(blob, ">u2", min(rows, len(blob) // 2))
+    others = np.flatnonzero(single == 0)
+    if not len(others):
+        return single.astype(np.float64)
+    begins = re.escape(prefix.encode("utf-8", "replace"))
+    pattern = re.compile(b"\x00%b[^\x01]*\x01(..)" % begins, re.DOTALL)
+    found: list[int] = single[: others[0]].tolist()
+    at = 2 * len(found)
+    while len(found) < rows:
+        frequency = int.from_bytes(blob[at : at + 2])
+        at += 2
+        if not frequency:
+            end = at + 4 + int.from_bytes(blob[at : at + 4])
+            frequency = sum(map(int.from_bytes, pattern.findall(blob, at + 4, end)))
+            at = end
+        found.append(frequency)
+    return np.array(found, np.float64)
 
 
 def weight_key(token: str) -> bytes:

@@ -34,9 +34,24 @@ _HELD = "coalesce(i.more_weights, i.weights)"
 _FREQUENCY = (
     f"coalesce(substring({_HELD} FROM nullif(position(%s::bytea IN {_HELD}), 0) + %s::int FOR 2), '\\x0000'::bytea)"
 )
+#: What a row's frequencies are from the first word on that begins as wanted, and what :func:`beginning_weights` reads of that.
+_BEGINNING = f"substring({_HELD} FROM nullif(position(%s::bytea IN {_HELD}), 0))"
+_ONCE = """CASE WHEN position(%s::bytea IN substring({0} FROM 2)) = 0
+ THEN substring({0} FROM position('\\x01'::bytea IN {0}) + 1 FOR 2)
+ ELSE '\\x0000'::bytea || int4send(coalesce(length({0}), 0)) || coalesce({0}, ''::bytea) END"""
 
-#: An expression on ``search_image i`` that gives bytes, with its parameters.
-Column = tuple[str, tuple[object, ...]]
+
+@dataclass(frozen=True)
+class Column:
+    """An expression on ``search_image i`` that gives bytes, worked out as rows are looked at, so that no more is carried on; and
+    what is made of it (``{0}``) for those that are wanted; with their parameters."""
+
+    read: str
+    params: tuple[object, ...] = ()
+    made: str = "{0}"
+    made_params: tuple[object, ...] = ()
+
+
 Floats = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.int64]
 
@@ -78,10 +93,22 @@ class Ranker:
             if is_plain(leaf):
                 yield np.frombuffer(next(packed), ">u2", len(rows)).astype(np.float64)
             elif columns_of(leaf):
-                lengths = np.frombuffer(next(packed), ">i4", len(rows)).tolist()
-                yield beginning_weights(next(packed)[: sum(lengths)], lengths, leaf.tokens[0])
+                yield beginning_weights(next(packed), len(rows), leaf.tokens[0])
             else:
                 yield np.fromiter((_weighted(body, leaf) for body in bodies), np.float64, len(bodies))
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """Of the words that begin alike: how many pictures have the commonest, hidden ones with it and without, and how many have each,
+    added up; ``None`` when that is not known. At least as many as the first have one of them, and no more than the last."""
+
+    documents: int
+    shown: int
+    added: int | None
+
+
+_UNKNOWN = Beginning(0, 0, None)
 
 
 class Ranking:
@@ -90,6 +117,7 @@ class Ranking:
     def __init__(self) -> None:
         self._counts: OrderedDict[Words, int] = OrderedDict()
         self._terms: OrderedDict[str, tuple[int, int]] = OrderedDict()
+        self._beginnings: OrderedDict[Words, Beginning] = OrderedDict()
         self._state: State | None = None
         self._lock = Lock()
 
@@ -120,8 +148,10 @@ class Ranking:
             self._at(state)
             if node in self._counts:
                 return self._counts[node]
-        if len(node.tokens) == 1 and not node.field and not node.prefix:
+        if is_plain(node):
             count = self.of_term(connection, state, node.tokens[0])[0]
+        elif self.of_beginning(connection, state, node).documents >= COMMON:
+            count = COMMON
         else:
             count = _count(connection, node)
         self.learn(state, node, min(count, COMMON))
@@ -141,6 +171,27 @@ class Ranking:
                 self._terms.popitem(last=False)
         return found
 
+    def of_beginning(self, connection: Connection[Any], state: State, node: Words) -> Beginning:
+        """Return how common the words are that begin as a node says; of other nodes, nothing is known. Asked once."""
+        if len(node.tokens) > 1 or node.field or not node.prefix:
+            return _UNKNOWN
+        with self._lock:
+            self._at(state)
+            if node in self._beginnings:
+                return self._beginnings[node]
+        begins = node.tokens[0]
+        told = (
+            "SELECT max(documents), max(shown), sum(documents)::bigint FROM search_term WHERE term >= %s AND term < %s"
+        )
+        row = connection.execute(told, [begins, begins + "\U0010ffff"]).fetchone()
+        found = Beginning(*row) if row and row[0] and len(begins) <= LONG else _UNKNOWN
+        with self._lock:
+            self._at(state)
+            self._beginnings[node] = found
+            if len(self._beginnings) > _KEPT:
+                self._beginnings.popitem(last=False)
+        return found
+
     def shown_of(self, connection: Connection[Any], state: State, node: Words) -> int | None:
         """Return how many pictures that are not hidden have the words of a node, ``None`` when that is not kept."""
         plain = is_plain(node) and len(node.tokens[0]) <= LONG
@@ -158,6 +209,7 @@ class Ranking:
         if state != self._state:
             self._counts.clear()
             self._terms.clear()
+            self._beginnings.clear()
             self._state = state
 
 
@@ -166,21 +218,18 @@ def columns_of(leaf: Words) -> list[Column]:
     next to each other, and in one field."""
     if is_plain(leaf):
         key = weight_key(leaf.tokens[0])
-        return [(_FREQUENCY, (key, len(key)))]
-    if len(leaf.tokens) > 1 or leaf.field:
+        return [Column(_FREQUENCY, (key, len(key)))]
+    if not _is_beginning(leaf):
         return []
-    return [(f"int4send(length({_HELD}))", ()), (_HELD, ())]
+    begins = weight_key(leaf.tokens[0])[:-1]
+    return [Column(_BEGINNING, (begins,), _ONCE, (begins,))]
 
 
-def shown_at_least(connection: Connection[Any], node: Words) -> int:
-    """Return how many pictures that are not hidden certainly have a word that begins so, 0 where that is not kept."""
-    if len(node.tokens) > 1 or node.field or not node.prefix:
-        return 0
-    begins = node.tokens[0]
-    most = connection.execute(
-        "SELECT max(shown) FROM search_term WHERE term >= %s AND term < %s", [begins, begins + "\U0010ffff"]
-    ).fetchone()
-    return int(most[0]) if most and most[0] else 0
+def _is_beginning(leaf: Words) -> bool:
+    """Whether frequencies tell of a word's beginning: a single byte may stand within one too."""
+    return (
+        len(leaf.tokens) == 1 and not leaf.field and leaf.prefix and len(leaf.tokens[0].encode("utf-8", "replace")) > 1
+    )
 
 
 def holding(node: Words) -> tuple[str, tuple[object, ...]] | None:
@@ -188,8 +237,8 @@ def holding(node: Words) -> tuple[str, tuple[object, ...]] | None:
 
     It reads nothing but the row itself, where that of the index of words has to fetch all of the row's words to be asked of one.
     """
-    if len(node.tokens) > 1 or node.field or (node.prefix and len(node.tokens[0].encode("utf-8", "replace")) < 2):
-        return None  # a single byte may stand within a frequency too
+    if not is_plain(node) and not _is_beginning(node):
+        return None
     key = weight_key(node.tokens[0])
     return f"position(%s::bytea IN {_HELD}) > 0", (key[:-1] if node.prefix else key,)
 
@@ -201,13 +250,6 @@ def of_term(connection: Connection[Any], token: str) -> tuple[int, int]:
 
 
 def _count(connection: Connection[Any], node: Words) -> int:
-    if len(node.tokens) == 1 and not node.field and node.prefix:
-        most = connection.execute(
-            "SELECT max(documents) FROM search_term WHERE term >= %s AND term < %s",
-            [node.tokens[0], node.tokens[0] + "\U0010ffff"],
-        ).fetchone()
-        if most and most[0] and most[0] >= COMMON:
-            return COMMON
     condition, params = sql.words_condition(node)
     statement = f"SELECT count(*) FROM (SELECT 1 FROM search_image i WHERE {condition} LIMIT {COMMON}) AS found"
     row = connection.execute(statement.encode(), params).fetchone()

@@ -30,7 +30,6 @@ from .ranking import (
     columns_of,
     holding,
     is_plain,
-    shown_at_least,
 )
 from .schema import State, state_of
 from .session import PostgresSession
@@ -97,7 +96,7 @@ class Reader:
         if not isinstance(query.node, Words):
             return None
         known = self.ranking.shown_of(connection, state, query.node)
-        if known is None and (least := shown_at_least(connection, query.node)) > cap:
+        if known is None and (least := self.ranking.of_beginning(connection, state, query.node).shown) > cap:
             return least
         return known
 
@@ -118,13 +117,14 @@ class Reader:
             return _head(connection, plan, limit, columns)
         state = state or state_of(connection)
         known = self.known(connection, state, query)
-        if state.rows <= _RARE or self._at_once(connection, state, query, limit, known):
+        likely = self._likely(connection, state, query, known)
+        if state.rows <= _RARE or self._at_once(connection, state, query, limit, likely):
             return _head(connection, plan, limit, columns)
-        walk = self._walk(state, query, plan, limit, known or 0)
+        walk = self._walk(state, query, plan, limit, likely or 0)
         if walk is not None:
             return _head(connection, walk, limit, columns)
         rows, packed = np.empty(0, np.int64), [b""] * len(columns)
-        hits = known if known is not None else _expected(connection, plan)
+        hits = likely or _expected(connection, plan)
         spans = self.months.spans(connection, state, plan.low >> SEQ_BITS, plan.high >> SEQ_BITS, limit, hits)
         asked: int | None = None
         while True:
@@ -137,6 +137,13 @@ class Reader:
             if len(rows) >= limit:
                 return rows, packed
             asked = len(rows)
+
+    def _likely(self, connection: Connection[Any], state: State, query: Query, known: int | None) -> int | None:
+        """How many pictures a query may select, as far as what is kept of words tells it: of those that begin alike, together."""
+        if known is None or not isinstance(query.node, Words):
+            return known
+        added = self.ranking.of_beginning(connection, state, query.node).added
+        return known if added is None else min(added, state.rows)
 
     def _walk(self, state: State, query: Query, plan: sql.Plan, limit: int, known: int) -> sql.Plan | None:
         """The plan by which row after row is looked at, where so many have the only word wanted that a few are enough."""
@@ -163,6 +170,9 @@ class Reader:
                     for token in child.tokens[: -1 if child.prefix else None]
                 ):
                     return True
+                added = self.ranking.of_beginning(connection, state, child).added
+                if added is not None and added <= CAP:
+                    return True
                 if child.field == "" and self.ranking.documents(connection, state, child) <= CAP:
                     return True
         return False
@@ -177,13 +187,14 @@ def _expected(connection: Connection[Any], plan: sql.Plan) -> int:
 
 
 def _head(connection: Connection[Any], plan: sql.Plan, limit: int, columns: Columns) -> tuple[Rows, list[bytes]]:
-    text, params = plan.select("i.n, i.facets, i.weights, i.more_weights" if columns else "i.n", "i.n DESC", limit)
-    if columns:  # worked out of what is wanted only, not of all that is looked at
-        named = "".join(f", {expression} AS c{at}" for at, (expression, _) in enumerate(columns))
-        text = f"SELECT i.n{named} FROM ({text}) i"
-    values = "".join(f", string_agg(c{at}, ''::bytea ORDER BY n DESC)" for at in range(len(columns)))
+    read = "".join(f", {column.read} AS c{at}" for at, column in enumerate(columns))
+    text, params = plan.select(f"i.n{read}", "i.n DESC", limit)
+    values = "".join(
+        f", string_agg({column.made.format(f'c{at}')}, ''::bytea ORDER BY n DESC)" for at, column in enumerate(columns)
+    )
     statement = f"SELECT string_agg(int8send(n), ''::bytea ORDER BY n DESC){values} FROM ({text}) AS found"
-    more = [param for _, params in columns for param in params]
+    more = [param for column in columns for param in column.made_params]
+    more += [param for column in columns for param in column.params]
     row = connection.execute(statement.encode(), (*more, *params), binary=True).fetchone()
     assert row is not None
     return np.frombuffer(row[0] or b"", ">i8").astype(np.int64), [value or b"" for value in row[1:]]
@@ -217,7 +228,7 @@ class _Search(Paging):
         """The page of a result that is read as far as it is counted."""
         alone = self._alone(state)
         ranker = self._ranker(state) if alone is None else None
-        columns = [("i.facets", ())] if self.asked.facets else []
+        columns = [Column("i.facets")] if self.asked.facets else []
         ranking = columns_of(alone) if alone is not None else ranker.columns if ranker is not None else []
         head, packed = self._newest(CAP + 1, [*ranking, *columns])
         capped = len(head) > CAP
@@ -306,5 +317,5 @@ class _Search(Paging):
     def sample(self, name: str, of: int, values: bool) -> tuple[Rows, bytes]:
         """See :meth:`Paging.sample`."""
         plan = self.plan.also(f"'{MARK}{name}{of // 2}'")
-        rows, packed = _head(self.connection, plan, 2 * CAP, [("i.facets", ())] if values else [])
+        rows, packed = _head(self.connection, plan, 2 * CAP, [Column("i.facets")] if values else [])
         return rows, packed[0] if values else b""
