@@ -26,6 +26,7 @@ from .descriptors import COUPLES
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
+Whole = npt.NDArray[np.intp]
 
 cv2.setNumThreads(1)
 
@@ -49,6 +50,12 @@ TURNS = 32
 _GRID = 8
 _MARGIN = 6
 _REACH = 16
+#: A corner is the strongest among so many pixels, and no weaker than this.
+_AROUND, _WEAKEST = np.ones((5, 5), np.uint8), 1e-5
+#: Rows and columns around a corner that its direction follows from.
+_WINDOW = (31, 31)
+#: Bits that hold the place of a pixel in a working picture.
+_PLACE_BITS = 20
 _HEADER = struct.Struct("<2sHHHBBH")
 _MAGIC = b"F1"
 
@@ -91,38 +98,51 @@ class Features:
         return replace(self, points=points, turns=turns, bits=bits, flipped=not self.flipped)
 
 
+@dataclass(frozen=True, slots=True)
+class _Corners:
+    """Corners of a pyramid: the level of each, and column and row in that level's picture."""
+
+    levels: Whole
+    xs: Whole
+    ys: Whole
+
+    def only(self, which: Whole | npt.NDArray[np.bool_]) -> _Corners:
+        return _Corners(self.levels[which], self.xs[which], self.ys[which])
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """The corners of one level: columns and rows in its picture, the pixels around each (n x ``_WINDOW``), and the picture
+    smoothed, with ``_REACH`` pixels more on every side."""
+
+    xs: Whole
+    ys: Whole
+    around: Grey
+    smooth: Grey
+
+
 def extract(grey: Grey) -> Features:
     """Return the local features of a grey picture (h x w, upright). Any size; tiny or flat ones simply give none."""
     work = _working(grey)
     height, width = work.shape
-    found: list[tuple[Floats, int, npt.NDArray[np.uint8], Grey]] = []
     inside = panels.find(work)
-    pyramid: list[Grey] = []
-    for level, (quota, extra) in enumerate(_quotas(len(inside))):
-        scale = STEP**-level
-        size = (round(width * scale), round(height * scale))
-        if min(size) < 2 * _MARGIN + 8:
-            break
-        # Three levels are a factor of two, which straight lines between pixels halve as well as areas do, and much quicker.
-        source = pyramid[level - 3] if level >= 3 else work
-        picture = work if level == 0 else np.asarray(cv2.resize(source, size, interpolation=cv2.INTER_LINEAR), np.uint8)
-        pyramid.append(picture)
-        xs, ys = _corners(picture, quota, extra, [_scaled(panel, scale) for panel in inside])
-        if len(xs):
-            turns = _directions(picture, xs, ys)
-            points = np.stack([(xs + 0.5) * width / size[0] - 0.5, (ys + 0.5) * height / size[1] - 0.5], axis=1)
-            found.append((points.astype(np.float32), level, turns, _describe(picture, xs, ys, turns)))
-    if not found:
-        return _none(width, height, _shown(work))
-    return Features(
-        width,
-        height,
-        np.concatenate([f[0] for f in found]),
-        np.concatenate([np.full(len(f[0]), f[1], np.uint8) for f in found]),
-        np.concatenate([f[2] for f in found]),
-        np.concatenate([f[3] for f in found]),
-        *_shown(work),
-    )
+    pyramid = _pyramid(work)
+    corners = _corners(pyramid, inside)
+    shown = _shown(work)
+    if not len(corners.xs):
+        return _none(width, height, shown)
+    counts = np.bincount(corners.levels, minlength=len(pyramid)).tolist()
+    starts = np.cumsum([0, *counts]).tolist()
+    found = [
+        _level(picture, corners.xs[start : start + count], corners.ys[start : start + count])
+        for picture, start, count in zip(pyramid, starts, counts, strict=False)
+        if count
+    ]
+    ratios = np.array([(width / picture.shape[1], height / picture.shape[0]) for picture in pyramid])
+    points = (np.stack([corners.xs, corners.ys], axis=1) + 0.5) * ratios[corners.levels] - 0.5
+    turns = _directions(np.concatenate([one.around for one in found]))
+    levels = corners.levels.astype(np.uint8)
+    return Features(width, height, points.astype(np.float32), levels, turns, _described(found, turns), *shown)
 
 
 def pack(features: Features) -> bytes:
@@ -177,77 +197,124 @@ def _working(grey: Grey) -> Grey:
     return np.asarray(cv2.resize(grey, size, interpolation=way), np.uint8)
 
 
+def _pyramid(work: Grey) -> list[Grey]:
+    """``work`` and ever smaller pictures of it, ``LEVELS`` at most."""
+    height, width = work.shape
+    pictures: list[Grey] = []
+    for level in range(LEVELS):
+        scale = STEP**-level
+        size = (round(width * scale), round(height * scale))
+        if min(size) < 2 * _MARGIN + 8:
+            break
+        # Three levels are a factor of two, which straight lines between pixels halve as well as areas do, and much quicker.
+        source = pictures[level - 3] if level >= 3 else work
+        smaller = work if level == 0 else cv2.resize(source, size, interpolation=cv2.INTER_LINEAR)
+        pictures.append(np.asarray(smaller, np.uint8))
+    return pictures
+
+
 @lru_cache
-def _quotas(inside: int) -> tuple[tuple[int, int], ...]:
+def _quotas(inside: int) -> tuple[Whole, Whole]:
     """How many features each level may keep: of the whole picture, and besides of each of ``inside`` panels.
 
     Proportional to the level's side, not to its area, so that a picture that comes back small inside another still has
     features of that size; what is inside a panel gets some at the finest levels for the same reason.
     """
-    weights = [STEP ** (-level * LEANING) for level in range(LEVELS)]
-    shares = [share * min(1, inside) for share in PANEL_SHARES]
-    rest = POINTS * (1 - sum(shares))
-    return tuple(
-        (int(rest * weight / sum(weights)), int(POINTS * share / max(1, inside)))
-        for weight, share in zip(weights, shares, strict=True)
-    )
+    weights = np.array([STEP ** (-level * LEANING) for level in range(LEVELS)])
+    shares = np.array(PANEL_SHARES) * min(1, inside)
+    rest = POINTS * (1 - shares.sum())
+    whole, extra = rest * weights / weights.sum(), POINTS * shares / max(1, inside)
+    return whole.astype(np.intp), extra.astype(np.intp)
 
 
-def _scaled(panel: panels.Panel, scale: float) -> panels.Panel:
-    left, top, right, bottom = (round(side * scale) for side in panel)
-    return left, top, right, bottom
-
-
-def _corners(
-    picture: Grey, quota: int, extra: int, inside: list[panels.Panel]
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """x and y of corners: ``quota`` of the whole picture, and up to ``extra`` more in each panel."""
-    response = cv2.cornerMinEigenVal(_blurred(picture, 3), 3, ksize=3)
-    peaks = cv2.dilate(response, np.ones((5, 5), np.uint8)) == response
-    inner = (slice(_MARGIN, -_MARGIN), slice(_MARGIN, -_MARGIN))
-    at = np.flatnonzero(peaks[inner] & (response[inner] > 1e-5))
-    ys, xs = np.divmod(at, picture.shape[1] - 2 * _MARGIN)
-    ys, xs = ys + _MARGIN, xs + _MARGIN
-    order = np.argsort(-response[ys, xs], kind="stable")
-    xs, ys = xs[order], ys[order]
-    chosen = np.zeros(len(xs), bool)
-    chosen[_spread(xs, ys, (0, 0, picture.shape[1], picture.shape[0]), quota)] = True
-    for left, top, right, bottom in inside if extra else ():
-        within = (xs >= left + 4) & (xs < right - 4) & (ys >= top + 4) & (ys < bottom - 4)
+def _corners(pyramid: list[Grey], inside: list[panels.Panel]) -> _Corners:
+    """The corners of all levels that are kept: so many of the whole picture, and some more in each panel."""
+    found = _peaks(pyramid)
+    sizes = np.array([picture.shape[::-1] for picture in pyramid], np.intp).reshape(-1, 2)
+    whole, extra = _quotas(len(inside))
+    chosen = np.zeros(len(found.xs), bool)
+    chosen[_spread(found, np.concatenate([np.zeros_like(sizes), sizes], axis=1), whole)] = True
+    scales = STEP ** -np.arange(len(pyramid), dtype=np.float64)
+    for panel in inside:
+        parts = np.rint(scales[:, None] * np.array(panel)).astype(np.intp)
+        left, top, right, bottom = parts[found.levels].T
+        within = (found.xs >= left + 4) & (found.xs < right - 4) & (found.ys >= top + 4) & (found.ys < bottom - 4)
         left_over = np.flatnonzero(within & ~chosen)
-        chosen[left_over[_spread(xs[left_over], ys[left_over], (left, top, right, bottom), extra)]] = True
-    return xs[chosen], ys[chosen]
+        chosen[left_over[_spread(found.only(left_over), parts, extra)]] = True
+    return found.only(chosen)
 
 
-def _spread(xs: npt.NDArray[np.intp], ys: npt.NDArray[np.intp], part: panels.Panel, quota: int) -> npt.NDArray[np.intp]:
-    """Which ``quota`` of the corners (strongest first) to keep of ``part``: half by strength, half over a grid."""
-    if len(xs) <= quota:
-        return np.arange(len(xs))
-    left, top, right, bottom = part
-    cell = ((ys - top) * _GRID // max(1, bottom - top)) * _GRID + (xs - left) * _GRID // max(1, right - left)
-    cell = cell.astype(np.uint8)  # numpy sorts short numbers by their digits, which is quicker
-    by_cell = np.argsort(cell, kind="stable")
-    counts = np.bincount(cell, minlength=_GRID * _GRID)
-    rank = np.empty(len(xs), np.uint16)
-    rank[by_cell] = np.arange(len(xs)) - np.repeat(np.cumsum(counts) - counts, counts)
-    strong = quota // 2
-    others = np.argsort(rank[strong:], kind="stable")[: quota - strong]
-    return np.concatenate([np.arange(strong), strong + others])
+def _peaks(pyramid: list[Grey]) -> _Corners:
+    """All corners of all levels: by level, and the strongest of each first."""
+    inner = (slice(_MARGIN, -_MARGIN), slice(_MARGIN, -_MARGIN))
+    keys = []
+    for level, picture in enumerate(pyramid):
+        whole = cv2.cornerMinEigenVal(_blurred(picture, 3), 3, ksize=3)
+        response = whole[inner]
+        peaks = cv2.dilate(whole, _AROUND)[inner] == response
+        peaks &= response > _WEAKEST
+        # One sort of whole numbers for all: positive floats sort as their bits do, and equals by their place.
+        weakness = (~response[peaks].view(np.uint32)).astype(np.uint64) << np.uint64(_PLACE_BITS)
+        weakness |= np.flatnonzero(peaks).astype(np.uint64)
+        weakness |= np.uint64(level << 32 + _PLACE_BITS)
+        keys.append(weakness)
+    if not keys:
+        nothing = np.zeros(0, np.intp)
+        return _Corners(nothing, nothing, nothing)
+    ordered = np.sort(np.concatenate(keys))
+    levels = (ordered >> np.uint64(32 + _PLACE_BITS)).astype(np.intp)
+    widths = np.array([picture.shape[1] - 2 * _MARGIN for picture in pyramid], np.intp)
+    ys, xs = np.divmod((ordered & np.uint64((1 << _PLACE_BITS) - 1)).astype(np.intp), widths[levels])
+    return _Corners(levels, xs + _MARGIN, ys + _MARGIN)
 
 
-def _directions(picture: Grey, xs: npt.NDArray[np.intp], ys: npt.NDArray[np.intp]) -> npt.NDArray[np.uint8]:
-    """The direction of the intensity centroid under a Gaussian window, which is the gradient of the blurred picture (two
-    boxes blur nearly as a Gaussian of 5 pixels does)."""
-    edge = cv2.BORDER_REFLECT_101
-    # Sums in whole numbers are quicker than means; only their direction is asked for.
-    boxed = cv2.boxFilter(picture, cv2.CV_16S, (11, 11), normalize=False, borderType=edge)
-    blurred = cv2.boxFilter(boxed, cv2.CV_32S, (13, 13), normalize=False, borderType=edge).reshape(-1)
-    # No corner is nearer to the rim than _MARGIN.
-    stride = picture.shape[1]
-    at = ys * stride + xs
-    across = blurred[at + 4] - blurred[at - 4]
-    down = blurred[at + 4 * stride] - blurred[at - 4 * stride]
-    turns = np.rint(np.arctan2(down, across) * (TURNS / (2 * np.pi))).astype(np.int16) % TURNS
+def _spread(corners: _Corners, parts: Whole, quotas: Whole) -> Whole:
+    """Which of the corners (by level, the strongest first) to keep of ``parts`` (levels x left, top, right, bottom), ``quotas`` of
+    each level: half by strength, half over a grid."""
+    levels = corners.levels
+    counts = np.bincount(levels, minlength=len(parts))
+    place = np.arange(len(levels)) - (np.cumsum(counts) - counts)[levels]
+    left, top, right, bottom = parts.T
+    down = (corners.ys - top[levels]) * _GRID // np.maximum(1, bottom - top)[levels]
+    across = (corners.xs - left[levels]) * _GRID // np.maximum(1, right - left)[levels]
+    cell = (levels * _GRID**2 + down * _GRID + across).astype(np.uint16)
+    by_cell = np.argsort(cell, kind="stable")  # numpy sorts short numbers by their digits, which is quicker
+    each = np.bincount(cell, minlength=len(parts) * _GRID**2)
+    rank = np.empty(len(levels), np.intp)
+    rank[by_cell] = np.arange(len(levels)) - np.repeat(np.cumsum(each) - each, each)
+    quotas = quotas[: len(parts)]
+    strong = place < (quotas // 2)[levels]
+    # The strong ones first, then all first of their cells, and so on: each level's in turn.
+    turn = np.argsort(levels << 32 | np.where(strong, 0, rank + 1), kind="stable")
+    return turn[place < quotas[levels]]
+
+
+def _level(picture: Grey, xs: Whole, ys: Whole) -> _Level:
+    """What describing the corners of a level needs of its ``picture``."""
+    height, width = picture.shape
+    beside = cv2.copyMakeBorder(picture, _REACH, _REACH, _REACH, _REACH, cv2.BORDER_REFLECT_101)
+    padded = np.asarray(beside, np.uint8)
+    # Windows of the padded picture, by their upper left pixels.
+    windows = np.lib.stride_tricks.as_strided(padded, (height, width, *_WINDOW), padded.strides * 2)
+    first = _REACH - _WINDOW[0] // 2
+    return _Level(xs, ys, windows[ys + first, xs + first], _blurred(padded, 5))
+
+
+@lru_cache
+def _slopes() -> Floats:
+    """What a window's pixels weigh in the slopes of the blurred picture (two boxes blur nearly as a Gaussian of 5 pixels does)
+    across and down: pixels x 2."""
+    box = np.convolve(np.ones(11), np.ones(13))
+    rise = np.pad(box, (8, 0)) - np.pad(box, (0, 8))
+    across = np.outer(np.pad(box, 4), rise)
+    return np.stack([across.reshape(-1), across.T.reshape(-1)], axis=1).astype(np.float32)
+
+
+def _directions(around: Grey) -> npt.NDArray[np.uint8]:
+    """The direction of the intensity centroid under a Gaussian window, which is the gradient of the blurred picture, in the middle
+    of windows (n x ``_WINDOW``)."""
+    slopes = around.reshape(len(around), -1).astype(np.float32) @ _slopes()
+    turns = np.rint(np.arctan2(slopes[:, 1], slopes[:, 0]) * (TURNS / (2 * np.pi))).astype(np.int16) % TURNS
     return np.asarray(turns, np.uint8)
 
 
@@ -258,26 +325,36 @@ def _blurred(picture: Grey, side: int) -> Grey:
 
 
 @lru_cache
-def _tests() -> npt.NDArray[np.intp]:
+def _tests() -> npt.NDArray[np.int32]:
     """Pixel offsets of the comparisons for each direction: TURNS x 2 (ends) x 128 x (x, y)."""
     plain = np.array(COUPLES, np.float64).reshape(-1, 2, 2)
     both = np.concatenate([plain, plain * (1, -1)]).transpose(1, 0, 2)
     angles = np.arange(TURNS) * (2 * np.pi / TURNS)
     turn = np.array([[np.cos(angles), -np.sin(angles)], [np.sin(angles), np.cos(angles)]]).transpose(2, 0, 1)
     turned: npt.NDArray[np.float64] = np.einsum("tij,ekj->teki", turn, both)
-    return np.rint(turned).astype(np.intp)
+    return np.rint(turned).astype(np.int32)
 
 
-def _describe(picture: Grey, xs: npt.NDArray[np.intp], ys: npt.NDArray[np.intp], turns: npt.NDArray[np.uint8]) -> Grey:
-    """The descriptors of corners: n x 16 bytes."""
-    smooth = _blurred(picture, 5)
-    padded = cv2.copyMakeBorder(smooth, _REACH, _REACH, _REACH, _REACH, cv2.BORDER_REFLECT_101)
-    stride = padded.shape[1]
+@lru_cache(maxsize=32)
+def _steps(stride: int) -> npt.NDArray[np.int32]:
+    """The comparisons as steps from a corner in a picture whose rows lie ``stride`` apart: TURNS x 256."""
     tests = _tests()
-    steps = tests[..., 1] * stride + tests[..., 0]
-    centre = (ys + _REACH) * stride + xs + _REACH
-    values = padded.reshape(-1).take(centre[:, None, None] + steps[turns])
-    return np.packbits(values[:, 0] < values[:, 1], axis=1)
+    return np.asarray(tests[..., 1] * stride + tests[..., 0], np.int32).reshape(TURNS, -1)
+
+
+def _described(found: list[_Level], turns: npt.NDArray[np.uint8]) -> Grey:
+    """The descriptors of the corners of all levels: n x 16 bytes."""
+    values = np.empty((len(turns), 2 * 128), np.uint8)
+    start = 0
+    for one in found:
+        end = start + len(one.xs)
+        stride = one.smooth.shape[1]
+        centre = (one.ys + _REACH) * stride + one.xs + _REACH
+        steps = _steps(stride)[turns[start:end]]
+        steps += centre.astype(np.int32)[:, None]
+        values[start:end] = one.smooth.reshape(-1)[steps]
+        start = end
+    return np.packbits(values[:, :128] < values[:, 128:], axis=1)
 
 
 def _shown(grey: Grey) -> tuple[bytes, tuple[int, int]]:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import math
+
+import cv2
 import imagehash
 import numpy as np
 import pytest
@@ -8,6 +11,7 @@ from PIL import Image, ImageOps
 from catalog.fingerprinting import features, panels, shrinking
 from catalog.fingerprinting.features import extract, pack, unpack
 from catalog.fingerprinting.fingerprints import FORMS, content_box, phash, prepare, turned
+from fixtures.drawing import scene
 from tests.duplicates_drawn import drawn, jpeg
 
 TURNS = {
@@ -201,3 +205,24 @@ def test_pure_noise_packs_and_unpacks() -> None:
     blob = features.pack(found)
     assert len(blob) <= features.BLOB_LIMIT
     assert features.unpack(blob).thumb.shape == found.thumb.shape
+
+
+def test_features_are_what_their_definition_gives() -> None:
+    """Stored features are compared with new ones: however it is worked out, a corner's direction is the slope of the picture under
+    two boxes, and its bits compare pixels of the smoothed picture."""
+    grey = np.asarray(scene("street", (427, 320), seed=5).convert("L"), np.uint8)
+    found = features.extract(grey)
+    finest = found.levels == 0
+    assert finest.sum() > 20
+    reflect = cv2.BORDER_REFLECT_101
+    sums = cv2.boxFilter(grey, cv2.CV_64F, (11, 11), normalize=False, borderType=reflect)
+    sums = cv2.boxFilter(sums, cv2.CV_64F, (13, 13), normalize=False, borderType=reflect)
+    smooth = cv2.copyMakeBorder(cv2.blur(cv2.blur(grey, (5, 5)), (5, 5)), 16, 16, 16, 16, reflect)
+    for (x, y), turn, bits in zip(
+        found.points[finest].round().astype(int), found.turns[finest], found.bits[finest], strict=True
+    ):
+        slope = math.atan2(sums[y + 4, x] - sums[y - 4, x], sums[y, x + 4] - sums[y, x - 4])
+        off = (slope / (2 * math.pi) * features.TURNS - turn) % features.TURNS
+        assert min(off, features.TURNS - off) <= 0.51
+        one, other = (smooth[y + 16 + ends[:, 1], x + 16 + ends[:, 0]].astype(int) for ends in features._tests()[turn])
+        assert np.packbits(one < other).tobytes() == bits.tobytes()
