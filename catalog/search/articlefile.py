@@ -53,12 +53,13 @@ class FileArticles(Keeper[sqlite3.Connection]):
         down: bool = True,
     ) -> list[tuple[int, str]]:
         """See :meth:`Keeper.numbers`."""
-        text, params = _statement(query, "i.rowid, i.id", limit, after, down=down)
+        plan = _bounded(connection, _planned(query))
+        text, params = _statement(plan, "i.rowid, i.id", limit, after, down=down)
         return connection.execute(text, params).fetchall()
 
     def count(self, connection: sqlite3.Connection, query: Query, most: int) -> int:
         """See :meth:`Keeper.count`."""
-        text, params = _statement(query, "1", most)
+        text, params = _statement(_bounded(connection, _planned(query)), "1", most)
         return int(connection.execute(f"SELECT count(*) FROM ({text})", params).fetchone()[0])
 
     def docs(self, connection: sqlite3.Connection, rows: Sequence[int]) -> dict[int, bytes]:
@@ -76,13 +77,15 @@ class FileArticles(Keeper[sqlite3.Connection]):
 
 
 class _Plan:
-    """A full-text expression (``""`` for none), bounds of row numbers, and conditions on ``article i``."""
+    """A full-text expression (``""`` for none), bounds of row numbers, and conditions on ``article i``; those of them on ids that
+    all must hold are ``named`` as well."""
 
     def __init__(self, node: Node) -> None:
         texts: list[Node] = []
         where: list[str] = []
         params: list[object] = []
         self.low, self.high = 0, LAST
+        self.named: list[tuple[str, Params]] = []
         for child in node.children if isinstance(node, And) else (node,):
             if isinstance(child, Days) and child.field == "date":
                 first, last = rows_of(child)
@@ -91,6 +94,8 @@ class _Plan:
                 texts.append(child)
             else:
                 condition, more = _condition(child)
+                if isinstance(child, Ident):
+                    self.named.append((condition, more))
                 where.append(condition)
                 params += more
         texts = [t for t in texts if not isinstance(t, All)]
@@ -98,11 +103,19 @@ class _Plan:
         self.where, self.params = tuple(where), tuple(params)
 
 
+def _bounded(connection: sqlite3.Connection, plan: _Plan) -> _Plan:
+    """The plan within the row numbers of the articles that it names: else the full-text engine goes through all for one id."""
+    for condition, params in plan.named:
+        text = f"SELECT min(i.rowid), max(i.rowid) FROM article i WHERE {condition}"
+        first, last = connection.execute(text, params).fetchone()
+        plan.low, plan.high = (1, 0) if first is None else (max(plan.low, first), min(plan.high, last))
+    return plan
+
+
 def _statement(
-    query: Query, columns: str, limit: int, after: int | None = None, *, down: bool = True
+    plan: _Plan, columns: str, limit: int, after: int | None = None, *, down: bool = True
 ) -> tuple[str, Params]:
     """The statement for these columns of ``article i``, the newest or the oldest first, from behind a row number on."""
-    plan = _planned(query)
     low, high = plan.low, plan.high
     if after is not None:
         low, high = (low, min(high, after - 1)) if down else (max(low, after + 1), high)

@@ -10,8 +10,10 @@ import pytest
 from catalog.errors import UsageError
 from catalog.model import Article, Caption, Finding
 from catalog.search import parse
+from catalog.search.articlefile import FileArticles
 from catalog.search.articles import MOST_CHARS, from_article
 from catalog.search.facade import SearchIndex
+from catalog.search.index import Index
 from catalog.search.row import Row
 
 
@@ -61,6 +63,39 @@ def test_articles_come_go_and_change(own: SearchIndex) -> None:
     assert list(own.verify()) == []
     own.clear()
     assert found(own, "") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("id:a7", ["a7"]), ("id:a7 bridge", ["a7"]), ("id:a7 ferry", []), ("id:a7 id:a8", []), ("id:b9", []),
+        ("id:a1*", ["a12", "a11", "a10", "a1"]), ("id:a1* -id:a11", ["a12", "a10", "a1"]), ("id:a7 OR id:a3", ["a7", "a3"]),
+        ("id:a7 date:2018", []), ("id:hidden", []),
+    ],
+)  # fmt: skip
+def test_articles_are_named_by_their_ids(own: SearchIndex, query: str, ids: list[str]) -> None:
+    """Ids and beginnings of ids select articles, alone and with anything else; hidden ones stay out."""
+    rows = [Row(f"a{n}", article="the old bridge", date=f"2017-03-{n:02}") for n in range(1, 13)]
+    own.apply_articles([*rows, Row("hidden", article="the old bridge", flags=frozenset({"hidden"}))], [])
+    own.apply([], [], 1)
+    found = own.articles(parse(query))
+    assert ([hit.row.id for hit in found.hits], found.total) == (ids, len(ids))
+
+
+def test_an_article_is_named_without_a_walk_through_all(own_file: Index) -> None:
+    """The id of a picture or an article is looked up: however many articles there are, the engine takes as many steps."""
+    taken: dict[tuple[str, int], int] = {}
+    for count in (20, 400):
+        own_file.apply_articles([Row(f"a{n}", article="the old bridge") for n in range(count)], [])
+        own_file.apply([], [], 1)
+        for query in ("id:a7", "id:p1"):
+            steps: list[int] = []
+            connection = own_file._database.connection()
+            connection.set_progress_handler(lambda steps=steps: steps.append(1), 1)  # type: ignore[misc]
+            FileArticles().numbers(connection, parse(query), 10)
+            connection.set_progress_handler(None, 0)
+            taken[query, count] = len(steps)
+    assert all(0 < taken[query, 400] <= taken[query, 20] + 100 for query in ("id:a7", "id:p1"))
 
 
 def test_an_article_is_shown_where_the_words_stand(own: SearchIndex) -> None:
