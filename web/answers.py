@@ -39,7 +39,10 @@ def compress(response: Response) -> Response:
     text = response.mimetype in ("text/html", "application/json")
     if not text or response.is_streamed or response.direct_passthrough or "Content-Encoding" in response.headers:
         return response
-    response.vary.add("Accept-Encoding")
+    if "Vary" in response.headers:
+        response.vary.add("Accept-Encoding")
+    else:
+        response.headers["Vary"] = "Accept-Encoding"
     data = response.get_data()
     if len(data) >= WORTH_PACKING and request.accept_encodings["gzip"] > 0:
         response.set_data(gzip.compress(data, 3, mtime=0))

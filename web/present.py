@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, g, request, url_for
+from flask import Flask, g, request
 from markupsafe import Markup, escape
 
 from catalog.model import Contradiction, Disagreement
@@ -71,6 +72,7 @@ def full_date(value: str) -> str:
     return f"{when.strftime('%A')} {when.day} {when.strftime('%B %Y')}" if when else value[:40]
 
 
+@lru_cache(maxsize=4096)
 def when(value: str, clock: bool = False) -> Markup:
     """Return a `time` element: the date in short, in full on hover; with ``clock`` the time of day too."""
     if not value:
@@ -193,20 +195,30 @@ def _fingerprint(name: str, _modified: int) -> str:
 
 
 def asset(name: str) -> str:
-    """Return the address of a static file with its content's hash, so that browsers may keep it for good."""
-    return url_for("static", filename=name, v=_fingerprint(name, (STATIC / name).stat().st_mtime_ns))
+    """Return the address of a static file with its content's hash, so that browsers may keep it for good. Built by hand, as
+    :func:`thumb_url`."""
+    return f"/static/{name}?v={_fingerprint(name, os.stat(f'{STATIC}/{name}').st_mtime_ns)}"  # noqa: PTH116 - of every page
 
 
 def with_args(**changes: str | int | None) -> str:
     """Return the address of this page with some parameters of its query changed (None takes one away)."""
-    merged = {k: v for k, v in request.args.items() if k in KEPT_ARGS}
+    path, kept = _kept_args()
+    merged = dict(kept)
     for key, value in changes.items():
         if value in (None, ""):
             merged.pop(key, None)
         else:
-            merged[key] = str(value)
-    tail = "&".join(f"{_encoded(k)}={_encoded(v)}" for k, v in merged.items())
-    return request.path + ("?" + tail if tail else "")
+            merged[key] = f"{key}={_encoded(str(value))}"
+    return path + ("?" + "&".join(merged.values()) if merged else "")
+
+
+def _kept_args() -> tuple[str, dict[str, str]]:
+    """The path of this request, and of its query what links carry on, encoded: a page asks for fifty links."""
+    held: tuple[str, dict[str, str]] | None = g.get("kept_args")
+    if held is None:
+        held = request.path, {k: f"{k}={_encoded(v)}" for k, v in request.args.items() if k in KEPT_ARGS}
+        g.kept_args = held
+    return held
 
 
 def shortened(text: str, most: int, from_end: bool = False) -> str:

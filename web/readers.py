@@ -15,6 +15,7 @@ import json
 import logging
 import os
 import pickle
+import select
 import signal
 import socket
 import subprocess
@@ -79,20 +80,23 @@ class Reader:
                 env=os.environ | _ONE_THREAD,
             )
         self._connection: Connection[bytes, bytes] = Connection(ours.detach())
+        self._heard = select.poll()  # kept: the connection's own `poll` makes one at each question
+        self._heard.register(self._connection, select.POLLIN)
         self._connection.send_bytes(pickle.dumps((url, media, access)))
 
     def ready(self) -> None:
         """Wait until it has opened the catalogue. Raises OSError, EOFError when it cannot."""
-        if not self._connection.poll(_OPENING_SECONDS):
-            raise TimeoutError
-        self._connection.recv_bytes()
+        self._received(_OPENING_SECONDS)
 
     def ask(self, environ: dict[str, str]) -> Answer:
         """Return the answer to a request. Raises OSError, EOFError when it died or hangs."""
         self._connection.send_bytes(pickle.dumps(environ))
-        if not self._connection.poll(_ANSWER_SECONDS):
+        return Answer(*pickle.loads(self._received(_ANSWER_SECONDS)))
+
+    def _received(self, seconds: float) -> bytes:
+        if not self._heard.poll(1000 * seconds):
             raise TimeoutError
-        return Answer(*pickle.loads(self._connection.recv_bytes()))
+        return self._connection.recv_bytes()
 
     def end(self) -> None:
         """End the process; it holds nothing that could be lost."""

@@ -99,6 +99,18 @@ def test_long_texts_are_shown_around_the_first_mark() -> None:
     assert ("needle", True) in segments
 
 
+@pytest.mark.parametrize("accent", ["", "é"])
+def test_a_word_is_shown_in_each_text_that_has_it(accent: str) -> None:
+    """Captions first, each text as it would be alone, whether all of them are ASCII or one is not; parts of words do not count."""
+    texts = ("A ferry", "warferry, " * 3, "Two ferries and the FERRY", "", "ferry ferry")
+    row = Row("a", captions=texts, titles=("The ferries" + accent,), tags=("ferry",), note="No ferry today" + accent)
+    words = parse("ferry").words
+    wanted = [("caption", text) for text in texts[:1] + texts[2:3] + texts[4:]] + [("tag", "ferry")]
+    assert snippets(row, words) == tuple((field, marked(text, words)) for field, text in wanted)
+    few = Row("a", captions=texts[1:2], note=row.note)
+    assert snippets(few, words) == (("note", marked(row.note, words)),)
+
+
 def test_long_texts_are_shown_alike_however_often_the_word_stands_in_them() -> None:
     """Looking no further than what is shown changes nothing of it."""
     for often in (1, 2, 7):
