@@ -1,6 +1,7 @@
 """What a cluster costs and gives, on this machine: ``python -m bench.cluster [import] [join] [layouts]``.
 
-``import``: pictures a second through the process pool and 1, 2 and 4 Dask workers, in the same run, 50 pictures a task.
+``import``: pictures a second through the process pool and 1, 2 and 4 Dask workers, in the same run, 50 pictures a task; and the
+processor time of all that takes part, which tells what Dask costs where other programs run too.
 ``join``: all pairs among 1,000,000 fingerprints, in one piece and in parts, on processes and on Dask; the pairs must be equal.
 ``layouts``: for 10^9 fingerprints, candidates by the number of bands, from counting them among fewer.
 """
@@ -11,12 +12,15 @@ import argparse
 import io
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from math import comb
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import psutil
 
 from catalog.cluster import BATCH, connect
 from catalog.duplicates import hamming
@@ -51,11 +55,37 @@ def drawn(folder: Path, number: int) -> list[Task]:
     return tasks
 
 
-def rate(pool: Pool, tasks: Sequence[Task]) -> float:
-    """Return pictures a second; a failed one ends the measurement."""
-    started = time.perf_counter()
+@dataclass(frozen=True)
+class Run:
+    """One run over some pictures: how many a second, and the milliseconds of processor time for each."""
+
+    rate: float
+    cost: float
+
+
+def used() -> float:
+    """Return the seconds of processor time that this process and all below it have had."""
+    here = psutil.Process()
+    total = 0.0
+    for process in (here, *here.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            total += times.user + times.system
+    return total
+
+
+def run(pool: Pool, tasks: Sequence[Task]) -> Run:
+    """Prepare all pictures; a failed one ends the measurement."""
+    started, before = time.perf_counter(), used()
     assert all(isinstance(done, Prepared) for done in pool.map(tasks))
-    return len(tasks) / (time.perf_counter() - started)
+    return Run(len(tasks) / (time.perf_counter() - started), 1000 * (used() - before) / len(tasks))
+
+
+def median(runs: Sequence[tuple[Run, Run]], measure: Callable[[Run], float]) -> tuple[float, float, str]:
+    """Return the figures of the pair of runs in the middle by their ratio, and how much more the second of each pair took."""
+    pairs = sorted(((measure(own), measure(dask)) for own, dask in runs), key=lambda pair: pair[0] / pair[1])
+    own, dask = pairs[len(pairs) // 2]
+    return own, dask, ", ".join(f"{100 * (other / one - 1):+.1f}" for one, other in pairs)
 
 
 def imports(number: int, counts: Sequence[int]) -> None:
@@ -65,8 +95,9 @@ def imports(number: int, counts: Sequence[int]) -> None:
         f"\n{number} drawn pictures, half of 12, half of 1 megapixel; {BATCH} a task; median of {PAIRS} pairs of runs\n"
     )
     print(
-        "| workers | process pool, pictures/s | Dask, pictures/s | overhead | Dask starts in |\n| --- | --- | --- | --- | --- |"
+        "| workers | pool, pictures/s | Dask, pictures/s | overhead | pool, ms | Dask, ms | overhead | Dask starts in |"
     )
+    print("| --- " * 8 + "|")
     with tempfile.TemporaryDirectory() as folder:
         tasks = drawn(Path(folder), number)
         small = tasks[1::2]
@@ -75,12 +106,13 @@ def imports(number: int, counts: Sequence[int]) -> None:
             with connect("local", workers) as cluster, Pool(workers) as pool:
                 begun = time.perf_counter() - started
                 for warm in (cluster, pool):
-                    rate(warm, small[:4] * (BATCH // 4 * workers))
-                runs = [(rate(pool, tasks), rate(cluster, tasks)) for _ in range(PAIRS)]
-            own, dask = sorted(runs, key=lambda run: run[0] / run[1])[PAIRS // 2]
-            over = ", ".join(f"{100 * (p / d - 1):+.1f}" for p, d in runs)
+                    run(warm, small[:4] * (BATCH // 4 * workers))
+                runs = [(run(pool, tasks), run(cluster, tasks)) for _ in range(PAIRS)]
+            own, dask, over = median(runs, lambda one: 1 / one.rate)
+            spent, more, beside = median(runs, lambda one: one.cost)
             print(
-                f"| {workers} | {own:.1f} | {dask:.1f} | {100 * (own / dask - 1):+.1f} % (each: {over}) | {begun:.1f} s |",
+                f"| {workers} | {1 / own:.1f} | {1 / dask:.1f} | {100 * (dask / own - 1):+.1f} % (each: {over})"
+                f" | {spent:.1f} | {more:.1f} | {100 * (more / spent - 1):+.1f} % (each: {beside}) | {begun:.1f} s |",
                 flush=True,
             )
 

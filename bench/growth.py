@@ -5,8 +5,8 @@
 A row for each kind of work: its cost at each size, and the exponent from the first size to the last (0: the same at any size, 1: in
 proportion). Beneath each, what it measures prints itself. ``load``: seconds for 1,000 records loaded in bulk, and milliseconds of a
 decision. ``search``: milliseconds (median) without and with facets, and of ``similar:``. ``near``: milliseconds of naming the
-candidates for one picture. ``import``: seconds for a few drawn pictures, into a shared catalogue that has so many. ``join``: seconds
-of a join of all fingerprints. Schemas of search indexes are left and used again.
+candidates for one picture. ``import``: seconds for a few drawn pictures, into a shared catalogue that has so many. ``join``:
+seconds of a join of all fingerprints. Schemas of search indexes are left and used again.
 """
 
 from __future__ import annotations
