@@ -1,7 +1,8 @@
 """What a cluster costs and gives, on this machine: ``python -m bench.cluster [import] [join] [layouts]``.
 
 ``import``: pictures a second through the process pool and 1, 2 and 4 Dask workers, in the same run, 50 pictures a task; and the
-processor time of all that takes part, which tells what Dask costs where other programs run too.
+processor time of all that takes part, which tells what Dask costs where other programs run too: there Linux deals the processors
+out by sessions, of which each Dask worker has one and the pool has one in all, and the clock favours Dask.
 ``join``: all pairs among 1,000,000 fingerprints, in one piece and in parts, on processes and on Dask; the pairs must be equal.
 ``layouts``: for 10^9 fingerprints, candidates by the number of bands, from counting them among fewer.
 """

@@ -50,7 +50,7 @@ def _drop(url: str, schema: str) -> None:
 
 def load(url: str, count: int) -> Costs:
     """Loading in bulk, then decisions."""
-    store = PostgresStore(_at(url, postgres.SCHEMA))
+    store = postgres.opened(_at(url, postgres.SCHEMA))
     try:
         rate = postgres.load(store, count)
         found = postgres.findings(store, count)[:200]

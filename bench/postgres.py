@@ -30,6 +30,7 @@ from catalog.inferences import inferring
 from catalog.model import Article, Caption, Image, Match, Metadata
 from catalog.runs.waiting import Waiting
 from catalog.stores.base import Doc, Transaction
+from catalog.stores.postgres.connection import Database
 from catalog.stores.postgres.store import PostgresStore
 
 SCHEMA = "bench_store"
@@ -65,6 +66,14 @@ def documents(count: int) -> Iterator[tuple[str, Doc]]:
         )
         yield "article", inferring.article_doc(told, captions)
         yield from (("caption", to_dict(caption)) for caption in captions)
+
+
+def opened(url: str) -> PostgresStore:
+    """Open the empty catalogue that is measured: what a run that was stopped has left goes first."""
+    database = Database(url)
+    database.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
+    database.close()
+    return PostgresStore(url)
 
 
 def logged(store: PostgresStore) -> tuple[int, int]:
@@ -215,7 +224,7 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="leave the schema behind")
     args = parser.parse_args()
     url = f"{args.url}{'&' if '?' in args.url else '?'}schema={SCHEMA}"
-    store = PostgresStore(url)
+    store = opened(url)
     try:
         load(store, args.count)
         found = findings(store, args.count)
