@@ -72,6 +72,32 @@ def test_reading_and_judging_know_no_store() -> None:
             assert name in {"library", "model", "errors", "views", ""}, f"{file} imports catalog.{name}"
 
 
+#: Where a server keeps a catalogue, and what computes on other machines; and the modules beside these that know of them: those that
+#: open a catalogue or a cluster, and what tells whether one can be.
+SHARED = {
+    "catalog.stores.postgres": {"catalog.stores", "catalog.engines", "catalog.upkeep.doctoring"},
+    "catalog.search.postgres": {"catalog.engines"},
+    "catalog.cluster": {"catalog.library", "catalog.cli.importing"},
+}
+#: The packages with which they do it.
+SERVED = re.compile(r"^\s*(?:from|import) (psycopg|psycopg_pool|distributed|dask)\b", re.M)
+
+
+def test_only_what_opens_a_catalogue_knows_where_it_is_kept() -> None:
+    """Above the stores and the executor nothing knows the difference between a folder and a server, or one machine and many."""
+    inside = tuple(f"{room}." for room in SHARED)
+    outside = {name: path for name, path in MODULES.items() if not f"{name}.".startswith(inside)}
+    for room, opening in SHARED.items():
+        knowing = {
+            name
+            for name, path in outside.items()
+            if any(f"{named}.".startswith(f"{room}.") for named in named_modules(path, MODULES))
+        }
+        assert knowing == opening
+    assert not [name for name, path in outside.items() if SERVED.search(path.read_text("utf-8"))]
+    assert sum(bool(SERVED.search(path.read_text("utf-8"))) for path in MODULES.values()) > 10
+
+
 def test_no_modules_import_each_other() -> None:
     """The modules of the catalogue and of the web can be put in one order in which each imports only earlier ones."""
     order = graphlib.TopologicalSorter({name: named_modules(path, MODULES) for name, path in MODULES.items()})

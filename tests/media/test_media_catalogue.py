@@ -12,9 +12,12 @@ from PIL import Image
 
 from catalog import filesystems
 from catalog.errors import CatalogueUnusable, NotFound, UsageError
+from catalog.images import worker
 from catalog.library import Library, open_library
-from catalog.model import ImportResult
+from catalog.model import ImportResult, ImportSummary
+from catalog.stores.base import Transaction
 from catalog.upkeep.doctoring import checks
+from tests.cluster.dask_processes import Dask
 from tests.media.s3_server import S3Server
 from web import create_app
 
@@ -123,6 +126,29 @@ def test_derived_fingerprints_come_back_from_the_shared_place(shared: Path) -> N
         before = library.store.count("image")
         run(library)
         assert library.neighbours.count() == before
+
+
+def test_workers_of_a_cluster_read_at_the_shared_place(
+    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker is told where an original is and reads it there: nothing is read here, and no bytes travel with the task."""
+    cluster = Dask(tmp_path)
+    cluster.start(workers=1, nanny=False)
+    for reading in (filesystems, worker):
+        monkeypatch.setattr(reading, "read", lambda *_: pytest.fail("read here"))
+    try:
+        with open_library(shared) as library:
+            known = dict(library.store.iter("image"))
+            change = Transaction()
+            for ident, doc in known.items():
+                change.put("image", ident, {**doc, "fingerprint": None})
+            library.store.commit(change)
+            *_, summary = library.recompute("rehash", cluster=cluster.address)
+            assert isinstance(summary, ImportSummary) and not summary.counts["rejected"]
+            assert dict(library.store.iter("image")) == known
+            assert all(doc["fingerprint"] for doc in known.values()) and known
+    finally:
+        cluster.stop()
 
 
 def test_an_import_without_the_service_commits_nothing(
