@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -65,6 +66,20 @@ def test_suggestions_while_typing(reading: Server, open_page: Open) -> None:
     assert page.locator("#q").get_attribute("aria-activedescendant")
     page.keyboard.press("Enter")
     assert page.locator("#q").input_value().startswith("credit:")
+
+
+def test_suggestions_that_come_late_are_no_errors(reading: Server, open_page: Open) -> None:
+    """Whoever types on while an answer is under way gets that for the last letter, and the console stays silent."""
+    page = open_page(reading.address)
+
+    def late(route: Any) -> None:
+        time.sleep(0.5)
+        route.continue_()
+
+    page.route("**/search/suggest*", late)
+    page.locator("#q").press_sequentially("credi", delay=250)
+    page.wait_for_selector(".suggestions li:first-child:has-text('credit')")
+    page.unroute_all(behavior="wait")
 
 
 def test_more_pictures_come_while_scrolling(reading: Server, open_page: Open) -> None:
