@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,27 @@ from tests import postgres_server
 settings.register_profile("cutline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("cutline")
 
-STORIES = Path(__file__).resolve().parent.parent / "fixtures" / "stories"
+TESTS = Path(__file__).resolve().parent
+STORIES = TESTS.parent / "fixtures" / "stories"
+
+LONGEST = ("cluster", "browser", "web", "runs", "media", "cli", "stores", "search", "images", "duplicates")
+"""The folders whose files take longest, first: a file that takes two minutes and begins last is waited for by all."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two processes a core: what takes long here mostly waits, for browsers, servers and processes that were killed."""
+    return int(os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS") or 2 * (os.cpu_count() or 1))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest; files and their tests stay together and in order."""
+    ranks = {name: rank for rank, name in enumerate(LONGEST)}
+
+    def rank(item: pytest.Item) -> int:
+        room = item.path.parent.name if item.path.is_relative_to(TESTS) else ""
+        return ranks.get(room, len(ranks))
+
+    items.sort(key=rank)
 
 
 @pytest.fixture(scope="session")
