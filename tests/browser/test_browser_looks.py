@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from . import visits
 from .conftest import Server
 
 pytestmark = pytest.mark.browser
@@ -144,3 +145,13 @@ def test_a_caption_of_hundreds_of_words_leaves_room(server: Server, open_page: O
     assert page.locator("h1").inner_text() != words
     page.get_by_text("The whole caption").click()
     assert page.locator("header p.caption.long").inner_text() == words
+
+
+def test_what_would_be_decided_is_read_on_a_narrow_screen(reading: Server, open_page: Open) -> None:
+    """The words of each line have the width of the screen, not what two pictures leave of it."""
+    page = open_page(reading.address, viewport={"width": 390, "height": 844})
+    everything = [hit.id for hit in reading.library.search(limit=100).items]
+    visits.Visit("/bulk", {"images": everything, "step": "findings"}).open(page, reading.address)
+    line = page.locator(".lines li").first
+    assert line.locator(".what").bounding_box()["width"] > 250
+    assert line.locator(".what").bounding_box()["y"] > line.locator(".shown").bounding_box()["y"]
