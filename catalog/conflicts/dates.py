@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache, lru_cache
 
+from . import relative
 from .data import lines, words
 from .tokens import Item, fold
 
@@ -27,7 +28,8 @@ class Day:
     """What a caption says of a day: whatever fields it gives. Months and weekdays are sets, for ambiguous words and forms.
 
     ``ahead`` is for "yesterday" (-1), "today" and "tomorrow": days from the one on which the article appeared.
-    ``until`` is the last day of several within one month ("3-13 June").
+    ``until`` is the last day of several within one month ("3-13 June"). ``part`` is "early", "mid" or "late" in a month or
+    year; ``turn`` a unit of time and how many of it ahead of the day of writing: "last week" is ("week", -1).
     """
 
     year: int | None = None
@@ -36,6 +38,8 @@ class Day:
     weekdays: frozenset[int] = frozenset()
     ahead: int | None = None
     until: int | None = None
+    part: str = ""
+    turn: tuple[str, int] | None = None
 
     def exact(self) -> date | None:
         """Return the calendar day, when year, month and day are given and there is such a day."""
@@ -92,6 +96,12 @@ def _weekday(key: str) -> str:
     return next((stem for stem in stems if len(stem) > 4 and stem in known), "")
 
 
+def apart(a: str, b: str) -> bool:
+    """Tell whether two folded words end in the names of two weekdays: "ostersonntag", "ostermontag"."""
+    days = [max((d for d in calendar()[1] if len(d) > 4 and key.endswith(d)), key=len, default="") for key in (a, b)]
+    return all(days) and days[0] != days[1]
+
+
 @cache
 def _day_parts() -> tuple[str, ...]:
     return tuple(words()["kinds"]["day_parts"].split())
@@ -109,8 +119,13 @@ def find(items: list[Item]) -> list[Item]:
             continue
         day, stop = made
         first, last = items[i], items[stop - 1]
-        key = f"{day.year}-{sorted(day.months)}-{day.day}-{sorted(day.weekdays)}-{day.ahead}" + (
-            f"-{day.until}" if day.until else ""
+        if (day.months or day.year) and not day.day and i and first.glued:
+            part, size = relative.part_before(out)
+            if part:
+                day, first = replace(day, part=part), out[-size]
+                del out[-size:]
+        key = f"{day.year}-{sorted(day.months)}-{day.day}-{sorted(day.weekdays)}-{day.ahead}" + "".join(
+            f"-{more}" for more in (day.until, day.part, day.turn) if more
         )
         out.append(replace(first, kind="date", key=key, skeleton=key, text="", end=last.end, value=day, capital=False))
         i = stop
@@ -126,6 +141,10 @@ def _at(items: list[Item], i: int) -> tuple[Day, int] | None:
             i + 1 + (i + 1 < len(items) and items[i + 1].glued and items[i + 1].key in _AFTER_YEAR)
         )  # "11.11.2023 r."
         return (made, ends) if (made := _numeric(item.key)) else None
+    if turned := relative.at(items, i):
+        return Day(turn=turned), i + 2
+    if numbered := _day_and_month(item):
+        return numbered, i + 1
     if item.kind == "word" and (item.first or not item.capital) and item.key in _near():
         return Day(ahead=_near()[item.key]), i + 1
     # Two letters ("Mo", "Fr") are words too often; three ("Sun") only count with their dot.
@@ -135,10 +154,22 @@ def _at(items: list[Item], i: int) -> tuple[Day, int] | None:
         joined = weekdays.get(f"{item.key}-{items[i + 1].key}")  # "quarta-feira"
         if joined:
             return Day(weekdays=joined), i + 2
+    sure = sure or (len(item.key) > 2 and i + 1 < len(items) and items[i + 1].key == "gunu")  # "cuma günü"
     name = _weekday(item.key) if item.kind == "word" and sure else ""
     if name and name not in months:
         return Day(weekdays=weekdays[name]), i + 1
     return _written(items, i, months)
+
+
+_DAY_AND_MONTH = re.compile(r"#?(\d{1,2})\.(0\d|1[0-2])$")
+
+
+def _day_and_month(item: Item) -> Day | None:
+    """Return the day of "17.06.", as German has it with a dot behind both, or None."""
+    match = _DAY_AND_MONTH.match(item.key) if item.kind == "number" and item.dotted else None
+    if not match or not (1 <= int(match[1]) <= 31 and int(match[2])):
+        return None
+    return Day(months=frozenset({int(match[2])}), day=int(match[1]))
 
 
 def _written(items: list[Item], i: int, months: dict[str, frozenset[int]]) -> tuple[Day, int] | None:
@@ -203,14 +234,18 @@ _RANGE = frozenset(("to", "bis", "au", "al", "a", "ate", "do", "till", "til", "t
 
 
 def _part_of_day(items: list[Item], i: int) -> tuple[Day, int] | None:
-    """Return the day of the month that only its part of the day tells from a count of days: "2일 오전", "9日午後"."""
+    """Return the day of the month that only a word beside it tells from a count of days: "2일 오전", "9日午後", "지난 10일"."""
     korean = re.fullmatch(r"(\d{1,2})일", items[i].key)
     stop = i + 1 if korean else i + 2 if i + 1 < len(items) and items[i + 1].text == "日" else 0
     following = "".join(x.text for x in items[stop : stop + 2])
     number = korean.group(1) if korean else items[i].key
-    if not stop or not number.isdecimal() or not 1 <= int(number) <= 31 or not following.startswith(_parts_of_day()):
+    dated = following.startswith(_parts_of_day()) or (i > 0 and items[i - 1].text in _KOREAN_TURNS)
+    if not stop or not number.isdecimal() or not 1 <= int(number) <= 31 or not dated:
         return None
     return Day(day=int(number)), stop
+
+
+_KOREAN_TURNS = ("지난", "오는", "이달", "지난달", "다음달")
 
 
 @cache
@@ -326,6 +361,8 @@ def conflict(x: Day, y: Day) -> bool:
         or (x.day and y.day and x.day != y.day)
         or (x.weekdays and y.weekdays and not x.weekdays & y.weekdays)
         or (x.until and y.until and x.until != y.until)
+        or (x.part and y.part and x.part != y.part)
+        or (x.turn and y.turn and x.turn != y.turn)
         or (x.ahead is not None and y.ahead is not None and x.ahead != y.ahead)
     )
 
@@ -342,4 +379,6 @@ def says_more(x: Day, y: Day) -> bool:
         or (x.day and not y.day)
         or (x.weekdays and not y.weekdays and not told)
         or (x.until and not y.until)
+        or (x.part and not (y.part or y.day))
+        or (x.turn and not (y.turn or y.exact()))
     )

@@ -9,7 +9,7 @@ from .data import words
 from .tokens import Item
 
 #: What follows the name of a place ("函館市", "朝阳区").
-_PLACE = frozenset("市県县區区町村郡省州道都府港駅站山島岛川河湖湾")
+_PLACE = frozenset("市県县區区町村郡省州道都府港駅站山镇鎮乡鄉旗路街桥橋峡峽島岛川河湖湾")
 LONGEST = 8
 #: A name differs in one of its letters only: so many others may stand between it and the title before or behind.
 SHARED = 2
@@ -34,7 +34,7 @@ def kind_of(x: Sequence[Item], y: Sequence[Item], before: Sequence[Item], after:
         return "place"  # "河北涿州", "河南郑州": each begins with a known province
     if _titled(x, y, before) or _followed(x, y, after) or all(_begins_as_name(run) for run in (x, y)):
         return "person"
-    ends = {(run[-1].text or "")[-1:] for run in (x, y)}
+    ends = {(run[-1].text or "")[-1:] for run in (x, y) if run[-1].kind != "place"}
     following = "".join(i.text for i in after)
     return "place" if ends <= _PLACE or following[:1] in _PLACE else ""
 

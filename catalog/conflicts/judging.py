@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from . import dates, eastern, forms, leftover, names, numbers, numerals, residue, roles, runs, uncapitalled, unparted
+from . import (
+    adjectives,
+    dates,
+    eastern,
+    forms,
+    leftover,
+    names,
+    numbers,
+    numerals,
+    residue,
+    roles,
+    runs,
+    uncapitalled,
+    unparted,
+)
 from .alignment import Gap, gaps
 from .reading import Reading
 from .sheet import UNRELATED, Sheet, Verdict, is_content
@@ -130,14 +144,10 @@ class Judge(Sheet):
         if len(dx) != len(dy):  # "Saturday, December 1", "1/12"
             dx = [i for i in dx if dates.has_month(self.x[i].value)] or dx
             dy = [j for j in dy if dates.has_month(self.y[j].value)] or dy
-        whole = self._nothing_but(xs, dx, self.x) and self._nothing_but(ys, dy, self.y)
+        whole = self.nothing_but(xs, dx, self.x) and self.nothing_but(ys, dy, self.y)
         held = whole and self.anchored(xs[0], ys[0], xs[-1] + 1, ys[-1] + 1) == 2
         for i, j in zip(dx, dy, strict=False):
             self._date_pair(i, j, held=held)
-
-    def _nothing_but(self, run: list[int], dated: list[int], items: Sequence[Item]) -> bool:
-        """Tell whether a stretch says nothing but dates: "mardi 7 mars"."""
-        return bool(dated) and all(n in dated for n in run if is_content(items[n]))
 
     def _date_pair(self, i: int, j: int, *, held: bool) -> None:
         one, other = self.x[i].value, self.y[j].value
@@ -197,7 +207,7 @@ class Judge(Sheet):
             for j in ys:
                 if j <= after or i not in self.gone_x or j not in self.gone_y:
                     continue
-                if self._joins(0, self.x, i) != self._joins(1, self.y, j):
+                if self.joins(0, self.x, i) != self.joins(1, self.y, j):
                     continue  # "Gen.-Lt." for "Generalleutnant"
                 if forms.short_in_place(self.x, i, self.y[j]) or forms.short_in_place(self.y, j, self.x[i]):
                     self.result.shared += is_content(self.x[i])
@@ -219,10 +229,6 @@ class Judge(Sheet):
             self.gone_y.discard(j)
             self.pair_set.add((i, j))
 
-    def _joins(self, side: int, items: Sequence[Item], i: int) -> bool:
-        """Tell whether a hyphen joins an item to the next one."""
-        return i + 1 < len(items) and "-" in self.texts[side][items[i].end : items[i + 1].start]
-
     # ------------------------------------------------------------ roles
 
     def _roles(self, xs: list[int], ys: list[int]) -> bool:
@@ -233,15 +239,16 @@ class Judge(Sheet):
         found = False
         if short and xs and ys:
             phrases = [" ".join(i.key for i in run) for run in (x, y)]
-            if roles.opposed(*phrases) and self._strong(xs, ys):
+            if roles.opposed(*phrases) and self.strong(xs, ys):
                 self.add("role", xs, ys)
                 return True
             if self._opposed_phrases(xs, ys):
                 return True
         for i in xs:
             j = next((j for j in ys if j in self.gone_y and self._contrary(self.x[i], self.y[j])), None)
-            if j is not None and (self._strong([i], [j]) or (short and self._abreast(xs, ys, i, j))):
-                self.add("role", [i], [j])
+            if j is not None and (self.strong([i], [j]) or (short and self._abreast(xs, ys, i, j))):
+                where = adjectives.say_where(self.x, i, self.y[j])
+                self.add("place" if where else "role", [i], [j])
                 found = True
         if short and not found and self.result.overlap >= 0.5 and (roles.negated(x, y) or roles.none_of(x, y)):
             self.add("role", xs, ys)
@@ -267,9 +274,6 @@ class Judge(Sheet):
         alike = abs(len(one) - len(other)) < 2 and i in one and j in other and one.index(i) == other.index(j)
         return alike and self.anchored(xs[0], ys[0], xs[-1] + 1, ys[-1] + 1) == 2
 
-    def _strong(self, xs: list[int], ys: list[int]) -> bool:
-        return self.anchored(xs[0], ys[0], xs[-1] + 1, ys[-1] + 1) > 0
-
     def _contrary(self, x: Item, y: Item) -> bool:
         if x.kind == "position" or y.kind == "position":
             return x.kind == y.kind and x.key != y.key
@@ -281,12 +285,10 @@ class Judge(Sheet):
         xs = [i for i in xs if i in self.gone_x and is_content(self.x[i])]
         ys = [j for j in ys if j in self.gone_y and is_content(self.y[j])]
         result = self.result
-        if self._of_one_sort(xs, ys):
-            return
-        if len(xs) != 1 or len(ys) != 1:
+        if self._of_one_sort(xs, ys) or len(xs) != 1 or len(ys) != 1:
             return
         nearly = result.overlap >= NEARLY_ALL and result.shared >= MOST * result.longer
-        if not nearly and not self._only_difference(xs, ys):
+        if not nearly and not self.only_difference(xs, ys):
             return
         x, y = self.x[xs[0]], self.y[ys[0]]
         measured = numbers.same_measure(x, y) and xs[0] and ys[0] and self.x[xs[0] - 1].kind == "number"
@@ -294,7 +296,7 @@ class Judge(Sheet):
             self.add("number", xs, ys)  # "12 kilometers", "12 miles"; "dreiköpfige", "fünfköpfige"
             return
         plain = x.kind == y.kind == "word" and (self.german or not (x.capital and not x.first and y.capital))
-        same = (
+        same = not dates.apart(x.key, y.key) and (
             roles.alike(x.key, y.key)
             or forms.inflected(x.key, y.key)
             or forms.akin(x.key, y.key)
@@ -305,14 +307,9 @@ class Judge(Sheet):
         if plain and not same and self.anchored(xs[0], ys[0], xs[0] + 1, ys[0] + 1) == 2:
             road = numbers.is_road(self.x, xs[0]) and numbers.is_road(self.y, ys[0])
             named = names.are_places(self.x, xs[0], y, german=self.german)
+            named = named or adjectives.are_of_places(x, y) or adjectives.say_where(self.x, xs[0], y)
+            named = named or self.parts_of_one(xs[0], ys[0])
             self.add("place" if road or named else roles.kind_of([x], [y]), xs, ys)
-
-    def _only_difference(self, xs: list[int], ys: list[int]) -> bool:
-        """Tell whether short captions are the same word for word, but for these words in each other's place."""
-        left = [
-            {n for n in gone if is_content(items[n])} for gone, items in ((self.gone_x, self.x), (self.gone_y, self.y))
-        ]
-        return left == [set(xs), set(ys)] and self.result.shared >= 2
 
     def _of_one_sort(self, xs: list[int], ys: list[int]) -> bool:
         """Find different words of one sort beside numbers in one place: "on the eve of", "on the first day of"."""
@@ -407,9 +404,13 @@ class Judge(Sheet):
         if forms.entitled(x, y):
             return
         kind = roles.kind_of(x, y) if roles.kind_of(x, y) != "role" else names.kind_of(x, y, before, after)
-        if len(x) == len(y) == 1 and numbers.is_road(self.x, run[0]) and numbers.is_road(self.y, other[0]):
+        alone = len(x) == len(y) == 1
+        if alone and numbers.is_road(self.x, run[0]) and numbers.is_road(self.y, other[0]):
             kind = "place"
-        if kind == "person" and len(x) == len(y) == 1 and self._contrary(x[0], y[0]):
+        changed = len(run) == len(other) == 1 and adjectives.are_of_places(self.x[run[0]], self.y[other[0]])
+        if kind == "person" and (changed or self.parts_of_one(run[0], other[0])):
+            kind = "place"
+        if kind == "person" and alone and self._contrary(x[0], y[0]):
             kind = "role"  # "La Britannique", "La Néerlandaise"
         if kind == "person" and after and after[0].glued and after[0].key in _FEASTS:
             kind = "date"  # "Christmas Eve", "New Year's Eve"

@@ -304,7 +304,30 @@ _LOCATIVE = re.compile(r"^[^\W\d_]{3,}['’][dt][ae]n?$")  # "Bodrum'da"
 _JOINED = ("am", "im", "beim", "zum", "vom")  # "am Breitscheidplatz"
 _OUTSIDE = ("uden", "uten", "utan")  # "uden for Holstebro"
 _WITHIN = frozenset(("in", "en", "em", "w", "we", "v", "ve", "в", "во", "inside", "near", "bei", "nahe"))
+_TO_THE = ("del", "du", "au", "nel", "nella")
+_OF_OR_ON = (
+    "of",
+    "on",
+    "de",
+    "di",
+    "von",
+    "van",
+    "du",
+    "da",
+    "do",
+    "des",
+    "der",
+    "del",
+    "della",
+    "auf",
+    "sur",
+    "op",
+    "pa",
+    "na",
+    "на",
+)
 _OF = ("of", "de", "di", "von", "van", "du", "da", "do", "des", "der", "del", "della")
+_OF_OR_ON = (*_OF, "on", "auf", "sur", "op", "pa", "na", "на")  # "the lighthouse on Lundy"
 
 
 def kind_of(x: Sequence[Item], y: Sequence[Item], before: Sequence[Item], after: Sequence[Item]) -> str:
@@ -322,14 +345,15 @@ def kind_of(x: Sequence[Item], y: Sequence[Item], before: Sequence[Item], after:
         place += 1.5 * (before[-1].key in listed("place_before") and (before[-1].first or not before[-1].capital))
         place += 0.5 * (before[-1].key in _WITHIN)  # people are seldom within each other
         place += 2.5 * (len(before) > 1 and before[-1].key == "for" and before[-2].key in _OUTSIDE)
-        place += 1.5 * (len(before) > 1 and before[-1].key in _OF and is_place_word(before[-2].key))
+        place += 1.5 * (len(before) > 1 and before[-1].key in _OF_OR_ON and is_place_word(before[-2].key))
         person += 1.2 * (before[-1].key in listed("person_before"))
-        place += 0.5 * is_place_word(before[-1].key)
+        place += 0.5 * is_place_word(before[-1].key) + 4.0 * (before[-1].key in listed("streets"))
+        place += 2.0 * (before[-1].key in _TO_THE and not any(i.capital for i in before))  # persons have no article
     for end in (-1, 0):
         if all(len(run) > 1 and is_place_word(run[end].key) for run in (x, y)):
             place += 2.0  # "St Mark's Square", "Trafalgar Square"; "Kraftwerk Isar", "Kraftwerk Emsland"
     if after:
-        place += 1.0 * (after[0].kind == "place") + 0.8 * (after[0].key in listed("place_words"))
+        place += 1.0 * (after[0].kind == "place") + 1.2 * (after[0].key in listed("place_words"))
         person += 0.8 * (after[0].key in listed("person_after") or after[0].bracket)
     return "place" if place >= person else "person"
 

@@ -91,3 +91,27 @@ class Sheet:
         if not keep:
             self.gone_x -= set(xs)
             self.gone_y -= set(ys)
+
+    def joins(self, side: int, items: Sequence[Item], i: int) -> bool:
+        """Tell whether a hyphen joins an item to the next one."""
+        return i + 1 < len(items) and "-" in self.texts[side][items[i].end : items[i + 1].start]
+
+    def strong(self, xs: list[int], ys: list[int]) -> bool:
+        """Tell whether two stretches stand in one place."""
+        return self.anchored(xs[0], ys[0], xs[-1] + 1, ys[-1] + 1) > 0
+
+    def parts_of_one(self, i: int, j: int) -> bool:
+        """Tell whether a hyphen joins two words to one place before them: "Dresden-Gohlis", "Dresden-Laubegast"."""
+        return bool(i and j) and self.x[i - 1].kind == "place" and self.joins(0, self.x, i - 1)
+
+    def only_difference(self, xs: list[int], ys: list[int]) -> bool:
+        """Tell whether short captions are the same word for word, but for these words in each other's place."""
+        left = [
+            {n for n in gone if is_content(items[n])} for gone, items in ((self.gone_x, self.x), (self.gone_y, self.y))
+        ]
+        return left == [set(xs), set(ys)] and self.result.shared >= 2
+
+    def nothing_but(self, run: list[int], dated: list[int], items: Sequence[Item]) -> bool:
+        """Tell whether a stretch says nothing but dates, and a word beside one: "mardi 7 mars", "Good Friday"."""
+        rest = [n for n in run if n not in dated and is_content(items[n])]
+        return bool(dated) and (not rest or (len(rest) == 1 and any(abs(rest[0] - n) == 1 for n in dated)))

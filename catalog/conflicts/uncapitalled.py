@@ -30,6 +30,8 @@ def kind_of(x: Sequence[Item], y: Sequence[Item], before: Sequence[Item], after:
     What it names is told by a word beside it, or by one of both that is a known place."""
     if not (0 < len(x) <= LONGEST and 0 < len(y) <= LONGEST and _without_capitals(x) and _without_capitals(y)):
         return ""
+    if x[0].kind == y[0].kind == "place" and x[0].key != y[0].key:
+        return "place"  # "경북 울진", "강원 삼척": each begins with a known province
     told = [all(i.kind == "place" for i in run) for run in (x, y)]
     kinds = {key.removeprefix("ال") for key in (i.key for i in (*x, *y))} & _beside("place_before")
     if any(told) and not kinds and len(x) + len(y) < 4:

@@ -402,3 +402,86 @@ def test_figures_behind_a_name_or_in_english_stay_two() -> None:
     """ "Apollo 11" with 300 behind it is no number of eleven thousand, and English parts thousands by a comma."""
     for text in ("Vol Apollo 11 300 personnes", "In the room 12 300 chairs stood and the doors were shut"):
         assert sum(i.kind == "number" for i in read(text).items) == 2, text
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        "A view of the {Karakoram|Hindu Kush} range, where three climbers have been missing since Saturday.",
+        "The lighthouse on {Lindisfarne|Lundy} has been without power since the storm.",
+        "The {Kenyan|Ugandan} capital has been without water for four days.",
+        "Das Wrack liegt vor der {bretonischen|normannischen} Küste in 40 Metern Tiefe.",
+        "Im {saarländischen|thüringischen} Landtag wird am Mittwoch über den Haushalt abgestimmt.",
+        "Die {Leipziger|Chemnitzer} Oper bleibt wegen Sanierung bis Herbst geschlossen.",
+        "Helfer füllen Sandsäcke in Dresden-{Gohlis|Laubegast}, wo die Elbe über die Ufer getreten ist.",
+        "Bauern fahren mit ihren Traktoren durch das {Allgäu|Sauerland} und hupen.",
+        "Schneemassen auf der {Wasserkuppe|Rhönkuppe} haben am Sonntag Tausende Rodler angelockt.",
+        "Wanderer auf dem Weg zum Gipfel der {Kampenwand|Hochplatte}.",
+        "Les pompiers interviennent rue {Saint-Jacques|Mouffetard}, à Paris, après l'explosion.",
+        "Aficionados en las gradas del {Camp Nou|Sánchez Pizjuán} antes del partido.",
+        "大雨で冠水した{久留米市|人吉市}の住宅街",
+        "{경북 울진|강원 삼척}에서 소방대원들이 산불을 끄고 있다.",
+    ],
+)
+def test_a_place_is_told_by_the_nouns_and_endings_around_it(pair: str) -> None:
+    """Ranges, capitals, coasts, regions, parts of cities, streets and stadiums are places, not persons or sayings."""
+    assert conflicts.compare(*_both(pair)).kinds == ("place",)
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        "The {Kenyan|Ugandan} border guards have been without water for four days.",
+        "Der {kritische|politische} Bericht liegt seit Mittwoch im Landtag.",
+    ],
+)
+def test_an_adjective_of_men_or_things_says_not_where(pair: str) -> None:
+    """Guards of a border are no border, and only regions have adjectives of regions."""
+    assert "place" not in conflicts.compare(*_both(pair)).kinds
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        "The store will close its doors {this|next} week after 80 years.",
+        "Court artist sketch of the defendant at the hearing last {month|year}.",
+        "L'élu avait démissionné {la semaine dernière|le mois dernier}.",
+        "El juicio comenzará {la próxima semana|el próximo mes} en la Audiencia.",
+        "Erntehelfer auf einem Spargelfeld {vergangene Woche|vergangenes Jahr}.",
+        "The mayor cut the ribbon on the new bridge in {late May|early March}.",
+        "The mayor cut the ribbon on the new bridge in {late|early} May.",
+        "Pilgrims at the shrine on {Good Friday|Easter Monday}.",
+        "{Am Ostersonntag|Am Ostermontag} strömten viele Besucher in den Zoo.",
+        "Der Kanzler bei seiner Rede am 17.{06|07}. im Bundestag.",
+        "Cumhurbaşkanı {salı|cuma} günü düzenlenen törende konuştu.",
+        "지난 {10일|12일} 서울 광화문에서 열린 집회",
+    ],
+)
+def test_times_told_by_the_day_of_writing_are_dates(pair: str) -> None:
+    """Last week is no next week, late May no early May, and one feast no other."""
+    assert conflicts.compare(*_both(pair)).kinds == ("date",)
+
+
+def test_a_day_with_its_month_in_figures_is_the_day_in_words() -> None:
+    """German writes "17.06." for 17 June."""
+    said = "Der Kanzler bei seiner Rede am {} im Bundestag."
+    assert conflicts.compare(said.format("17. Juni"), said.format("17.06.")).relation == "cosmetic"
+
+
+def test_a_time_told_by_the_day_of_writing_is_more_than_none() -> None:
+    """What only one caption tells of the time is new; in either order of its words it is the same."""
+    assert (
+        conflicts.compare("El juicio comenzará en mayo.", "El juicio comenzará a finales de mayo.").relation
+        == "additive"
+    )
+    one, other = "El juicio comenzará la próxima semana.", "El juicio comenzará la semana próxima."
+    assert conflicts.compare(one, other).relation == "cosmetic"
+    assert conflicts.compare("El juicio comenzará.", one).relation == "additive"
+
+
+def _both(pair: str) -> tuple[str, str]:
+    """Return the two captions of "A {boat|ship} sails"."""
+    head, rest = pair.split("{")
+    choice, tail = rest.split("}")
+    one, other = choice.split("|")
+    return f"{head}{one}{tail}", f"{head}{other}{tail}"
