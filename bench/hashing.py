@@ -68,7 +68,10 @@ def ours(path: Path) -> None:
 
 def ours_without_features(path: Path) -> None:
     """The fingerprint alone."""
-    with patch.object(features, "extract", lambda grey: grey), patch.object(features, "pack", lambda grey: b""):
+    with (
+        patch.object(features, "extract", lambda grey, picture: grey),
+        patch.object(features, "pack", lambda grey: b""),
+    ):
         ours(path)
 
 

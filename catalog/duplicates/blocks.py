@@ -21,6 +21,7 @@ from .photographic import Photographic
 
 Grey = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
+Colours = tuple[Floats | None, Floats | None]
 
 #: Pixels of a block's side; blocks are taken around every pixel.
 BLOCK = 9
@@ -73,8 +74,9 @@ class Agreement:
     recoloured: float
 
 
-def compare(a: Grey, b: Grey, matrix: Matrix) -> Agreement | None:
-    """Compare ``a`` and ``b`` (grey thumbnails) under ``matrix`` (b -> a, fractional), in the frame of the coarser one.
+def compare(a: Grey, b: Grey, matrix: Matrix, colours: Colours = (None, None)) -> Agreement | None:
+    """Compare ``a`` and ``b`` (grey thumbnails) under ``matrix`` (b -> a, fractional), in the frame of the coarser one. ``colours``
+    are the colour differences of both (h x w x 2, of any size) as far as they are known.
 
     ``None`` when they do not overlap by at least a few blocks with structure, or nearly all of those differ.
     """
@@ -90,7 +92,7 @@ def compare(a: Grey, b: Grey, matrix: Matrix) -> Agreement | None:
     seen = glance.share(*laid)
     if seen is not None and seen < _UNLIKE:
         return None
-    pair = _Pair(*laid)
+    pair = _Pair(*laid, colours[::-1] if in_b else colours)
     if not pair.enough():
         return None
     agrees, share = pair.rough()
@@ -103,11 +105,12 @@ def compare(a: Grey, b: Grey, matrix: Matrix) -> Agreement | None:
 class _Pair:
     """A frame, and another picture warped into it. ``matrix`` maps fractions of the frame to the other picture."""
 
-    def __init__(self, frame: Grey, other: Grey, matrix: Matrix, scale: float) -> None:
+    def __init__(self, frame: Grey, other: Grey, matrix: Matrix, scale: float, colours: Colours) -> None:
         if scale > 1.05:
             size = (max(1, round(other.shape[1] / scale)), max(1, round(other.shape[0] / scale)))
             other = np.asarray(cv2.resize(other, size, interpolation=cv2.INTER_AREA), np.uint8)
         self._other = other
+        self._colours = colours
         self._frame = frame.astype(np.float32)
         self._height, self._width = frame.shape
         self._mean, self._variance, self._sharp = _moments(self._frame)
@@ -275,7 +278,21 @@ class _Pair:
             offset=offset,
             photographic=self._photographic(alike, share, differing),
             places=differing,
-            recoloured=recoloured.share(self._frame, self._warped, usable, exact) if asked else 0.0,
+            recoloured=recoloured.share(self._frame, self._warped, usable, exact, self._coloured()) if asked else 0.0,
+        )
+
+    def _coloured(self) -> tuple[Floats, Floats] | None:
+        """The colour differences of the frame, and of the other as it is laid into it, where both are known."""
+        frame, other = self._colours
+        if frame is None or other is None:
+            return None
+        size = (self._width, self._height)
+        pixels = to_pixels(other.shape[1], other.shape[0]) @ self._matrix @ self._from_pixels
+        laid = cv2.warpPerspective(
+            other, pixels, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+        )
+        return np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_LINEAR), np.float32), np.asarray(
+            laid, np.float32
         )
 
     def _photographic(self, alike: Mask, share: float, differing: int) -> Photographic:

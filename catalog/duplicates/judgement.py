@@ -63,7 +63,7 @@ def guards(agreement: Agreement) -> float:
     if cover >= _PAGE:
         drawn = (_NOT_DRAWN - agreement.photographic.among) / (_NOT_DRAWN - _DRAWN)
         taken += 4 * max(0, agreement.places - _PLACES) * max(0.0, min(1.0, drawn))
-        taken += 2000 * max(0.0, agreement.recoloured - _RECOLOURED)
+    taken += 2000 * max(0.0, agreement.recoloured - _RECOLOURED)
     return taken + weight * max(0.0, share - agreement.share)
 
 

@@ -102,7 +102,7 @@ class _Both:
 
     def judged(self, matrix: Matrix) -> Iterator[Hypothesis]:
         """The hypothesis that ``matrix`` is, if blocks speak for it at all."""
-        agreement = compare(self.a.thumb, self.b.thumb, matrix)
+        agreement = compare(self.a.thumb, self.b.thumb, matrix, (self.a.colours, self.b.colours))
         if agreement is None:
             return
         if float(np.linalg.det(agreement.matrix[:2, :2])) < 0:

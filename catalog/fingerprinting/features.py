@@ -7,8 +7,9 @@ direction. The comparisons come in mirrored couples, the first 64 bits being the
 the others: the descriptor in the mirrored picture is the same with its halves swapped, so that mirrored copies cost
 neither storage nor a second extraction.
 
-A blob holds at most ``POINTS`` features (20 bytes each) and a small grey thumbnail, on which verification compares
-blocks; it never exceeds ``BLOB_LIMIT`` bytes.
+A blob holds at most ``POINTS`` features (20 bytes each), a small grey thumbnail, on which verification compares blocks, and, of
+a drawing, its colours; it never exceeds ``BLOB_LIMIT`` bytes. The first two bytes say which form it is: ``F1`` is without colours,
+as those are that were written before there were any.
 """
 
 from __future__ import annotations
@@ -20,18 +21,20 @@ from functools import cached_property, lru_cache
 import cv2
 import numpy as np
 import numpy.typing as npt
+from PIL import Image as Pictures
 
-from . import panels
+from . import colours, panels
 from .descriptors import COUPLES
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 Whole = npt.NDArray[np.intp]
+_Shown = tuple[bytes, tuple[int, int], bytes]
 
 cv2.setNumThreads(1)
 
 #: Upper limit of a packed blob, bytes.
-BLOB_LIMIT = 8_100
+BLOB_LIMIT = 8_200
 #: Features kept of a picture, at most.
 POINTS = 280
 #: Working size: pixels of the shorter side, and of the longer side at most.
@@ -57,7 +60,8 @@ _WINDOW = (31, 31)
 #: Bits that hold the place of a pixel in a working picture.
 _PLACE_BITS = 20
 _HEADER = struct.Struct("<2sHHHBBH")
-_MAGIC = b"F1"
+_COLOURS = struct.Struct("<H")
+_PLAIN, _COLOURED = b"F1", b"F2"
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ class Features:
     """Unpacked local features. ``points`` are (x, y) in pixels of the working picture (``width`` x ``height``);
     ``levels`` and ``turns`` are small integers (scale is ``STEP ** level``, direction ``turn / TURNS`` of a full turn,
     clockwise from the x axis as y points down); ``bits`` is n x 16 bytes; ``shown`` is the small grey picture, encoded, of
-    ``shown_size`` (width, height) pixels, and seen ``flipped`` left to right."""
+    ``shown_size`` (width, height) pixels, and seen ``flipped`` left to right; ``coloured`` are a drawing's colours, encoded."""
 
     width: int
     height: int
@@ -75,7 +79,15 @@ class Features:
     bits: Grey
     shown: bytes
     shown_size: tuple[int, int]
+    coloured: bytes = b""
     flipped: bool = False
+
+    @cached_property
+    def colours(self) -> Floats | None:
+        """The colour differences of a drawing (h x w x 2), ``None`` when none are kept. Raises :class:`ValueError` when they do not
+        decode."""
+        found = colours.unpacked(self.coloured)
+        return found if found is None or not self.flipped else np.ascontiguousarray(found[:, ::-1])
 
     @cached_property
     def thumb(self) -> Grey:
@@ -121,14 +133,15 @@ class _Level:
     smooth: Grey
 
 
-def extract(grey: Grey) -> Features:
-    """Return the local features of a grey picture (h x w, upright). Any size; tiny or flat ones simply give none."""
+def extract(grey: Grey, picture: Pictures.Image | None = None) -> Features:
+    """Return the local features of a grey picture (h x w, upright), with its colours should ``picture`` be it in colour. Any size;
+    tiny or flat ones simply give none."""
     work = _working(grey)
     height, width = work.shape
     inside = panels.find(work)
     pyramid = _pyramid(work)
     corners = _corners(pyramid, inside)
-    shown = _shown(work)
+    shown = _shown(work, picture)
     if not len(corners.xs):
         return _none(width, height, shown)
     counts = np.bincount(corners.levels, minlength=len(pyramid)).tolist()
@@ -155,8 +168,10 @@ def pack(features: Features) -> bytes:
     place[:, 1] = (grid[:, 0] >> 8) | ((grid[:, 1] & 15) << 4)
     place[:, 2] = grid[:, 1] >> 4
     pose = (features.levels << 5 | features.turns).astype(np.uint8)
-    head = _HEADER.pack(_MAGIC, features.width, features.height, n, *features.shown_size, len(features.shown))
-    return b"".join([head, features.shown, place.tobytes(), pose.tobytes(), features.bits.tobytes()])
+    magic = _COLOURED if features.coloured else _PLAIN
+    head = _HEADER.pack(magic, features.width, features.height, n, *features.shown_size, len(features.shown))
+    coloured = _COLOURS.pack(len(features.coloured)) + features.coloured if features.coloured else b""
+    return b"".join([head, features.shown, coloured, place.tobytes(), pose.tobytes(), features.bits.tobytes()])
 
 
 def unpack(blob: bytes) -> Features:
@@ -165,11 +180,16 @@ def unpack(blob: bytes) -> Features:
     if len(blob) < _HEADER.size:
         raise ValueError("not a feature blob")
     magic, width, height, n, thumb_width, thumb_height, thumb_bytes = _HEADER.unpack_from(blob)
-    if magic != _MAGIC or len(blob) != _HEADER.size + thumb_bytes + 20 * n:
+    at = _HEADER.size + thumb_bytes
+    shown, coloured = blob[_HEADER.size : at], b""
+    if magic == _COLOURED and len(blob) >= at + _COLOURS.size:
+        start = at + _COLOURS.size
+        at = start + int(_COLOURS.unpack_from(blob, at)[0])
+        coloured = blob[start:at]
+    elif magic != _PLAIN:
         raise ValueError("not a feature blob of this version")
-    at = _HEADER.size
-    shown = blob[at : at + thumb_bytes]
-    at += thumb_bytes
+    if len(blob) != at + 20 * n:
+        raise ValueError("not a whole feature blob")
     place = np.frombuffer(blob, np.uint8, 3 * n, at).reshape(n, 3).astype(np.uint16)
     pose = np.frombuffer(blob, np.uint8, n, at + 3 * n)
     bits = np.frombuffer(blob, np.uint8, 16 * n, at + 4 * n).reshape(n, 16)
@@ -177,10 +197,10 @@ def unpack(blob: bytes) -> Features:
     step = np.array([width - 1, height - 1], np.float32) / np.float32(4095)
     points = np.asarray(grid.astype(np.float32) * step, np.float32)
     levels, turns = np.asarray(pose >> 5, np.uint8), np.asarray(pose & 31, np.uint8)
-    return Features(width, height, points, levels, turns, bits, shown, (thumb_width, thumb_height))
+    return Features(width, height, points, levels, turns, bits, shown, (thumb_width, thumb_height), coloured)
 
 
-def _none(width: int, height: int, shown: tuple[bytes, tuple[int, int]]) -> Features:
+def _none(width: int, height: int, shown: _Shown) -> Features:
     empty = np.zeros(0, np.uint8)
     return Features(width, height, np.zeros((0, 2), np.float32), empty, empty, np.zeros((0, 16), np.uint8), *shown)
 
@@ -357,10 +377,13 @@ def _described(found: list[_Level], turns: npt.NDArray[np.uint8]) -> Grey:
     return np.packbits(values[:, :128] < values[:, 128:], axis=1)
 
 
-def _shown(grey: Grey) -> tuple[bytes, tuple[int, int]]:
-    """The small picture, encoded, and its width and height."""
+def _shown(grey: Grey, picture: Pictures.Image | None) -> _Shown:
+    """The small picture, encoded, its width and height, and the colours, in what room it leaves of a blob."""
     thumb = _thumbnail(grey)
-    return _encode_thumb(thumb), (thumb.shape[1], thumb.shape[0])
+    shown = _encode_thumb(thumb)
+    room = BLOB_LIMIT - _HEADER.size - _COLOURS.size - 20 * POINTS - len(shown)
+    coloured = colours.packed(picture, thumb, room) if picture else b""
+    return shown, (thumb.shape[1], thumb.shape[0]), coloured
 
 
 def _thumbnail(grey: Grey) -> Grey:

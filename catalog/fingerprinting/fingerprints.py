@@ -98,7 +98,7 @@ def prepare(picture: Pictures.Image) -> Prepared:
         pixels=_pixels(picture) if flat else "",
         colours=_colours(picture),
     )
-    return Prepared(fingerprint, features.pack(features.extract(grey)))
+    return Prepared(fingerprint, features.pack(features.extract(grey, picture)))
 
 
 def phash(grey: Grey) -> str:

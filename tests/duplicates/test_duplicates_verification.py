@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from catalog.duplicates.blocks import Agreement, compare
 from catalog.duplicates.geometry import apply
 from catalog.duplicates.photographic import Photographic, agreement
 from catalog.duplicates.verification import verify
-from catalog.fingerprinting.features import unpack
+from catalog.fingerprinting.features import pack, unpack
 from catalog.model import Match
 from tests.duplicates_drawn import drawn, jpeg, sample
 
@@ -442,3 +443,47 @@ def test_closely_alike_corners_are_heard_where_a_similarity_seconds_them() -> No
     moved[:4] = here[:4] + np.array((30, -12), np.float32)
     assert matching._seconded(here, moved, 0, 0)
     assert matching._seconded(here[:3], moved[:3], 0, 0) and not matching._seconded(here[4:7], moved[4:7], 0, 0)
+
+
+def _plan(seed: int) -> Image.Image:
+    """Rooms at the same places, in colours of one grey: who has them, the grey picture does not tell."""
+    rng = np.random.default_rng(seed)
+    page = Image.new("RGB", (900, 600), "white")
+    pen = ImageDraw.Draw(page)
+    pen.text((40, 20), "Who sits where", (20, 20, 20), font_size=40)
+    for at in range(24):
+        x, y = 70 + at % 6 * 135, 110 + at // 6 * 120
+        ink = ((196, 76, 76), (42, 134, 71), (88, 106, 200))[int(rng.integers(0, 3))]
+        pen.rectangle((x, y, x + 84, y + 76), fill=ink, outline=(60, 60, 60), width=3)
+        pen.text((x + 24, y + 18), str(at + 1), "white", font_size=34)
+    return page
+
+
+def test_colours_of_one_grey_tell_drawings_apart() -> None:
+    """Two plans that only differ by colours of one grey are no copies of each other; without kept colours nothing tells."""
+    one, other = sample(_plan(1)), sample(_plan(2))
+    found = verify(one, other)
+    assert found is None or found.relation == "same scene"
+    bare = [replace(known, features=pack(replace(unpack(known.features), coloured=b""))) for known in (one, other)]
+    for pair in (bare, (one, bare[1]), (bare[0], other)):
+        found = verify(*pair)
+        assert found is not None and found.relation != "same scene"
+
+
+@pytest.mark.parametrize("way", ["grey", "faded", "vivid", "warm", "toned", "poor", "small", "marked"])
+def test_a_drawing_in_other_tones_is_a_copy(way: str) -> None:
+    """Greying, saturation, another white, toning, compression and a mark leave a drawing the same."""
+    page = _plan(3)
+    red, green, blue = page.split()
+    ways: dict[str, Callable[[], Image.Image]] = {
+        "grey": lambda: page.convert("L"),
+        "faded": lambda: ImageEnhance.Color(page).enhance(0.4),
+        "vivid": lambda: ImageEnhance.Color(page).enhance(1.6),
+        "warm": lambda: Image.merge("RGB", (red, green, blue.point([v * 4 // 5 for v in range(256)]))),
+        "toned": lambda: ImageOps.colorize(page.convert("L"), (40, 20, 0), (255, 240, 210)),
+        "poor": lambda: jpeg(page, 20),
+        "small": lambda: page.resize((360, 240)),
+        "marked": lambda: ImageOps.expand(page, (0, 0, 0, 60), "navy"),
+    }
+    found = verify(sample(page, "page"), sample(ways[way](), way))
+    assert found is not None and found.relation != "same scene"

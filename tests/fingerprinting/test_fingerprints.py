@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import cv2
 import imagehash
 import numpy as np
 import pytest
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageOps
 
 from catalog.fingerprinting import features, panels, shrinking
 from catalog.fingerprinting.features import extract, pack, unpack
@@ -226,3 +227,45 @@ def test_features_are_what_their_definition_gives() -> None:
         assert min(off, features.TURNS - off) <= 0.51
         one, other = (smooth[y + 16 + ends[:, 1], x + 16 + ends[:, 0]].astype(int) for ends in features._tests()[turn])
         assert np.packbits(one < other).tobytes() == bits.tobytes()
+
+
+def _chart() -> Image.Image:
+    page = Image.new("RGB", (600, 400), "white")
+    pen = ImageDraw.Draw(page)
+    for at, ink in enumerate([(200, 30, 40), (30, 90, 180), (40, 150, 70)]):
+        pen.rectangle((60 + 170 * at, 120, 180 + 170 * at, 340), fill=ink)
+    return page
+
+
+def test_drawings_keep_their_colours_and_nothing_else_pays_for_them() -> None:
+    """Photographs and grey drawings are written in the form that was there before, which is still read."""
+    page = _chart()
+    grey = np.asarray(page.convert("L"))
+    blob = pack(extract(grey, page))
+    found = unpack(blob)
+    assert blob[:2] == b"F2" and found.colours is not None
+    assert found.colours.shape == (64, 96, 2)
+    # T.871: red is strong in Cr, blue in Cb; the ground has no colour.
+    assert found.colours[36, 19, 0] > 60 and found.colours[36, 46, 1] > 40 and abs(found.colours[4, 4]).max() < 6
+    mirrored = found.mirrored.colours
+    assert mirrored is not None and np.array_equal(mirrored, found.colours[:, ::-1])
+    old = pack(extract(grey))
+    assert old[:2] == b"F1" and unpack(old).colours is None and np.array_equal(unpack(old).bits, found.bits)
+    photograph = drawn(9)
+    assert pack(extract(np.asarray(photograph.convert("L")), photograph))[:2] == b"F1"
+    assert pack(extract(grey, page.convert("L").convert("RGB")))[:2] == b"F1"
+    with pytest.raises(ValueError):
+        unpack(blob[:-1])
+    with pytest.raises(ValueError, match="colours"):
+        _ = replace(found, coloured=b"RIFF").colours
+
+
+@pytest.mark.parametrize("left", [200, 260, 420])
+def test_a_blob_with_colours_is_bounded(left: int) -> None:
+    """However little room the grey picture and the corners leave, colours take no more than that."""
+    rng = np.random.default_rng(4)
+    pixels = np.full((400, 600, 3), 250, np.uint8)
+    pixels[:, left:] = rng.integers(0, 255, (400, 600 - left, 3), dtype=np.uint8)
+    page = Image.fromarray(pixels)
+    found = extract(np.asarray(page.convert("L")), page)
+    assert len(pack(found)) <= features.BLOB_LIMIT - 20 * (features.POINTS - len(found.points))
