@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 from .creditbrackets import bracket_end, bracket_start, is_captioned
-from .creditcut import BARS, REACH, STOPPED, WEIGHTS, Cut, breaks, made
+from .creditcut import BARS, REACH, STOPPED, WEIGHTS, Cut, before_day, breaks, made
 from .creditmarkers import SIGNS, after_word, bare_credit, bare_end, marker_end, with_marker_before
 from .credittables import tables
 from .creditwords import (
@@ -77,6 +77,8 @@ def _whole(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cut | 
     if len(text) > MAX_CREDIT:
         return None
     found = marker(text.lstrip(OPEN))
+    if found:
+        text = printed[start : before_day(printed, start, end)]
     if not found and (len(text.split()) > MOST_WORDS or is_described(text)):
         return None
     if found and not found[1] and not has_agency(text):

@@ -13,6 +13,7 @@ from .creditwords import (
     LOOSE,
     MAX_CREDIT,
     OPEN,
+    has_agency,
     is_capitals,
     is_credit,
     is_name,
@@ -45,7 +46,11 @@ def bracket_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> C
         inside = match.group(1)
         if after and is_day(after) and is_credit(inside, known, bracketed=True):
             done = made(printed, (start, match.start()), match.span(1), "credit-bracket")
-            return _with_day(done, after, printed.index(after, match.end()))
+            return _with_more(done, after, printed.index(after, match.end()))
+        if after and _goes_on(printed[start : match.start()].rstrip(), inside, printed[match.end() : end]):
+            done = made(printed, (start, match.start()), match.span(1), "credit-bracket")
+            more = printed[match.end() : end].lstrip(" ,;")
+            return _with_more(done, more, end - len(more), mark=printed[match.end()])
         if after and after.strip(OPEN + CLOSE).casefold() not in tables().brackets:
             continue
         before = printed[start : match.start()].rstrip()
@@ -67,10 +72,27 @@ def bracket_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> C
     return None
 
 
-def _with_day(cut: Cut, day: str, place: int) -> Cut:
-    """A cut whose caption goes on behind the credit with a day: "… in Vigo. (AP Photo/Jane Doe), March 3, 2024"."""
-    mark = " " if cut.text[-1:] in FINISHED else ", "
-    return replace(cut, text=(cut.text and cut.text + mark) + day, more_span=(place, place + len(day)))
+def _goes_on(before: str, inside: str, behind: str) -> bool:
+    """Whether a sentence goes on behind a credit: "Protesters march (AP Photo/Jane Doe), in Minsk on Sunday".
+
+    A new sentence may be another picture's, and what names no house may be no credit.
+    """
+    words = behind.lstrip(" ,;")
+    return (
+        before != ""
+        and words[:1].isalpha()
+        and (words[0].islower() or before[-1] not in FINISHED)
+        and len(words.split()) > 1
+        and ("/" in inside or marker(inside) is not None)
+        and has_agency(inside)
+        and is_credit(inside, bracketed=True)
+    )
+
+
+def _with_more(cut: Cut, more: str, place: int, *, mark: str = ",") -> Cut:
+    """A cut whose caption goes on behind the credit: "… in Vigo. (AP Photo/Jane Doe), March 3, 2024"."""
+    joint = " " if cut.text[-1:] in FINISHED or mark not in ",;" else f"{mark} "
+    return replace(cut, text=(cut.text and cut.text + joint) + more, more_span=(place, place + len(more)))
 
 
 def is_captioned(text: str) -> bool:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from ..model import Evidence
 from .creditwords import ENDS, LOOSE, MAX_CREDIT, is_abbreviation, strip_marker
+from .months import is_day
 
 REACH = 400
 #: Weights in log-odds of the ways in which a credit was told.
@@ -32,6 +33,7 @@ BARS = "|•·⟩›▸►"
 FINISHED = ".!?…”\"»’'」』）)" + ENDS
 NUMBER = re.compile(r"(?<![^\W\d_])\d")
 STOPPED = re.compile(r"[.!?…][»”\"’')]?\s")
+_MARKS = re.compile(r"\s?[,;(]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Cut:
 def made(printed: str, text: tuple[int, int], credit: tuple[int, int], name: str) -> Cut:
     """A cut with the credit's markers taken off and the caption's loose ends trimmed."""
     inner = strip_marker(printed[credit[0] : credit[1]])
-    credit = (credit[0] + inner[0], credit[0] + inner[1])
+    credit = credit[0] + inner[0], before_day(printed, credit[0] + inner[0], credit[0] + inner[1])
     first, last = text
     while first < last and printed[first] in LOOSE:
         first += 1
@@ -61,6 +63,19 @@ def made(printed: str, text: tuple[int, int], credit: tuple[int, int], name: str
         last -= 1
     words = printed[credit[0] : credit[1]]
     return Cut(printed[first:last], words, (first, last), credit, (Evidence(name, WEIGHTS[name], words[:80]),))
+
+
+def before_day(printed: str, start: int, end: int) -> int:
+    """Where a credit ends behind which the day of its picture stands ("John Smith/AP, 16 August 2020"), else ``end``.
+
+    Who made a picture is the same whenever it was made. The comma may be the day's own ("August 16, 2020").
+    """
+    for mark in _MARKS.finditer(printed, max(start + 2, end - 44), end):
+        day = printed[mark.end() : end].strip(" ).")
+        first = day.partition(",")[0]
+        if NUMBER.search(first) and len(day) > len("2020") and is_day(day):
+            return mark.start()
+    return end
 
 
 @lru_cache(maxsize=64)

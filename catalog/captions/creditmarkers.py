@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from .creditcut import BARS, FINISHED, REACH, STOPPED, Cut, breaks, made
+from .creditcut import BARS, FINISHED, REACH, STOPPED, Cut, before_day, breaks, made
 from .credittables import tables
 from .creditwords import (
     ENDS,
@@ -43,8 +43,9 @@ def marker_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> Cu
         found += [(m, True) for m in tables().alone.finditer(printed, low, end)]
     if JOINS.search(tail):
         found += [(m, False) for m in _around(JOINS, tables().weak, printed, low, end)]
+    named = before_day(printed, low, end)
     for match, strong in sorted(found, key=lambda f: (f[0].start(), -f[0].end())):
-        before, rest = printed[start : match.start()].rstrip(), printed[match.end() : end]
+        before, rest = printed[start : match.start()].rstrip(), printed[match.end() : named]
         first = _with_agency_before(printed, start, match.start())
         if not before or (first == match.start() and not _may_begin(before, match)):
             continue
