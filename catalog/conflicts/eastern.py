@@ -36,7 +36,8 @@ def kind_of(x: Sequence[Item], y: Sequence[Item], before: Sequence[Item], after:
         return "person"
     ends = {(run[-1].text or "")[-1:] for run in (x, y) if run[-1].kind != "place"}
     following = "".join(i.text for i in after)
-    return "place" if ends <= _PLACE or following[:1] in _PLACE else ""
+    placed = ends <= _PLACE or following[:1] in _PLACE or following.startswith(_listed("places_after"))
+    return "place" if placed else ""
 
 
 def _titled(x: Sequence[Item], y: Sequence[Item], before: Sequence[Item]) -> bool:

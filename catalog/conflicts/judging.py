@@ -132,11 +132,12 @@ class Judge(Sheet):
         self._numbers(xs, ys)
         self._shortened(xs, ys)
         self._same_office(xs, ys)
-        if self._roles(xs, ys) or not xs or not ys:
-            return
-        self._names(xs, ys)
-        self._uncapitalled(xs, ys)
-        self._wording(xs, ys)
+        if self._roles(xs, ys):
+            self.other_places(xs, ys)  # "in western Iceland", "in northern Denmark"
+        elif xs and ys:
+            self._names(xs, ys)
+            self._uncapitalled(xs, ys)
+            self._wording(xs, ys)
 
     def _dates(self, xs: list[int], ys: list[int]) -> None:
         dx = [i for i in xs if i in self.gone_x and isinstance(self.x[i].value, dates.Day)]
@@ -246,7 +247,7 @@ class Judge(Sheet):
                 return True
         for i in xs:
             j = next((j for j in ys if j in self.gone_y and self._contrary(self.x[i], self.y[j])), None)
-            if j is not None and (self.strong([i], [j]) or (short and self._abreast(xs, ys, i, j))):
+            if j is not None and (self.strong([i], [j]) or (short and self.abreast(xs, ys, i, j))):
                 where = adjectives.say_where(self.x, i, self.y[j])
                 self.add("place" if where else "role", [i], [j])
                 found = True
@@ -267,12 +268,6 @@ class Judge(Sheet):
                         self.add("role", *(([hit], run[at:end]) if swap else (run[at:end], [hit])))
                         return True
         return False
-
-    def _abreast(self, xs: list[int], ys: list[int], i: int, j: int) -> bool:
-        """Tell whether words hold the same place in stretches that stand between the same words: "nach dem Sieg auf"."""
-        one, other = ([n for n in run if is_content(side[n])] for run, side in ((xs, self.x), (ys, self.y)))
-        alike = abs(len(one) - len(other)) < 2 and i in one and j in other and one.index(i) == other.index(j)
-        return alike and self.anchored(xs[0], ys[0], xs[-1] + 1, ys[-1] + 1) == 2
 
     def _contrary(self, x: Item, y: Item) -> bool:
         if x.kind == "position" or y.kind == "position":
@@ -359,17 +354,22 @@ class Judge(Sheet):
 
     def _places(self, xs: list[int], ys: list[int]) -> bool:
         """Find as many other places in one place, each around the one before: "in Valparaíso, Chile", "in Córdoba, Argentina"."""
-        xs, ys = ([n for n in run if n in gone] for run, gone in ((xs, self.gone_x), (ys, self.gone_y)))
-        if not xs or not ys:
-            return False
+        xs, ys = (
+            [n for n in run if n in gone and is_content(side[n])]
+            for run, gone, side in ((xs, self.gone_x, self.x), (ys, self.gone_y, self.y))
+        )
         keys = [{side[n].key for n in run if side[n].capital} for run, side in ((xs, self.x), (ys, self.y))]
         sizes = len(xs) == len(keys[0]), len(ys) == len(keys[1])
         if min(len(xs), len(ys)) < 2 or max(len(xs), len(ys)) > LONGEST_IN_PLACE or not all(sizes) or keys[0] & keys[1]:
             return False
-        around = self.x[xs[-1]].kind == self.y[ys[-1]].kind == "place"
-        if not around or not (
-            self.x[xs[0]].kind == self.y[ys[0]].kind == "place" or names.after_place_word(self.x, xs[0])
-        ):
+        first, last = ((self.x[xs[n]], self.y[ys[n]]) for n in (0, -1))
+        begin, end = (all(item.kind == "place" for item in pair) for pair in (first, last))
+        # "in Cianjur, West Java": the larger place may be in no table, but is nobody's name.
+        unnamed = not {*keys[0], *keys[1]} & names.first_names() and self.parted(xs, ys)
+        # "the mine of Kalgoorlie, in Australia", "à Bormes, dans le Var": so may the smaller one.
+        within = all(names.within(side, run[-1]) for side, run in ((self.x, xs), (self.y, ys)))
+        around = (within or (end and len(xs) == len(ys) == 2)) and self.parted(xs, ys)
+        if not (end and (begin or names.after_place_word(self.x, xs[0]))) and not (begin and unnamed) and not around:
             return False
         if self.result.overlap < 0.3 or self.anchored(xs[0], ys[0], xs[-1] + 1, ys[-1] + 1) < 2:
             return False
@@ -389,7 +389,7 @@ class Judge(Sheet):
         begin -= (
             begin > 0 and self.x[begin - 1].capital and self.x[begin - 1].key in names.listed("particles")
         )  # "de La Teste"
-        before, after = self.x[max(0, begin - 2) : begin], self.x[full_x[-1] + 1 : full_x[-1] + 3]
+        before, after = self.x[max(0, begin - 3) : begin], self.x[full_x[-1] + 1 : full_x[-1] + 3]
         placed = any(i.kind == "place" for i in (*x, *y)) or (
             bool(before) and before[-1].key in names.listed("place_before")
         )

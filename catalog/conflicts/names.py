@@ -250,6 +250,12 @@ def after_place_word(items: Sequence[Item], i: int) -> bool:
     )
 
 
+def within(items: Sequence[Item], i: int) -> bool:
+    """Tell whether a noun stands behind a word for being within a place, with an article or without."""
+    i -= i > 1 and items[i - 1].key in _ARTICLES
+    return i > 0 and items[i - 1].key in _WITHIN | {"dans", "na", "no", "nel", "nella", "i", "на"}
+
+
 def of_place(items: Sequence[Item], i: int) -> bool:
     """Tell whether a noun stands as a place does: behind its preposition, or behind "harbour of"."""
     belongs = i > 1 and items[i - 1].key in _OF and is_place_word(items[i - 2].key)
@@ -300,32 +306,35 @@ def is_name(run: Sequence[Item], german: bool) -> bool:
 
 
 _UPON = ("auf", "uber", "hinter", "unter", "neben", "um")  # "auf den Wallberg"
-_LOCATIVE = re.compile(r"^[^\W\d_]{3,}['’][dt][ae]n?$")  # "Bodrum'da"
+_LOCATIVE = re.compile(r"^[^\W\d_]{3,}['’]n?[dt][ae](?:n|ki)?$")  # "Bodrum'da", "Van'daki"
 _JOINED = ("am", "im", "beim", "zum", "vom")  # "am Breitscheidplatz"
 _OUTSIDE = ("uden", "uten", "utan")  # "uden for Holstebro"
 _WITHIN = frozenset(("in", "en", "em", "w", "we", "v", "ve", "в", "во", "inside", "near", "bei", "nahe"))
-_TO_THE = ("del", "du", "au", "nel", "nella")
-_OF_OR_ON = (
-    "of",
-    "on",
-    "de",
-    "di",
-    "von",
-    "van",
-    "du",
-    "da",
-    "do",
-    "des",
-    "der",
-    "del",
-    "della",
-    "auf",
-    "sur",
-    "op",
-    "pa",
-    "na",
-    "на",
+_ARTICLES = frozenset(
+    (
+        "the",
+        "la",
+        "el",
+        "los",
+        "las",
+        "le",
+        "les",
+        "l",
+        "lo",
+        "o",
+        "a",
+        "os",
+        "as",
+        "der",
+        "die",
+        "das",
+        "dem",
+        "den",
+        "de",
+        "het",
+    )
 )
+_TO_THE = ("del", "du", "au", "nel", "nella")
 _OF = ("of", "de", "di", "von", "van", "du", "da", "do", "des", "der", "del", "della")
 _OF_OR_ON = (*_OF, "on", "auf", "sur", "op", "pa", "na", "на")  # "the lighthouse on Lundy"
 
@@ -345,13 +354,17 @@ def kind_of(x: Sequence[Item], y: Sequence[Item], before: Sequence[Item], after:
         place += 1.5 * (before[-1].key in listed("place_before") and (before[-1].first or not before[-1].capital))
         place += 0.5 * (before[-1].key in _WITHIN)  # people are seldom within each other
         place += 2.5 * (len(before) > 1 and before[-1].key == "for" and before[-2].key in _OUTSIDE)
-        place += 1.5 * (len(before) > 1 and before[-1].key in _OF_OR_ON and is_place_word(before[-2].key))
+        spot = before[:-1] if before[-1].key in _ARTICLES else before  # "la playa de la Malvarrosa"
+        place += 1.5 * (len(spot) > 1 and spot[-1].key in _OF_OR_ON and is_place_word(spot[-2].key))
         person += 1.2 * (before[-1].key in listed("person_before"))
         place += 0.5 * is_place_word(before[-1].key) + 4.0 * (before[-1].key in listed("streets"))
-        place += 2.0 * (before[-1].key in _TO_THE and not any(i.capital for i in before))  # persons have no article
+        place += 2.0 * (
+            before[-1].key in _TO_THE and not any(i.capital for i in before[-2:])
+        )  # persons have no article
     for end in (-1, 0):
         if all(len(run) > 1 and is_place_word(run[end].key) for run in (x, y)):
             place += 2.0  # "St Mark's Square", "Trafalgar Square"; "Kraftwerk Isar", "Kraftwerk Emsland"
+    place += 2.0 * all(any(_LOCATIVE.search(i.text) for i in run) for run in (x, y))
     if after:
         place += 1.0 * (after[0].kind == "place") + 1.2 * (after[0].key in listed("place_words"))
         person += 0.8 * (after[0].key in listed("person_after") or after[0].bracket)

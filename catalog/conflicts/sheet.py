@@ -42,6 +42,8 @@ def is_content(item: Item) -> bool:
     """Tell whether an item says something of its own."""
     if item.kind != "word":
         return True
+    if item.capital and not item.first and not item.text.isascii() and not item.text.isupper():
+        return True  # "Åre" is no "are"
     if item.key in function_words() or points(item.key) or item.key in numbers.loose_words():
         return False
     return len(item.key) > 1 or not item.key.isascii()
@@ -115,3 +117,25 @@ class Sheet:
         """Tell whether a stretch says nothing but dates, and a word beside one: "mardi 7 mars", "Good Friday"."""
         rest = [n for n in run if n not in dated and is_content(items[n])]
         return bool(dated) and (not rest or (len(rest) == 1 and any(abs(rest[0] - n) == 1 for n in dated)))
+
+    def other_places(self, xs: list[int], ys: list[int]) -> None:
+        """Find the one place of a stretch that is another, beside what contradicts already: "in western Iceland"."""
+        px, py = (
+            [n for n in run if n in gone and side[n].kind == "place"]
+            for run, gone, side in ((xs, self.gone_x, self.x), (ys, self.gone_y, self.y))
+        )
+        if len(px) == len(py) == 1 and self.anchored(xs[0], ys[0], xs[-1] + 1, ys[-1] + 1) == 2:
+            self.add("place", px, py)
+
+    def parted(self, xs: list[int], ys: list[int]) -> bool:
+        """Tell whether a comma parts these words in both captions."""
+        return all(
+            "," in text[side[run[0]].end : side[run[-1]].start]
+            for text, side, run in zip(self.texts, (self.x, self.y), (xs, ys), strict=True)
+        )
+
+    def abreast(self, xs: list[int], ys: list[int], i: int, j: int) -> bool:
+        """Tell whether words hold the same place in stretches that stand between the same words: "nach dem Sieg auf"."""
+        one, other = ([n for n in run if is_content(side[n])] for run, side in ((xs, self.x), (ys, self.y)))
+        alike = abs(len(one) - len(other)) < 2 and i in one and j in other and one.index(i) == other.index(j)
+        return alike and self.anchored(xs[0], ys[0], xs[-1] + 1, ys[-1] + 1) == 2

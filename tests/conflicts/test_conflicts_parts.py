@@ -479,6 +479,27 @@ def test_a_time_told_by_the_day_of_writing_is_more_than_none() -> None:
     assert conflicts.compare("El juicio comenzará.", one).relation == "additive"
 
 
+@pytest.mark.parametrize(
+    "pair",
+    [
+        "L'entrée de la mine d'or de {Kalgoorlie, en Australie|Loulo, au Mali}.",
+        "Warga mengungsi setelah gempa di {Cianjur, Jawa Barat|Palu, Sulawesi Tengah}.",
+        "En översvämmad väg utanför {Åre|Gävle}.",
+        "A whale lies on the beach {in western Iceland|in northern Denmark}.",
+        "دمار في مدينة {درنة الليبية|حلب السورية} بعد الفيضانات",
+        "{羽田|関西}空港に着陸する旅客機",
+        "Bañistas en la playa de la {Malvarrosa|Concha}.",
+        "Antrean kendaraan di Pelabuhan {Merak|Gilimanuk}.",
+        "{Diyarbakır|Van}'daki Nevruz kutlamaları.",
+    ],
+)
+def test_places_beside_other_differences_are_named(pair: str) -> None:
+    """A larger place around it, a direction before it, a small word that it is written like: a place is still one."""
+    said = conflicts.compare(*_both(pair))
+    assert said.relation == "contradictory"
+    assert "place" in said.kinds
+
+
 def _both(pair: str) -> tuple[str, str]:
     """Return the two captions of "A {boat|ship} sails"."""
     head, rest = pair.split("{")
