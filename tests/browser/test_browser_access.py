@@ -29,6 +29,8 @@ RULES = {
 }
 #: Windows, and the widths that a narrow one is drawn to: from a tablet's down to the least that WCAG asks for.
 SIZES = {"wide": (1440,), "narrow": (1024, 768, 660, 320, 390)}
+#: In so many parts the pages are looked at, so that no test takes minutes.
+PARTS = 4
 
 
 class Looker:
@@ -77,19 +79,28 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("size", SIZES)
 def test_axe_finds_nothing(
-    reading: Server, open_page: Open, errors: list[str], picture: Path, tmp_path: Path, size: str
+    reading: Server, open_page: Open, errors: list[str], picture: Path, size: str, part: int
 ) -> None:
     """No page breaks a rule of WCAG 2.2 AA or of good practice that can be checked by a program, light or dark, wide or narrow, and
-    nothing sticks out sideways; nor does one of an empty catalogue."""
+    nothing sticks out sideways."""
     page = open_page(reading.address)
     looker = Looker(page, size)
-    for visit in visits.reading(reading.library, picture):
+    for visit in visits.reading(reading.library, picture)[part::PARTS]:
         visit.open(page, reading.address)
         looker.look(f"{visit.path} {visit.fields.get('step', '')}")
+    looker.close(errors)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_axe_finds_nothing_on_empty_pages(open_page: Open, errors: list[str], tmp_path: Path, size: str) -> None:
+    """Nor does a page of an empty catalogue."""
     with open_library(tmp_path / "empty") as library:
         server = Server(library)
+        page = open_page(server.address)
+        looker = Looker(page, size)
         for visit in visits.EMPTY:
             visit.open(page, server.address)
             looker.look(f"empty: {visit.path}")
