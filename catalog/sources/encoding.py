@@ -77,6 +77,10 @@ _XML = re.compile(rb"^\s{0,99}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([\w
 _CHARSET = re.compile(r"charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w.:-]{1,40})", re.I)
 
 
+#: Bytes of UTF-8 that are decoded at once.
+_PIECE = 8192
+
+
 class Decoded(NamedTuple):
     """Text, the codec it was decoded with, and what a reader should know (declared wrongly, guessed, bytes lost)."""
 
@@ -155,9 +159,27 @@ def _strict(data: bytes, codec: str) -> str | None:
     if codec == "cp1252":
         return data.decode("latin-1").translate(_C1)
     try:
-        return data.decode(codec)
+        return _utf8(data) if codec == "utf-8" else data.decode(codec)
     except UnicodeDecodeError:
         return None
+
+
+def _utf8(data: bytes) -> str:
+    """Decode UTF-8 piece by piece: most pieces of a page are plain ASCII, and only the whole takes up new memory, once.
+
+    Raises UnicodeDecodeError.
+    """
+    if len(data) <= _PIECE or data.isascii():
+        return data.decode("utf-8")
+    pieces: list[str] = []
+    low, end = 0, len(data)
+    while low < end:
+        high = min(low + _PIECE, end)
+        while high < end and data[high] & 0xC0 == 0x80:  # within a character
+            high += 1
+        pieces.append(data[low:high].decode("utf-8"))
+        low = high
+    return "".join(pieces)
 
 
 def _lenient(data: bytes, codec: str) -> Decoded:

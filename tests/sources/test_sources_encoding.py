@@ -25,6 +25,18 @@ def test_utf16_without_a_mark_is_recognised_by_its_zero_bytes() -> None:
         assert decode("A street in Mosul".encode(codec)).text == "A street in Mosul"
 
 
+@given(st.text("aé字😀\r\n", min_size=1, max_size=9), st.integers(0, 8), st.binary(max_size=3))
+def test_long_pages_read_as_short_ones_do(some: str, shift: int, end: bytes) -> None:
+    """A page longer than what is decoded at once is read alike wherever that ends, within a character too; so is a broken one."""
+    data = b"<" * shift + some.encode() * (20_000 // len(some.encode())) + end
+    try:
+        expected = data.decode()
+    except UnicodeDecodeError:
+        assert decode(data, hint="utf-8").warnings
+    else:
+        assert decode(data, hint="utf-8") == (expected, "utf-8", ())
+
+
 def test_the_transport_is_believed_before_the_document() -> None:
     """An HTTP charset outranks a declared one."""
     data = RUSSIAN.encode("koi8_r")
