@@ -155,3 +155,12 @@ def test_what_would_be_decided_is_read_on_a_narrow_screen(reading: Server, open_
     line = page.locator(".lines li").first
     assert line.locator(".what").bounding_box()["width"] > 250
     assert line.locator(".what").bounding_box()["y"] > line.locator(".shown").bounding_box()["y"]
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_search_bar_has_no_hole(reading: Server, open_page: Open, width: int) -> None:
+    """While there is no search to save, nothing keeps its place: buttons stand at the edge or a gap apart."""
+    page = open_page(reading.address, viewport={"width": width, "height": 844})
+    box, by_picture = (page.locator(at).bounding_box() for at in (".query", ".searchbar > .menu > summary"))
+    apart = by_picture["x"] - (box["x"] if by_picture["y"] > box["y"] + box["height"] - 1 else box["x"] + box["width"])
+    assert apart in (0, 8)
