@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,11 +21,6 @@ STORIES = TESTS.parent / "fixtures" / "stories"
 
 LONGEST = ("cluster", "browser", "web", "runs", "media", "cli", "stores", "search", "images", "duplicates")
 """The folders whose files take longest, first: a file that takes two minutes and begins last is waited for by all."""
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """Two processes a core: what takes long here mostly waits, for browsers, servers and processes that were killed."""
-    return int(os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS") or 2 * (os.cpu_count() or 1))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
