@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from ..model import Evidence
 from .creditwords import ENDS, LOOSE, MAX_CREDIT, is_abbreviation, strip_marker
-from .months import is_day
+from .months import LONGEST, is_day
 
 REACH = 400
 #: Weights in log-odds of the ways in which a credit was told.
@@ -33,6 +33,7 @@ BARS = "|•·⟩›▸►"
 FINISHED = ".!?…”\"»’'」』）)" + ENDS
 NUMBER = re.compile(r"(?<![^\W\d_])\d")
 STOPPED = re.compile(r"[.!?…][»”\"’')]?\s")
+#: What may stand between who made a picture and its day.
 _MARKS = re.compile(r"\s?[,;(]")
 
 
@@ -70,7 +71,7 @@ def before_day(printed: str, start: int, end: int) -> int:
 
     Who made a picture is the same whenever it was made. The comma may be the day's own ("August 16, 2020").
     """
-    for mark in _MARKS.finditer(printed, max(start + 2, end - 44), end):
+    for mark in _MARKS.finditer(printed, max(start + 2, end - LONGEST - 4), end):
         day = printed[mark.end() : end].strip(" ).")
         first = day.partition(",")[0]
         if NUMBER.search(first) and len(day) > len("2020") and is_day(day):

@@ -364,12 +364,12 @@ class Judge(Sheet):
             return False
         first, last = ((self.x[xs[n]], self.y[ys[n]]) for n in (0, -1))
         begin, end = (all(item.kind == "place" for item in pair) for pair in (first, last))
-        # "in Cianjur, West Java": the larger place may be in no table, but is nobody's name.
-        unnamed = not {*keys[0], *keys[1]} & names.first_names() and self.parted(xs, ys)
-        # "the mine of Kalgoorlie, in Australia", "à Bormes, dans le Var": so may the smaller one.
+        # Behind a comma one of both may be in no table: "in Cianjur, West Java", "the mine of Kalgoorlie, in Australia", "a Vernio,
+        # nel Mugello"; but nobody's name.
         within = all(names.within(side, run[-1]) for side, run in ((self.x, xs), (self.y, ys)))
-        around = (within or (end and len(xs) == len(ys) == 2)) and self.parted(xs, ys)
-        if not (end and (begin or names.after_place_word(self.x, xs[0]))) and not (begin and unnamed) and not around:
+        enough = begin or within or (end and len(xs) == len(ys) == 2)
+        loose = enough and self.parted(xs, ys) and not (keys[0] | keys[1]) & names.first_names()
+        if not loose and not (end and (begin or names.after_place_word(self.x, xs[0]))):
             return False
         if self.result.overlap < 0.3 or self.anchored(xs[0], ys[0], xs[-1] + 1, ys[-1] + 1) < 2:
             return False

@@ -252,8 +252,8 @@ def after_place_word(items: Sequence[Item], i: int) -> bool:
 
 def within(items: Sequence[Item], i: int) -> bool:
     """Tell whether a noun stands behind a word for being within a place, with an article or without."""
-    i -= i > 1 and items[i - 1].key in _ARTICLES
-    return i > 0 and items[i - 1].key in _WITHIN | {"dans", "na", "no", "nel", "nella", "i", "на"}
+    i -= i > 1 and items[i - 1].key in listed("articles")
+    return i > 0 and items[i - 1].key in _INSIDE
 
 
 def of_place(items: Sequence[Item], i: int) -> bool:
@@ -310,30 +310,7 @@ _LOCATIVE = re.compile(r"^[^\W\d_]{3,}['’]n?[dt][ae](?:n|ki)?$")  # "Bodrum'da
 _JOINED = ("am", "im", "beim", "zum", "vom")  # "am Breitscheidplatz"
 _OUTSIDE = ("uden", "uten", "utan")  # "uden for Holstebro"
 _WITHIN = frozenset(("in", "en", "em", "w", "we", "v", "ve", "в", "во", "inside", "near", "bei", "nahe"))
-_ARTICLES = frozenset(
-    (
-        "the",
-        "la",
-        "el",
-        "los",
-        "las",
-        "le",
-        "les",
-        "l",
-        "lo",
-        "o",
-        "a",
-        "os",
-        "as",
-        "der",
-        "die",
-        "das",
-        "dem",
-        "den",
-        "de",
-        "het",
-    )
-)
+_INSIDE = _WITHIN | {"dans", "na", "no", "nel", "nella", "i", "на"}
 _TO_THE = ("del", "du", "au", "nel", "nella")
 _OF = ("of", "de", "di", "von", "van", "du", "da", "do", "des", "der", "del", "della")
 _OF_OR_ON = (*_OF, "on", "auf", "sur", "op", "pa", "na", "на")  # "the lighthouse on Lundy"
@@ -354,7 +331,7 @@ def kind_of(x: Sequence[Item], y: Sequence[Item], before: Sequence[Item], after:
         place += 1.5 * (before[-1].key in listed("place_before") and (before[-1].first or not before[-1].capital))
         place += 0.5 * (before[-1].key in _WITHIN)  # people are seldom within each other
         place += 2.5 * (len(before) > 1 and before[-1].key == "for" and before[-2].key in _OUTSIDE)
-        spot = before[:-1] if before[-1].key in _ARTICLES else before  # "la playa de la Malvarrosa"
+        spot = before[:-1] if before[-1].key in listed("articles") else before  # "la playa de la Malvarrosa"
         place += 1.5 * (len(spot) > 1 and spot[-1].key in _OF_OR_ON and is_place_word(spot[-2].key))
         person += 1.2 * (before[-1].key in listed("person_before"))
         place += 0.5 * is_place_word(before[-1].key) + 4.0 * (before[-1].key in listed("streets"))

@@ -488,6 +488,7 @@ def test_a_time_told_by_the_day_of_writing_is_more_than_none() -> None:
         "A whale lies on the beach {in western Iceland|in northern Denmark}.",
         "دمار في مدينة {درنة الليبية|حلب السورية} بعد الفيضانات",
         "{羽田|関西}空港に着陸する旅客機",
+        "Un incendio vicino a {Vernio, nel Mugello|Cetona, nella Valdichiana}.",
         "Bañistas en la playa de la {Malvarrosa|Concha}.",
         "Antrean kendaraan di Pelabuhan {Merak|Gilimanuk}.",
         "{Diyarbakır|Van}'daki Nevruz kutlamaları.",
@@ -498,6 +499,12 @@ def test_places_beside_other_differences_are_named(pair: str) -> None:
     said = conflicts.compare(*_both(pair))
     assert said.relation == "contradictory"
     assert "place" in said.kinds
+
+
+def test_persons_before_places_are_persons() -> None:
+    """What stands before a comma and a place is no place where it is somebody's name."""
+    pair = "Les secouristes portent {Marie, en France|Anne, au Mali} hors des décombres d'une école lundi."
+    assert set(conflicts.compare(*_both(pair)).kinds) == {"person", "place"}
 
 
 def _both(pair: str) -> tuple[str, str]:
