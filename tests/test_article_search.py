@@ -115,3 +115,11 @@ def test_a_search_for_pictures_that_finds_none_does_so_too(library: Library) -> 
     assert library.search("footbri credit:Hallor").did_you_mean == "footbri* credit:Hallor*"
     assert library.search("footbrigde").did_you_mean == "footbridge"
     assert library.search("fo").did_you_mean == library.search('"xqzz wv"').did_you_mean == ""
+
+
+def test_no_other_spelling_is_offered_for_a_word_that_an_article_has(library: Library) -> None:
+    """Pictures ran with “old” and with no “cold”, which an article has: it is spelt as meant."""
+    assert library.search("old").total
+    page = library.search("cold")
+    assert page.total == 0 and library.search_articles("cold").total
+    assert page.did_you_mean == ""

@@ -56,7 +56,9 @@ def search(
     """Return one page of pictures. Raises QueryError, and UsageError for a bad sort, limit, cursor or facet."""
     query = parse(text)
     page = index.search(query, sort=sort or None, limit=limit, cursor=cursor, facets=facets)
-    better = _better(index, query, lambda q: index.search(q, limit=1).total) if page.total == 0 else ""
+    # Words that an article has are spelt as meant, though no picture ran with them.
+    unknown = page.total == 0 and index.articles(query, limit=1).total == 0
+    better = _better(index, query, lambda q: index.search(q, limit=1).total) if unknown else ""
     notes = []
     if page.sampled > 1:
         notes.append(f"Counts beside are estimated from one picture in {page.sampled}.")
