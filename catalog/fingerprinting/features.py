@@ -25,9 +25,9 @@ from PIL import Image as Pictures
 
 from . import colours, panels
 from .descriptors import COUPLES
+from .products import Floats, product
 
 Grey = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float32]
 Whole = npt.NDArray[np.intp]
 _Shown = tuple[bytes, tuple[int, int], bytes]
 
@@ -333,7 +333,7 @@ def _slopes() -> Floats:
 def _directions(around: Grey) -> npt.NDArray[np.uint8]:
     """The direction of the intensity centroid under a Gaussian window, which is the gradient of the blurred picture, in the middle
     of windows (n x ``_WINDOW``)."""
-    slopes = around.reshape(len(around), -1).astype(np.float32) @ _slopes()
+    slopes = product(around.reshape(len(around), -1).astype(np.float32), _slopes())
     turns = np.rint(np.arctan2(slopes[:, 1], slopes[:, 0]) * (TURNS / (2 * np.pi))).astype(np.int16) % TURNS
     return np.asarray(turns, np.uint8)
 

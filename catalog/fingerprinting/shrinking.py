@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image as Pictures
 
+from .products import Floats, product
+
 SIDE = 32
 
 _PRECISION, _LOW = 22, 10
@@ -22,8 +24,6 @@ _EXACT = 1 << 24
 _LOBES = 3
 #: Places of a row whose weights make one product: few pixels bear on neighbouring places, and the rest need not be multiplied.
 _BAND = 8
-
-Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def _shrunk(rows: Floats, bands: tuple[_Band, ...]) -> Floats:
     """Every row weighed into ``SIDE`` places: sums by the high and the low halves put together, rounded and clipped."""
     sums = np.empty((len(rows), 2, SIDE), np.float32)
     for place, band in enumerate(bands):
-        both = rows[:, band.first : band.end] @ band.weights
+        both = product(rows[:, band.first : band.end], band.weights)
         sums[:, :, place * _BAND : (place + 1) * _BAND] = both.reshape(-1, 2, _BAND)
     total = sums[:, 0].astype(np.int32)
     total <<= _LOW
