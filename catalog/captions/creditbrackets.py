@@ -25,7 +25,7 @@ from .creditwords import (
 from .months import is_day
 
 _BRACKETS = re.compile(
-    r"[(\[（［【〔]([^()\[\]（）［］【】〔〕]{1,200}(?:\([^()]{1,60}\)[^()\[\]]{0,60})?)[)\]）］】〕]"
+    r"[(\[（［【〔<＜〈]([^()\[\]（）［］【】〔〕<>＜＞〈〉]{1,200}(?:\([^()]{1,60}\)[^()\[\]]{0,60})?)[)\]）］】〕>＞〉]"
 )
 #: A text and what is set off at its end by brackets or a bar.
 _LAST = re.compile(

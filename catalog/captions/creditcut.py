@@ -33,8 +33,8 @@ BARS = "|•·⟩›▸►"
 FINISHED = ".!?…”\"»’'」』）)" + ENDS
 NUMBER = re.compile(r"(?<![^\W\d_])\d")
 STOPPED = re.compile(r"[.!?…][»”\"’')]?\s")
-#: What may stand between who made a picture and its day.
-_MARKS = re.compile(r"\s?[,;(]")
+#: What may stand between who made a picture and its day: a sign, or a small word ("on 3 May 2024", "le 3 mai 2024").
+_MARKS = re.compile(r"\s?[,;(]|\s(?:on|in|from|am|vom|im|le|du|en|el|del|em|il|nel|op|den|dne|od|w|z|в|от|у)(?=\s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,14 @@ def made(printed: str, text: tuple[int, int], credit: tuple[int, int], name: str
 
 
 def before_day(printed: str, start: int, end: int) -> int:
-    """Where a credit ends behind which the day of its picture stands ("John Smith/AP, 16 August 2020"), else ``end``.
+    """Where a credit ends behind which the day or year of its picture stands ("John Smith/AP, 16 August 2020"), else ``end``.
 
     Who made a picture is the same whenever it was made. The comma may be the day's own ("August 16, 2020").
     """
     for mark in _MARKS.finditer(printed, max(start + 2, end - LONGEST - 4), end):
         day = printed[mark.end() : end].strip(" ).")
         first = day.partition(",")[0]
-        if NUMBER.search(first) and len(day) > len("2020") and is_day(day):
+        if NUMBER.search(first) and is_day(day):
             return mark.start()
     return end
 

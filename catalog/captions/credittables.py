@@ -90,7 +90,7 @@ def tables() -> Tables:
         ),
         abbreviations=frozenset(w.casefold() for w in _split(data["abbreviations"]["words"])),
         determiners=frozenset(data["determiners"]["words"].split()),
-        label=re.compile(rf"(?:{before})(?:,|،|…|\.{{3}})\s{{0,3}}(?=\S)", re.I),
+        label=re.compile(rf"(?:(?:{before})\s{{0,3}}+)?(?:{before})(?:,|،|…|\.{{3}})\s{{0,3}}(?=\S)", re.I),
         pictures=re.compile(rf"(?i:{alternatives(_split(data['pictures']['words']))})"),
         core=re.compile(rf"(?i:{core})\s{{1,3}}(?=[^\s:a-z])"),
         reach=10 + max(len(w) for w in (*words, *_split(data["after"]["words"]))),

@@ -14,7 +14,7 @@ from .credittables import tables
 MAX_CREDIT = 160
 #: Words of the longest credit that no marker begins.
 MOST_WORDS = 8
-OPEN, CLOSE = "([（［【〔", ")]）］】〕"
+OPEN, CLOSE = "([（［【〔<＜〈", ")]）］】〕>＞〉"
 LOOSE = " \t\n\r\u00a0|/–—-:;,=·•：／＝፦"
 _SPLIT = re.compile(
     r"\s*(?:/|／|\||,|;|、|：|:|＝|=|\(|\)|（|）|\+{1,3}|\s[-–—•·]\s|\b(?:via|for|by|für|and|und|y|et|e)\b)\s*"
@@ -160,7 +160,8 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 def strip_marker(text: str) -> tuple[int, int]:
     """Return the span of the agencies and persons in a text that is only a credit: markers and outer brackets left out.
 
-    A marker glued to a name by a slash ("Photo/Jane Doe", "Ljósmynd/Aðsend") is part of the name as printed.
+    A marker glued to a name by a slash ("Photo/Jane Doe", "Ljósmynd/Aðsend") is part of the name as printed, where a
+    script has capitals; elsewhere the slash is a colon ("图/王芳", "사진/뉴시스").
     """
     start, end = trimmed(text, 0, len(text))
     if montage := _MONTAGE.match(text, start, end):
@@ -174,7 +175,10 @@ def strip_marker(text: str) -> tuple[int, int]:
         ):
             start, end = trimmed(text, start + 1, end - 1)
         found = marker(text, start, end) or _bare_marker(text, start, end)
-        if found is None or (text[found[0] - 1] == "/" and text[found[0]] != " " and text[found[0] - 2] != " "):
+        is_glued = (
+            found is not None and text[found[0] - 1] == "/" and text[found[0]] != " " and text[found[0] - 2] != " "
+        )
+        if found is None or (is_glued and not _CASELESS.match(text, start)):
             break
         if text[start : found[0]].rstrip()[-1:] in "/／" and is_agency(text[start : found[0]].strip(LOOSE)):
             # "HANDOUT / AFP": how the picture came is part of the credit where a slash goes on.

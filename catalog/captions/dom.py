@@ -11,6 +11,7 @@ from typing import cast
 
 from lxml import etree
 
+from . import shadow
 from .words import roles
 
 Element = etree._Element
@@ -189,6 +190,8 @@ def parse(text: str, utf8: bytes = b"") -> Page:
     if len(data) >= 3 * MAX_ELEMENTS and (beyond := next(islice(root.iter("*"), MAX_ELEMENTS, None), None)) is not None:
         _cut_from(beyond)
         cut = True
+    if shadow.SIGN in data:
+        shadow.compose(root)
     too_deep = any(e.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for e in parser.error_log)
     tables: dict[str, list[Element]] = {tag: [] for tag in _ASKED}
     for element in root.iter(*_ASKED):

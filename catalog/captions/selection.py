@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import islice
 
 from ..addresses import keys
 from . import attributes
-from .dom import Element, ends_search, says, words
+from .data import load
+from .dom import Element, ends_search, says, tidy, words
 from .pictures import Picture, is_decoration
 from .placement import is_told_beside
 from .region import Region
@@ -19,6 +21,12 @@ ITEM_REACH, MOST_ITEMS = 4, 50
 #: Letters of the words of such a block.
 LEAST_LETTERS, MOST_LETTERS = 8, 600
 _HEADINGS = ("h1", "h2", "h3", "h4")
+#: Letters of a line that offers other stories to read, and elements outwards from a picture up to the block of such an offer.
+LONGEST_OFFER, OFFER_REACH = 40, 5
+#: Letters of prose in such a block.
+LONGEST_BLURB = 200
+#: Words of a link that is a headline, whatever its letters: some scripts say much with few.
+HEADLINE_WORDS = 4
 _SIZES = re.compile(r"(\d{1,4})px")
 _POINT = re.compile(r"(?<![\w-])(?:width|height)\s{0,2}:\s{0,2}[012](?:px)?\s{0,2}(?=[;!]|$)", re.I)
 _PICTURE_LINK = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:$|\?)", re.I)
@@ -47,8 +55,14 @@ def _belongs(region: Region, picture: Picture, named: frozenset[str]) -> bool:
             has_caption(region, element) or is_told_beside(element) or _is_item(region, element)
         )
     if region.heading is not None and picture.place < min(region.place(region.heading), region.first):
-        return is_lead or has_caption(region, element)
+        return is_lead or has_caption(region, element) or _is_opening(element)
     return True
+
+
+def _is_opening(element: Element) -> bool:
+    """Tell whether a picture above the headline is named as the one that opens the story."""
+    around = islice(element.iterancestors(), 4)
+    return any("inside" in says(e) for e in (element, *around) if not ends_search(e))
 
 
 def _is_suspect(region: Region, element: Element, urls: list[str]) -> bool:
@@ -57,8 +71,34 @@ def _is_suspect(region: Region, element: Element, urls: list[str]) -> bool:
         region.is_doubtful(element)
         or _is_card(region, element)
         or _is_signpost(element)
+        or _is_offered(region, element)
         or all(path_says(_path(u), "portrait_paths") for u in urls)
     )
+
+
+@cache
+def _offers() -> frozenset[str]:
+    return frozenset(" ".join(w.split()).casefold() for w in load("pagewords")["offers"].split(";"))
+
+
+def _is_offer(text: str) -> bool:
+    return tidy(text[: 2 * LONGEST_OFFER]).strip(" :：…►▶»|–-").casefold() in _offers()
+
+
+def _is_offered(region: Region, element: Element) -> bool:
+    """Tell whether a picture's block offers something else: other stories, by the words it begins with or stands right below,
+    or letters to be subscribed to, by a form in it."""
+    for node in islice(element.iterancestors(), OFFER_REACH):
+        before = node.getprevious()
+        if before is not None and len(text := words(before)) <= LONGEST_OFFER and _is_offer(text):
+            return True
+        if ends_search(node) or node in region.kept or region.mass.get(node, 0) > LONGEST_BLURB:
+            return False
+        if next(node.iter("form", "input"), None) is not None:
+            return True
+        if _is_offer(next((str(t) for t in node.itertext() if t.strip()), "")):
+            return True
+    return False
 
 
 def _is_signpost(element: Element) -> bool:
@@ -122,7 +162,7 @@ def _is_card(region: Region, element: Element) -> bool:
         for link in islice(node.iter("a"), 4):
             target = link.get("href") or ""
             if (
-                (len(words(link)) > 25 or _is_heading(link))
+                (len(text := words(link)) > 25 or len(text.split()) >= HEADLINE_WORDS or _is_heading(link))
                 and not target.startswith("#")
                 and next(link.iterancestors("figcaption"), None) is None
             ):
@@ -160,7 +200,7 @@ def _holds_caption(wrapper: Element) -> bool:
     if wrapper.tag not in ("figure", "dl") and "wrapper" not in says(wrapper):
         return False
     return any(words(c) for c in wrapper.iter("figcaption")) or any(
-        "caption" in says(c) and words(c) for c in wrapper.iter("div", "p", "span", "dd")
+        "caption" in says(c) and words(c) for c in wrapper.iter("div", "p", "span", "dd", "td", "small", "em", "li")
     )
 
 

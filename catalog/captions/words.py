@@ -21,6 +21,8 @@ _LAYOUTS = ("overflow", "wp-block-media-text")
 _NAMED = ("field--name-", "paragraph--type--")
 #: What parts the file of a component's styles from the name of a class in it ("Figure-module--credit--1Zb").
 _MODULE = "-module--"
+#: What styles kept in a folder's "index" file put before the names of their classes ("index_desc__2Zb").
+_INDEX = "index_"
 _SIGNS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _NONE: frozenset[str] = frozenset()
 
@@ -54,6 +56,7 @@ def _of_name(name: str) -> frozenset[str]:
     before = next(n for n in _NAMED if name.startswith(n)) if name.startswith(_NAMED) else ""
     if _MODULE in name:
         name = name.partition(_MODULE)[2]
+    name = name.removeprefix(_INDEX)
     head = name[len(before) :] if before else name.split("--", 1)[0] or name
     # Most names have small letters only: no words are joined by capitals.
     if name.isascii() and name.islower():

@@ -78,6 +78,10 @@ def test_what_stands_behind_a_credit_in_brackets_is_the_captions(printed: str, t
         ("Лодки в Виго. Фото: Анна Линд/ТАСС (16 августа 2020)", "Лодки в Виго.", "Анна Линд/ТАСС"),
         ("Boats in Vigo. Photo: Lind, Roux, 16 August 2020", "Boats in Vigo.", "Lind, Roux"),
         ("Foto: Ana Lind/AP, 3. Mai 2020", "", "Ana Lind/AP"),
+        ("Boats in Vigo. Photo: Harbour Museum, 1934", "Boats in Vigo.", "Harbour Museum"),
+        ("Boats in Vigo. Photo by Ana Lind on 3 May 2020", "Boats in Vigo.", "Ana Lind"),
+        ("Des bateaux. Photo : Jean Rival/SIPA, le 3 mai 2020", "Des bateaux.", "Jean Rival/SIPA"),
+        ("Boote vor Vigo. Foto: Ana Lind am 3. Mai 2020", "Boote vor Vigo.", "Ana Lind"),
     ],
 )
 def test_a_day_is_nobody(printed: str, text: str, credit: str) -> None:
