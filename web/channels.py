@@ -1,8 +1,11 @@
-"""Requests whose body is too large: answered at once by the application, as any other, without their body.
+"""Connections, where waitress's own would not do.
 
-waitress itself answers them in words for programmers, whatever they were sent to, and closes the connection on a client that is
-still sending, which then may never see the answer. Here nothing of such a body is kept, and what still comes is read and dropped
-until the client has done, or says nothing for a minute.
+Requests whose body is too large are answered at once by the application, as any other, without their body. waitress itself answers
+them in words for programmers, whatever they were sent to, and closes the connection on a client that is still sending, which then
+may never see the answer. Here nothing of such a body is kept, and what still comes is read and dropped until the client has done,
+or says nothing for a minute.
+
+An answer that is one piece is sent as one.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from typing import Any
 
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
+from waitress.task import WSGITask
 from waitress.utilities import Error, RequestEntityTooLarge
 
 from .security import MAX_BODY, MAX_UPLOAD, UPLOADS
@@ -46,10 +50,27 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
         return MAX_UPLOAD if self.path in UPLOADS else MAX_BODY
 
 
+class Task(WSGITask):  # type: ignore[misc]
+    """Sends an answer whose length is known with its head, where waitress sends both apart: each wakes the client."""
+
+    wrote_header: bool
+
+    def write(self, data: bytes) -> None:
+        """Send a piece of the answer, after its head."""
+        left = None if self.wrote_header or not self.has_body else self.content_length
+        if not self.complete or left is None or not 0 < len(data) <= left:
+            super().write(data)
+            return
+        head = self.build_response_header()
+        self.channel.write_soon(head + data)
+        self.wrote_header = True
+        self.content_bytes_written += len(data)
+
+
 class Channel(HTTPChannel):  # type: ignore[misc]
     """A connection that hears its client out before it is closed."""
 
-    parser_class = Parser
+    parser_class, task_class = Parser, Task
     _unread = _dropping = False
 
     def service(self) -> None:
@@ -58,8 +79,10 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         super().service()
 
     def readable(self) -> bool:
-        """Whether more may be read."""
-        return (self._dropping and not self.will_close) or bool(super().readable())
+        """Whether more may be read: waitress's own rule in short, since every connection is asked whenever one has something."""
+        if self._dropping or self.will_close:
+            return not self.will_close
+        return not (self.requests or self.total_outbufs_len or self.close_when_flushed)
 
     def handle_read(self) -> None:
         """Take what has come."""

@@ -15,16 +15,15 @@ import json
 import logging
 import os
 import pickle
-import select
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,7 +35,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 #: Seconds that a process may take to open the catalogue, and to answer: longer than any search may take.
-_OPENING_SECONDS, _ANSWER_SECONDS = 120.0, 45.0
+_OPENING_SECONDS, _ANSWER_SECONDS = 120, 45
+#: Before each message: its length; and how much of it is received at once.
+_SIZE, _MESSAGE = struct.Struct("=Q"), 1 << 18
 #: Starts in a row that may fail before no more are tried.
 _MAX_FAILED = 3
 #: Ends and beginnings of addresses whose answers are files, or streams without end.
@@ -66,6 +67,38 @@ def is_question(environ: WSGIEnvironment) -> bool:
     )
 
 
+class Line:
+    """One end of a connection between two processes of the server: a message takes one call to send and, mostly, one to receive,
+    since each wakes the other side, and in a process of many threads waits for its turn."""
+
+    def __init__(self, end: socket.socket) -> None:
+        self._socket = end
+
+    def patience(self, seconds: int) -> None:
+        """Let :meth:`received` wait for so many seconds at most."""
+        # Python's own time limit would ask before it receives: a call more.
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", seconds, 0))
+
+    def send(self, message: object) -> None:
+        """Send one message. Raises OSError when nobody hears it."""
+        data = pickle.dumps(message)
+        self._socket.sendall(_SIZE.pack(len(data)) + data)
+
+    def received(self) -> Any:
+        """Return the next message. Raises EOFError at the end of the connection, OSError when none came in time."""
+        data = self._socket.recv(_MESSAGE)
+        while len(data) < _SIZE.size or len(data) < _SIZE.size + _SIZE.unpack_from(data)[0]:
+            more = self._socket.recv(_MESSAGE)
+            data += more
+            if not more:
+                raise EOFError
+        return pickle.loads(memoryview(data)[_SIZE.size :])
+
+    def close(self) -> None:
+        """Close this end."""
+        self._socket.close()
+
+
 class Reader:
     """A process that answers one question at a time."""
 
@@ -79,28 +112,23 @@ class Reader:
                 stdout=subprocess.DEVNULL,
                 env=os.environ | _ONE_THREAD,
             )
-        self._connection: Connection[bytes, bytes] = Connection(ours.detach())
-        self._heard = select.poll()  # kept: the connection's own `poll` makes one at each question
-        self._heard.register(self._connection, select.POLLIN)
-        self._connection.send_bytes(pickle.dumps((url, media, access)))
+        self._line = Line(ours)
+        self._line.patience(_OPENING_SECONDS)
+        self._line.send((url, media, access))
 
     def ready(self) -> None:
         """Wait until it has opened the catalogue. Raises OSError, EOFError when it cannot."""
-        self._received(_OPENING_SECONDS)
+        self._line.received()
+        self._line.patience(_ANSWER_SECONDS)
 
     def ask(self, environ: dict[str, str]) -> Answer:
         """Return the answer to a request. Raises OSError, EOFError when it died or hangs."""
-        self._connection.send_bytes(pickle.dumps(environ))
-        return Answer(*pickle.loads(self._received(_ANSWER_SECONDS)))
-
-    def _received(self, seconds: float) -> bytes:
-        if not self._heard.poll(1000 * seconds):
-            raise TimeoutError
-        return self._connection.recv_bytes()
+        self._line.send(environ)
+        return Answer(*self._line.received())
 
     def end(self) -> None:
         """End the process; it holds nothing that could be lost."""
-        self._connection.close()
+        self._line.close()
         self._process.kill()
         self._process.wait()
 
@@ -258,27 +286,27 @@ class Readers:
 def main() -> None:
     """Open the catalogue that the server names, and answer its questions until it closes the connection, as its end does too."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends this
-    connection: Connection[bytes, bytes] = Connection(os.dup(0))
+    line = Line(socket.socket(fileno=os.dup(0)))
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     logging.disable(logging.CRITICAL)  # what it does not answer well the server answers itself, and tells
     try:
         with contextlib.suppress(EOFError, OSError):
-            url, media, access = pickle.loads(connection.recv_bytes())
-            _answer_all(connection, open_library(url, create=False, media=media, follower=True), access)
+            url, media, access = line.received()
+            _answer_all(line, open_library(url, create=False, media=media, follower=True), access)
     finally:
         os._exit(0)  # without closing the catalogue: this process has written nothing
 
 
-def _answer_all(connection: Connection[bytes, bytes], library: Library, access: Access) -> None:
+def _answer_all(line: Line, library: Library, access: Access) -> None:
     from .app import create_app, loaded, seldom_collected
 
     app = loaded(create_app(library, access))
     library.warm_up()
     with seldom_collected():
-        connection.send_bytes(b"ready")
+        line.send("ready")
         while True:
-            connection.send_bytes(pickle.dumps(answer(app, pickle.loads(connection.recv_bytes()))))
+            line.send(answer(app, line.received()))
 
 
 def answer(app: WSGIApplication, told: dict[str, str]) -> tuple[str, list[tuple[str, str]], bytes]:

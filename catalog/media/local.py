@@ -137,8 +137,10 @@ class LocalMedia:
 
     def thumb(self, image: str, size: int) -> Blob | None:
         """Return a thumbnail of this size; ``None`` when it has not been made."""
-        path = self._thumb(image, size)
-        return file_blob(path) if path.exists() else None
+        try:
+            return file_blob(self._thumb(image, size))
+        except FileNotFoundError:
+            return None
 
     def keep_thumb(self, image: str, size: int, data: bytes) -> Blob:
         """Write a thumbnail by way of another name, so that a reader sees all of it or nothing."""

@@ -1,19 +1,27 @@
-"""Requests that are too large: said so at once, in the words of the page or the API, to a client that is still sending."""
+"""Requests that are too large: said so at once, in the words of the page or the API, to a client that is still sending. And how
+answers are sent."""
 
 from __future__ import annotations
 
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from queue import SimpleQueue
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
+from waitress.adjustments import Adjustments
 
 from catalog.library import Library
 from web import serve
+from web.channels import Parser, Task
 from web.security import MAX_BODY, MAX_UPLOAD, UPLOADS
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 @pytest.fixture
@@ -67,6 +75,38 @@ def test_what_is_no_upload_may_be_small_only(port: int) -> None:
         with sent(port, "/api/v1/images/bulk", length + "\r\nContent-Type: application/json", body) as connection:
             status, told = answered(connection)
             assert (status, json.loads(told)["error"]["code"]) == (413, "too-large")
+
+
+def _sent(app: WSGIApplication) -> list[bytes]:
+    """What an answer of ``app`` writes to its connection, piece by piece."""
+    parser, pieces = Parser(Adjustments()), list[bytes]()
+    parser.received(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    server = SimpleNamespace(application=app, adj=Adjustments(), effective_port=80, server_name="localhost")
+    channel = SimpleNamespace(
+        write_soon=pieces.append, server=server, addr=("127.0.0.1", 1), check_client_disconnected=bool
+    )
+    Task(channel, parser).service()
+    return pieces
+
+
+def test_a_whole_answer_is_sent_as_one_and_a_stream_as_it_comes() -> None:
+    """The head goes with the body where that is one piece, and does not wait for the pieces of one that is being made."""
+
+    def answering(pieces: list[bytes], *headers: tuple[str, str]) -> list[bytes]:
+        def app(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+            start("200 OK", list(headers))
+            return iter(pieces)
+
+        return [piece for piece in _sent(app) if piece]
+
+    [whole] = answering([b"of two pieces"], ("Content-Length", "13"))
+    assert whole.endswith(b"\r\n\r\nof two pieces")
+    first, last = answering([b"of two", b" pieces"], ("Content-Length", "13"))
+    assert (first[-6:], last) == (b"of two", b" pieces")
+    head, *stream = answering([b"a line\n", b"another\n"])
+    assert head.endswith(b"\r\n\r\n") and b"".join(stream).count(b"line") == 1
+    [first] = answering([b"more than was told"], ("Content-Length", "9"))[1:]
+    assert first == b"more than"
 
 
 def test_every_page_that_takes_uploads_may_have_large_ones(app: Flask) -> None:

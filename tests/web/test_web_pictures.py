@@ -23,6 +23,9 @@ def test_a_thumbnail_is_kept_for_good(client: FlaskClient, picture: Find) -> Non
     tag = answer.headers["ETag"]
     assert not tag.startswith("W/")
     assert client.get(path, headers={"If-None-Match": tag}).status_code == 304
+    part = client.get(path, headers={"Range": "bytes=8-11"})
+    assert (part.status_code, part.data) == (206, b"WEBP")
+    assert tag != client.get(path.replace("320", "640")).headers["ETag"]
 
 
 def test_an_original_comes_as_it_was(client: FlaskClient, picture: Find, library: Library) -> None:

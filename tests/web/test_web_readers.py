@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -17,7 +18,7 @@ import pytest
 from catalog.library import Library
 from web.access import Access
 from web.app import create_app, seldom_collected
-from web.readers import Readers, answer, is_question
+from web.readers import Line, Readers, answer, is_question
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -170,13 +171,34 @@ def test_an_error_is_answered_and_told_by_the_server_itself(readers: Readers, li
     kept.rename(journal)
 
 
+@pytest.mark.timeout(60)
+def test_messages_arrive_whole_or_not_at_all() -> None:
+    """A message of any size comes as it was sent; who waits for one that nobody sends is told so."""
+    ours, theirs = map(Line, socket.socketpair())
+    sent = {"body": b"x" * 3_000_000}, "ok"
+    with ThreadPoolExecutor(1) as threads:
+        for message in sent:
+            threads.submit(ours.send, message)
+        assert tuple(theirs.received() for _ in sent) == sent
+    theirs.patience(1)
+    with pytest.raises(OSError):
+        theirs.received()
+    ours._socket.send(b"half")
+    ours.close()
+    with pytest.raises(EOFError):
+        theirs.received()
+    with pytest.raises(OSError):
+        theirs.send("anybody?")
+    theirs.close()
+
+
 @pytest.mark.timeout(300)
 def test_no_process_outlives_the_server(library: Library) -> None:
     """They end with it, however it ends; one that is being started when it ends is ended too."""
     made = Readers(create_app(library), library, Access(), 2)
     with made.held():
         readers = list(_ready(made, 2)._all)
-        readers[0]._connection.close()  # as it is when the server was killed
+        readers[0]._line.close()  # as it is when the server was killed
         assert readers[0]._process.wait(60) == 0
     assert all(reader._process.poll() is not None for reader in readers)
     assert made.ready == 0
