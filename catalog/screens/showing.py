@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from .. import resolve
@@ -15,7 +16,7 @@ from ..indexing import CREDIT_ALONE
 from ..inferences import grouping
 from ..later import later
 from ..media import Blob, Media, file_blob
-from ..model import Article, Caption, Comparison, Conflict, Decision, Finding, Image, Link, Match, Record
+from ..model import Article, Caption, Comparison, Conflict, Decision, Finding, Image, Link, Match, Metadata, Record
 from ..paths import to_path
 from ..stores.base import COUNTER, Doc, Store
 from ..views import ArticleView, BulkPreview, CompareView, Difference, FindingView, LogPage, Overview, RunView
@@ -257,25 +258,36 @@ def matches_of(neighbours: Neighbours, store: Store, done: Prepared) -> list[tup
     return sorted(pairs, key=lambda p: (-p[1].score, p[0]))
 
 
-_SHOWN = (
-    "caption", "headline", "title", "credit", "byline", "source", "copyright", "created", "city", "state", "country", "location",
-    "camera", "digital_source_type", "document_id",
-)  # fmt: skip
+#: Of what a file says of itself: what is about the reading of it.
+_NOT_COMPARED = frozenset({"fields", "disagreements", "warnings"})
 
 
-def _differences(a: Record, b: Record) -> tuple[Difference, ...]:
+def _told(value: object) -> str:
+    """A value of a picture's metadata in words; ``""`` where there is none."""
+    match value:
+        case None | False:
+            return ""
+        case True:
+            return "yes"
+        case tuple():
+            return ", ".join(one if isinstance(one, str) else f"{one:.5f}" for one in value)
+        case _:
+            return str(value)
+
+
+def differences(a: Record, b: Record) -> tuple[Difference, ...]:
+    """Return the fields in which two pictures and their metadata differ; one that only one of them has is among them."""
+    one, two = a.image, b.image
     rows = [
-        ("size", f"{a.image.width} × {a.image.height}", f"{b.image.width} × {b.image.height}"),
-        ("format", a.image.format, b.image.format),
-        ("bytes", f"{a.image.size:,}", f"{b.image.size:,}"),
-        ("quality", str(a.image.quality or ""), str(b.image.quality or "")),
+        ("size", f"{one.width} × {one.height}", f"{two.width} × {two.height}"),
+        ("format", one.format, two.format),
+        ("bytes", f"{one.size:,}", f"{two.size:,}"),
+        ("quality", str(one.quality or ""), str(two.quality or "")),
         ("tags", ", ".join(a.tags), ", ".join(b.tags)),
         ("note", a.note, b.note),
     ]
-    for name in _SHOWN:
-        rows.append((name, str(getattr(a.image.metadata, name)), str(getattr(b.image.metadata, name))))
-    for name in ("persons", "keywords"):
-        rows.append((name, ", ".join(getattr(a.image.metadata, name)), ", ".join(getattr(b.image.metadata, name))))
+    for name in (field.name for field in fields(Metadata) if field.name not in _NOT_COMPARED):
+        rows.append((name, _told(getattr(one.metadata, name)), _told(getattr(two.metadata, name))))
     return tuple(Difference(n, x, y) for n, x, y in rows if x != y)
 
 
@@ -302,7 +314,7 @@ def compare(cat: Catalogue, a: Record, b: Record, neighbours: Neighbours) -> Com
         a,
         b,
         match,
-        _differences(a, b),
+        differences(a, b),
         tuple(comparisons),
         made[0] if made else None,
         best,
