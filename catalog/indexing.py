@@ -8,7 +8,8 @@ share one index, one of them does so at a time.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
@@ -20,6 +21,7 @@ from .model import Decision, Finding
 from .search.articles import from_article
 from .search.facade import SearchIndex
 from .search.row import Row, from_record
+from .search.writing import words_of
 from .stores.base import Change, Doc, Store
 
 #: Rows per transaction while rebuilding.
@@ -126,6 +128,33 @@ class Indexer:
                 return False
             with self.index.filling():
                 return self._level()
+
+    def unlike(self) -> Iterator[str]:
+        """Yield what of the index is not as the records make it, one sentence each. What others commit meanwhile is left out."""
+        begun = self.index.position()
+        pictures: Counter[str] = Counter()
+        articles: Counter[str] = Counter()
+        for idents in _steps(self.store.ids("image")):
+            found = list(rows(self.cat, idents))
+            pictures.update(word for row in found for word in words_of(row))
+            yield from self._unlike("picture", rows, found)
+        for idents in _steps(self.store.ids("article")):
+            found = list(article_rows(self.cat, idents))
+            articles.update(word for row in found for word in words_of(row))
+            yield from self._unlike("article", article_rows, found)
+        wrong = self.index.miscounted(pictures, articles)
+        if wrong and self.index.position() == begun == self.store.position():
+            yield f"{len(wrong):,} words have not the lists they should have, the first of them “{wrong[0][:40]}”"
+
+    def _unlike(
+        self, what: str, make: Callable[[Catalogue, Iterable[str]], Iterator[Row]], found: list[Row]
+    ) -> Iterator[str]:
+        """The rows that are kept otherwise, also when the index has caught up with what was committed meanwhile."""
+        apart = self.index.unlike(*((found, ()) if what == "picture" else ((), found)))
+        if apart and self.catch_up():
+            found = list(make(self.cat, apart))
+            apart = self.index.unlike(*((found, ()) if what == "picture" else ((), found)))
+        yield from (f"{what} {ident} is not kept as its record is" for ident in apart)
 
     def _level(self) -> bool:
         position, seen = self.store.position(), self.index.position()

@@ -149,6 +149,12 @@ class Opened:
                 self._index.clear()
             self._level()
 
+    def unlike_index(self) -> Iterator[str]:
+        """Yield what of the search index is not as the records make it, one sentence each."""
+        _ = self.index
+        assert self._indexer is not None
+        yield from self._indexer.unlike()
+
     def close(self) -> None:
         """Release the catalogue; its main file is then plain TinyDB."""
         with self._lock:

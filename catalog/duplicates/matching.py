@@ -15,7 +15,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ..fingerprinting.features import STEP, TURNS, Features, Floats
+from ..fingerprinting.features import STEP, TURNS, Features
+from ..fingerprinting.products import Floats
 from .geometry import Matrix, Points, apply, invert, to_pixels
 
 #: Descriptors further apart than this many of 128 bits are not the same corner.

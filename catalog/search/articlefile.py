@@ -27,10 +27,7 @@ class FileArticles(Keeper[sqlite3.Connection]):
     def put(self, connection: sqlite3.Connection, rows: Sequence[Row], removed: Iterable[str]) -> None:
         """See :meth:`Keeper.put`."""
         new = {row.id: row for row in rows}
-        wanted = json.dumps([*new, *removed])
-        held = connection.execute(
-            "SELECT id, rowid, doc FROM article WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
-        ).fetchall()
+        held = self.held(connection, [*new, *removed])
         seq = int(connection.execute("SELECT value FROM meta WHERE key = 'seq'").fetchone()[0])
         changed = changes(new, held, seq)
         connection.executemany(_DELETE_WORDS, ((n, *columns_of(row)) for n, row in changed.stale))
@@ -42,6 +39,11 @@ class FileArticles(Keeper[sqlite3.Connection]):
             ((n, row.id, day_of(row.imported), doc) for n, row, doc in fresh),
         )
         connection.execute("UPDATE meta SET value = ? WHERE key = 'seq'", (changed.seq,))
+
+    def held(self, connection: sqlite3.Connection, idents: Sequence[str]) -> list[tuple[str, int, bytes]]:
+        """See :meth:`Keeper.held`."""
+        text = "SELECT id, rowid, doc FROM article WHERE id IN (SELECT value FROM json_each(?))"
+        return connection.execute(text, (json.dumps(list(idents)),)).fetchall()
 
     def numbers(
         self,

@@ -70,6 +70,10 @@ class Keeper(ABC, Generic[C]):
         """Put rows, and remove others by id; one that is there already as it is costs little."""
 
     @abstractmethod
+    def held(self, connection: C, idents: Sequence[str]) -> list[tuple[str, int, bytes]]:
+        """Return (id, row number, row as it is kept) of those of these articles that there are."""
+
+    @abstractmethod
     def numbers(
         self, connection: C, query: Query, limit: int, *, after: int | None = None, down: bool = True
     ) -> list[tuple[int, str]]:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
@@ -20,7 +21,7 @@ from .dialect import Session
 from .nodes import Query
 from .paging import Asked, asked
 from .row import Row
-from .writing import unpack
+from .writing import packed, unpack
 
 #: An engine's connection.
 C = TypeVar("C")
@@ -151,6 +152,20 @@ class Facade(ABC, Generic[C]):
     def verify(self) -> Iterator[str]:
         """Yield what is wrong with the index, one sentence each."""
         yield from self._tables.verify()
+
+    def unlike(self, pictures: Sequence[Row], articles: Sequence[Row] = ()) -> list[str]:
+        """Return the ids of those of these rows that the index does not keep just so."""
+        with self._tables.reading() as connection:
+            kept = set(self._docs(connection, [row.id for row in pictures]))
+            kept.update(doc for _, _, doc in self._articles.held(connection, [row.id for row in articles]))
+        return [row.id for row in (*pictures, *articles) if packed(row) not in kept]
+
+    def miscounted(self, pictures: Counter[str], articles: Counter[str]) -> list[str]:
+        """Return words that stand more or less often in the index than told: in what pictures and what articles are found by.
+
+        Only an engine that keeps lists of words apart from the rows has an answer of its own.
+        """
+        return []
 
     # ---- pictures
 

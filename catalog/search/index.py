@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
@@ -85,6 +86,14 @@ class Index(Facade[sqlite3.Connection]):
 
     def _session(self, connection: sqlite3.Connection) -> SqliteSession:
         return SqliteSession(connection)
+
+    def miscounted(self, pictures: Counter[str], articles: Counter[str]) -> list[str]:
+        """See :meth:`Facade.miscounted`."""
+        found = []
+        for table, told in (("words", pictures), ("article_words", articles)):
+            held = self._database.vocabulary(table)
+            found += [word for word in held.keys() | told.keys() if held[word] != told[word]]
+        return sorted(found)
 
     def _docs(self, connection: sqlite3.Connection, idents: Sequence[str]) -> Iterator[bytes]:
         sql = "SELECT p.doc FROM image i JOIN page p ON p.rowid = i.rowid WHERE i.id = ?"

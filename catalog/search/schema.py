@@ -17,6 +17,7 @@ import sqlite3
 import threading
 import time
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,6 +104,8 @@ CREATE INDEX image_copies ON image (copies) WHERE copies > 0;
 CREATE INDEX image_filename ON image (filename);
 CREATE INDEX image_stamp ON image (stamp);
 """
+#: Words of so many signs are not counted: the full-text engine keeps the beginnings of the longest, 32,768 bytes.
+LONG = 8_000
 _TABLE_NAMES = (
     "article_words", "article", "vocabulary", "words", "tally", "label", "about", "waiting", "finding", "gram", "term", "value",
     "ran", "page", "image", "meta",
@@ -315,6 +318,14 @@ class Database:
                     connection.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")
         except CatalogueUnusable as error:
             yield str(error)
+
+    def vocabulary(self, table: str) -> Counter[str]:
+        """Return how often each word stands in a full-text table. Raises Damaged when its lists cannot be read."""
+        with self.writing() as connection:  # a table of one's own, gone with the transaction
+            connection.execute(f"CREATE VIRTUAL TABLE counted USING fts5vocab({table}, 'row')")
+            held = Counter(dict(connection.execute("SELECT term, cnt FROM counted WHERE length(term) < ?", (LONG,))))
+            connection.execute("DROP TABLE counted")
+        return held
 
     def unlink(self) -> None:
         """Delete the file and what SQLite keeps beside it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from array import array
 from collections import Counter
@@ -17,7 +18,7 @@ import msgspec
 from .fold import fold, tokens
 from .learning import Known, grams, learnable, short_value
 from .row import GAP, Row, mark_text, texts
-from .schema import COLUMNS, MERGE_EVERY, MERGE_PAGES, SEQ_BITS, Database, add_indexes
+from .schema import COLUMNS, LONG, MERGE_EVERY, MERGE_PAGES, SEQ_BITS, Database, add_indexes
 from .values import day_of
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "packed",
     "short_value",
     "unpack",
+    "words_of",
 ]
 
 #: Rows handled together, and rows after which a long run commits what it has. The rows of a chunk are put in the order of
@@ -39,6 +41,9 @@ _CHUNK, _COMMIT = 10_000, 40_000
 _SHORT_VALUE = 200
 #: Rows up to which a change is small: larger ones are an import's, which need not wait for the merging of parts.
 _SMALL = 50
+
+#: What the ``ascii`` tokenizer takes for a word.
+_WORD = re.compile("[0-9a-z\u0080-\U0010ffff]+")
 
 _encoder = msgspec.msgpack.Encoder(order="deterministic")
 _decoder = msgspec.msgpack.Decoder(Row)
@@ -206,6 +211,12 @@ def changes(rows: Mapping[str, Row], held: Iterable[tuple[str, int, bytes]], seq
 def columns_of(row: Row) -> list[str]:
     """Return the texts of a row as the engine's ``ascii`` tokenizer makes the tokens of :func:`fold.tokens` of them."""
     return [*map(_column, texts(row)), mark_text(row)]
+
+
+def words_of(row: Row) -> list[str]:
+    """Return the words of a row as the full-text engine counts them, again and again where they stand so often."""
+    found = (word for text in columns_of(row) for word in _WORD.findall(text.lower()))
+    return [word for word in found if len(word) < LONG]
 
 
 def _column(values: tuple[str, ...]) -> str:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import CatalogueUnusable, Rejected
+from ..errors import CatalogueUnusable, Damaged, Rejected
 from ..media import file_hash
 from ..model import Damage
 from ..paths import to_path
 
 if TYPE_CHECKING:
     from ..opened import Opened
+
+#: So many of the rows of an index that are not as they should be are named.
+_EXAMPLES = 20
 
 
 def verify(library: Opened, *, repair: bool = False) -> Iterator[Damage]:
@@ -91,6 +95,14 @@ def _index_file(path: Path) -> str:
     return "" if found is None or found[0] == "ok" else str(found[0])
 
 
+def _unlike_records(library: Opened) -> list[str]:
+    """In what the search index is not as the records make it: a few examples."""
+    try:
+        return list(islice(library.unlike_index(), _EXAMPLES))
+    except Damaged as error:
+        return [str(error)]
+
+
 def _derived(library: Opened, repair: bool) -> Iterator[Damage]:
     if library.index_file and (broken := _index_file(library.index_file)):
         yield Damage("index", library.index_file.name, broken, "rebuilt" if repair else "")
@@ -98,10 +110,11 @@ def _derived(library: Opened, repair: bool) -> Iterator[Damage]:
         index = library.index
     except CatalogueUnusable:
         return  # a full or read-only disk: what is derived can wait, and nothing that is kept is damaged by that
-    for damage in index.verify():
-        yield Damage("index", "index.sqlite", damage, "rebuilt" if repair else "")
-        if repair:
-            library.rebuild_index()
+    # What does not even hang together is not laid beside the records.
+    found = list(index.verify()) or _unlike_records(library)
+    yield from (Damage("index", "index.sqlite", what, "rebuilt" if repair else "") for what in found)
+    if found and repair:
+        library.rebuild_index()
     for name in library.media.broken_thumbs():
         if repair:
             library.media.drop_thumb(name)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -50,3 +52,27 @@ def test_an_index_that_a_full_disk_left_empty_is_no_damage(library: Library) -> 
     path.write_bytes(b"")
     with open_library(url) as again:
         assert not list(again.verify()) and again.search("").total == total
+
+
+@pytest.mark.parametrize(
+    ("harm", "told"),
+    [
+        ("UPDATE page SET doc = CAST(doc || 'x' AS BLOB)", "picture"),
+        ("UPDATE article SET doc = CAST(doc || 'x' AS BLOB)", "article"),
+        ("INSERT INTO words (rowid, caption) SELECT rowid, 'strayed' FROM image LIMIT 1", "1 words"),
+        ("INSERT INTO article_words (rowid, article) SELECT rowid, 'strayed' FROM article LIMIT 1", "1 words"),
+    ],
+)
+def test_an_index_whose_content_was_altered_is_told_and_rebuilt(library: Library, harm: str, told: str) -> None:
+    """What hangs together and is not what the records make: rows, and the lists of words."""
+    library.search("")
+    path, url = library.folder / "index.sqlite", library.url
+    library.close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(harm)
+        assert connection.total_changes
+    with open_library(url) as again:
+        found = list(again.verify())
+        assert found and all(d.part == "index" and not d.repaired and d.what.startswith(told) for d in found)
+        assert {d.repaired for d in again.verify(repair=True)} == {"rebuilt"}
+        assert not list(again.verify())

@@ -27,9 +27,7 @@ class SharedArticles(Keeper[Connection[Any]]):
         wanted = [*new, *removed]
         if not wanted:
             return
-        held = connection.execute(
-            "SELECT id, n, doc FROM search_article WHERE id = ANY(%s)", [wanted], binary=True
-        ).fetchall()
+        held = self.held(connection, wanted)
         told = connection.execute("SELECT seq FROM search_meta").fetchone()
         assert told is not None
         changed = changes(new, held, int(told[0]))
@@ -43,6 +41,11 @@ class SharedArticles(Keeper[Connection[Any]]):
                 text = indexed(unpack(doc))
                 copy.write_row((row.id, n, "hidden" in row.flags, day_of(row.imported), text.words, text.body, doc))
         connection.execute("UPDATE search_meta SET seq = %s", [changed.seq])
+
+    def held(self, connection: Connection[Any], idents: Sequence[str]) -> list[tuple[str, int, bytes]]:
+        """See :meth:`Keeper.held`."""
+        text = "SELECT id, n, doc FROM search_article WHERE id = ANY(%s)"
+        return connection.execute(text, [list(idents)], binary=True).fetchall()
 
     def numbers(
         self,
