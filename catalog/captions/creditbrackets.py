@@ -62,7 +62,7 @@ def bracket_end(printed: str, start: int, end: int, known: tuple[str, ...]) -> C
         is_square = match.group()[0] in "[［【"
         if is_credit(inside, known, bracketed=True) or _is_closing_name(before, inside, is_square=is_square):
             named = marker(printed, start, match.start()) if end - start <= MAX_CREDIT else None
-            if named is not None and is_captioned(printed[start:end]):
+            if named is not None and printed[named[0] - 2] != "-" and is_captioned(printed[start:end]):
                 # The word for picture only says that a caption follows.
                 return made(printed, (named[0], match.start()), match.span(1), "credit-bracket")
             name = _name_before(printed, start, match.start(), known) if not after else match.start()

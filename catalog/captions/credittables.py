@@ -50,6 +50,7 @@ class Tables:
     core: re.Pattern[str]
     label: re.Pattern[str]
     pictures: re.Pattern[str]
+    photographers: frozenset[str]
     reach: int
 
 
@@ -92,6 +93,7 @@ def tables() -> Tables:
         determiners=frozenset(data["determiners"]["words"].split()),
         label=re.compile(rf"(?:(?:{before})\s{{0,3}}+)?(?:{before})(?:,|،|…|\.{{3}})\s{{0,3}}(?=\S)", re.I),
         pictures=re.compile(rf"(?i:{alternatives(_split(data['pictures']['words']))})"),
+        photographers=frozenset(w.casefold() for w in _split(data["photographers"]["words"])),
         core=re.compile(rf"(?i:{core})\s{{1,3}}(?=[^\s:a-z])"),
         reach=10 + max(len(w) for w in (*words, *_split(data["after"]["words"]))),
         rights=frozenset(_split(data["agencies"]["rights"])),

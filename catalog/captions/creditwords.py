@@ -14,6 +14,8 @@ from .credittables import tables
 MAX_CREDIT = 160
 #: Words of the longest credit that no marker begins.
 MOST_WORDS = 8
+#: Letters of the shortest house in small letters that no list knows.
+LEAST_HOUSE = 5
 OPEN, CLOSE = "([（［【〔<＜〈", ")]）］】〕>＞〉"
 LOOSE = " \t\n\r\u00a0|/–—-:;,=·•：／＝፦"
 _SPLIT = re.compile(
@@ -386,6 +388,14 @@ def is_names(rest: str, share: float) -> bool:
     return len(words) == 1 or small_words(words) <= share * len(words)
 
 
+def _is_with_small_house(text: str) -> bool:
+    """Tell whether a text is a person and a house that writes itself in small letters: "Ari Saputra/detikcom"."""
+    person, slash, house = text.partition("/")
+    house = house.strip()
+    is_small = slash != "" and house.isalpha() and house.islower() and len(house) >= LEAST_HOUSE
+    return is_small and is_person(person.strip()) and house not in tables().brackets
+
+
 def is_credit(text: str, known: tuple[str, ...] = (), *, apart: bool = False, bracketed: bool = False) -> bool:
     """Tell whether a short text is a credit and nothing else.
 
@@ -403,6 +413,8 @@ def is_credit(text: str, known: tuple[str, ...] = (), *, apart: bool = False, br
         # What only a screen reader says: "Image source, X"
         return is_names(text[label.end() :], 0.0)
     if is_agency_clause(text, known):
+        return True
+    if bracketed and _is_with_small_house(text):
         return True
     if bracketed and (by := _bare_marker(text, 0, len(text))) and by[1]:
         return is_names(text[by[0] :], 0.0)

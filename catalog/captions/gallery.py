@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain, islice
 
 from ..model import Evidence
+from . import hidden
 from .credit import cut
-from .dom import Element, says, words
+from .dom import Element, letters, says, words
 from .holder import MAX_CAPTION, MAX_CREDIT, Found, read
 
 #: Log-odds that a caption so placed is the pictures'.
@@ -51,6 +53,25 @@ def complete(
                 yield number, found
             if found is not None or not group <= silent.keys():
                 break
+
+
+def share_below(found: list[Found | None], shown: dict[Element, set[int]], known: tuple[str, ...]) -> None:
+    """Give a caption that stands below a row of pictures, in the own block of none of them, to all of the row."""
+    for last, one in enumerate(found):
+        if one is None or one.element is None or not one.text:
+            continue
+        # The nearest block of pictures; what holds the picture itself is its own.
+        around = next((a for a in chain((one.element,), one.element.iterancestors()) if a in shown), None)
+        if around is None or around.tag in _STOPS or not 1 < len(row := shown[around]) <= MOST_SHARED:
+            continue
+        told, own = letters(words(around)), letters(one.text)
+        is_all_words = told.startswith(own) and len(told) <= len(own) + MAX_CREDIT
+        if max(row) != last or not is_all_words or any(found[n] is not None for n in row - {last}):
+            continue
+        if not one.credit and (asked := hidden.credit_in(around, known)):
+            hidden.add(one, asked)
+        for number in row - {last}:
+            found[number] = replace(one, reasons=list(one.reasons))
 
 
 def _celled(element: Element, shown: dict[Element, set[int]], known: tuple[str, ...]) -> Found | None:
@@ -162,16 +183,16 @@ def _ordered(
     after = node.getnext()
     beside = () if after is None or after in shown or not is_caption(after) else after.iter(*_LISTS)
     for holder in chain(node.iter(*_LISTS), beside):
-        if holder in shown or len(holder) != count or not _is_list(holder):
+        if holder in shown or len(holder) != count or next(holder.iter("a"), None) is not None:
             continue
         texts = [words(child) for child in holder]
+        if not _is_list(holder) and not any(cut(text, known=known).credit for text in texts):
+            continue
         if all(8 < len(t) < 600 for t in texts) and len(set(texts)) == count:
             return read([holder[index]], None, Evidence("caption-by-order", WEIGHTS["caption-by-order"]), known)
     return None
 
 
 def _is_list(holder: Element) -> bool:
-    """Tell whether an element is named as holding captions, itself or each of its children, and leads nowhere."""
-    if next(holder.iter("a"), None) is not None:
-        return False
+    """Tell whether an element is named as holding captions, itself or each of its children."""
     return "caption" in says(holder) or all("caption" in says(child) for child in holder)

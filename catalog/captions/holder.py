@@ -82,20 +82,16 @@ def read(holders: list[Element], scope: Element | None, way: Evidence, known: tu
         found = cut(" ".join(said), known=known)
         if found.text and found.credit:
             return Found(printed, found.text, found.credit, holders[0], [way, *found.reasons])
-    names = list(dict.fromkeys(n for s in said if (n := s[slice(*strip_marker(s))])))
+    names = list(dict.fromkeys(n for s in said if any(map(str.isalpha, n := s[slice(*strip_marker(s))]))))
     inner = cut(text, known=known)
     if inner.credit and inner.text and inner.reasons[0].name != "credit-whole":
         if not any(inner.credit in n for n in names):
             names.insert(0, inner.credit)
         text = inner.text
     credit = " / ".join(n for n in names if not any(n != m and n in m for m in names))
-    return Found(
-        printed,
-        _loose(_unlabelled(tidy(text))),
-        credit,
-        holders[0],
-        [way, Evidence("credit-element", 4.0, credit[:80])],
-    )
+    # A sign for copyright alone, which tells who when somebody asks.
+    reasons = [way, Evidence("credit-element", 4.0, credit[:80])] if credit else [way]
+    return Found(printed, _loose(_unlabelled(tidy(text))), credit, holders[0], reasons)
 
 
 def _only_credit(text: str, holder: Element, way: Evidence, known: tuple[str, ...]) -> Found | None:

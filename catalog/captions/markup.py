@@ -63,7 +63,7 @@ def _extract(document: Document, page: Page, region: region_.Region, facts: stor
     known = (facts.publisher,) if len(facts.publisher) > 2 else ()
     printed = Placer(page, region, chosen, known).place()
     chosen, printed = _complete(page, facts, address, chosen, printed, known, [e for _, e in drawn])
-    closing.complete(region, printed, known)
+    closing.complete(region, printed, min((p.place for p in chosen), default=0), known)
     for picture, found in zip(chosen, printed, strict=True):
         if found is not None:
             films.mark(picture, found, region.container)

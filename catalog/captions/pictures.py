@@ -30,7 +30,7 @@ _SIZE = re.compile(
 _PLAIN = re.compile(r"[\w,:~*|=-]{0,200}")
 _DECORATION = re.compile(
     r"(?:^|[/_.-])(?:logos?|icons?|favicons?|avatars?|gravatar|sprites?|emojis?|badges?|pixel|spacer|tracking|beacon|counter"
-    r"|banners?|newsletters?|ads?|button|btn|arrow|blank|placeholder|loader|loading|spinner|qr-?code)(?=[/_.-]|$)",
+    r"|banners?|reklam\w{0,2}|werbung|publicidad|publicite|inzerce|newsletters?|ads?|button|btn|arrow|blank|placeholder|loader|loading|spinner|qr-?code)(?=[/_.-]|$)",
     re.I,
 )
 #: Attributes that hold one address although it may have no file extension.

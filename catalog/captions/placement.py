@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 
 from ..model import Evidence
-from . import alike, attributes, counters, gallery
+from . import alike, attributes, counters, gallery, hidden
 from .credit import cut, is_credit
 from .creditwords import is_person, strip_marker
 from .dom import Element, Page, ends_search, letters, says, words
@@ -37,6 +38,8 @@ WEIGHTS = {
 LONGEST_PROSE = 120
 #: Letters of a caption that stands outside of the figure whose caption is a name alone.
 LONGEST_ASIDE = 300
+#: Elements outwards from a picture up to the block that is its own.
+BLOCK_REACH = 6
 _SMALL = frozenset({"em", "i", "small", "font", "center"})
 #: What may hold a caption right after its picture's block; mails are laid out in rows of tables.
 _ASIDE = frozenset({"p", "div", "section", "span", "em", "i", "small", "center", "cite", "tr"})
@@ -67,9 +70,14 @@ class Placer:
             before = found[number]
             if before is None or not before.credit or shared.credit:
                 found[number] = shared
+        gallery.share_below(found, self.shown, self.known)
         lines: dict[Element, str] = {}
-        for picture, one in zip(self.pictures, found, strict=True):
+        for number, (picture, one) in enumerate(zip(self.pictures, found, strict=True)):
             if one is not None and one.text and not one.credit:
+                block = self._block(number, picture)
+                if block is not None and (asked := hidden.credit_in(block, self.known)):
+                    hidden.add(one, asked)
+                    continue
                 around = gallery.credit_around(picture.element, self.shown, self.region.mass, lines, self.known)
                 _with_credit_of_group(one, around)
         held = [f for f in found if f is not None]
@@ -85,6 +93,17 @@ class Placer:
             # A duration or date alone is no caption.
             one.text = text if any(map(str.isalpha, text)) else ""
         return found
+
+    def _block(self, number: int, picture: Picture) -> Element | None:
+        """The largest element around a picture that shows no other and holds little of the story's text."""
+        block = None
+        for above in islice(picture.element.iterancestors(), BLOCK_REACH):
+            if ends_search(above) or not self._alone(above, number) or self.region.mass.get(above, 0) > LONGEST_PROSE:
+                break
+            block = above
+            if above.tag == "figure":
+                break
+        return block
 
     def _of(self, number: int, picture: Picture) -> Found | None:
         best: Found | None = None

@@ -49,6 +49,19 @@ def test_a_credit_is_cut_where_it_is_printed(printed: str, text: str, credit: st
 @pytest.mark.parametrize(
     ("printed", "text", "credit"),
     [
+        ("FILE - Boats at dawn. (AP Photo/Ana Lind, File)", "FILE - Boats at dawn.", "AP Photo/Ana Lind, File"),
+        ("Foto: Perahu di dermaga lama. (Ari Saputra/detikcom)", "Perahu di dermaga lama.", "Ari Saputra/detikcom"),
+        ("Boats at dawn (Ana Lind/left)", "Boats at dawn (Ana Lind/left)", ""),
+    ],
+)
+def test_brackets_at_the_end_hold_the_credit(printed: str, text: str, credit: str) -> None:
+    """What goes before the caption to say that it is old is the caption's; a house may write itself in small letters."""
+    assert (cut(printed).text, cut(printed).credit) == (text, credit)
+
+
+@pytest.mark.parametrize(
+    ("printed", "text", "credit"),
+    [
         ("Boats at dawn. (AP Photo/Ana Lind), March 3, 2024", "Boats at dawn. March 3, 2024", "AP Photo/Ana Lind"),
         ("Boats leave (AP Photo/Ana Lind), in Vigo on Sunday", "Boats leave, in Vigo on Sunday", "AP Photo/Ana Lind"),
         ("Boats leave (Photo: Ana Lind/AP) Vigo on Sunday.", "Boats leave Vigo on Sunday.", "Ana Lind/AP"),
