@@ -155,10 +155,16 @@ def _at(items: list[Item], i: int) -> tuple[Day, int] | None:
         if joined:
             return Day(weekdays=joined), i + 2
     sure = sure or (len(item.key) > 2 and i + 1 < len(items) and items[i + 1].key == "gunu")  # "cuma günü"
-    name = _weekday(item.key) if item.kind == "word" and sure else ""
+    name = _weekday(item.key) if item.kind == "word" and sure and not _is_building(items, i) else ""
     if name and name not in months:
         return Day(weekdays=weekdays[name]), i + 1
     return _written(items, i, months)
+
+
+def _is_building(items: Sequence[Item], i: int) -> bool:
+    """Tell whether a short weekday is the noun for a building behind its city's adjective: "Kölner Dom." is no Sunday."""
+    named = i > 0 and items[i].glued and items[i - 1].capital and items[i - 1].key.endswith("er")
+    return named and items[i].key in words()["kinds"]["place_words"].split()
 
 
 _DAY_AND_MONTH = re.compile(r"#?(\d{1,2})\.(0\d|1[0-2])$")

@@ -163,6 +163,9 @@ def short_in_place(items: Sequence[Item], i: int, long: Item) -> bool:
     short = items[i]
     letters, full = fold(short.text).replace(".", ""), fold(long.text)
     within = i + 1 < len(items) or short.bracket
+    numbered = i + 1 < len(items) and items[i + 1].kind == "number" and items[i + 1].glued
+    if numbered and len(letters) == 1 and short.capital and full in names.listed("roads"):
+        return letters == full[0]  # "A 45", "Autobahn 45"
     if short.kind != "word" or long.kind not in ("word", "place") or not (short.dotted or short.stopped) or not within:
         return False
     if not 0 < len(letters) < len(full) - 1 or letters[0] != full[0] or not _within(letters, full):

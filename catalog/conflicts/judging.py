@@ -13,6 +13,7 @@ from . import (
     names,
     numbers,
     numerals,
+    placing,
     residue,
     roles,
     runs,
@@ -32,8 +33,6 @@ HALF = 0.5
 
 #: Stretches of more words are no words in each other's place.
 LONGEST_IN_PLACE = 8
-
-
 #: What ends the name of a feast.
 _FEASTS = frozenset(("eve", "day", "weekend"))
 
@@ -301,7 +300,7 @@ class Judge(Sheet):
         )
         if plain and not same and self.anchored(xs[0], ys[0], xs[0] + 1, ys[0] + 1) == 2:
             road = numbers.is_road(self.x, xs[0]) and numbers.is_road(self.y, ys[0])
-            named = names.are_places(self.x, xs[0], y, german=self.german)
+            named = placing.are_places(self.x, xs[0], y, german=self.german)
             named = named or adjectives.are_of_places(x, y) or adjectives.say_where(self.x, xs[0], y)
             named = named or self.parts_of_one(xs[0], ys[0])
             self.add("place" if road or named else roles.kind_of([x], [y]), xs, ys)
@@ -309,7 +308,7 @@ class Judge(Sheet):
     def _of_one_sort(self, xs: list[int], ys: list[int]) -> bool:
         """Find different words of one sort beside numbers in one place: "on the eve of", "on the first day of"."""
         words = [
-            [n for n in run if items[n].kind == "word" and items[n].key not in ("first", "last")]
+            [n for n in run if items[n].kind == "word" and items[n].key not in roles.ranks()]
             for run, items in ((xs, self.x), (ys, self.y))
         ]
         if [len(run) for run in words] != [1, 1] or len(xs) + len(ys) < 3 or self.result.overlap < NEARLY_ALL:
@@ -366,10 +365,10 @@ class Judge(Sheet):
         begin, end = (all(item.kind == "place" for item in pair) for pair in (first, last))
         # Behind a comma one of both may be in no table: "in Cianjur, West Java", "the mine of Kalgoorlie, in Australia", "a Vernio,
         # nel Mugello"; but nobody's name.
-        within = all(names.within(side, run[-1]) for side, run in ((self.x, xs), (self.y, ys)))
+        within = all(placing.within(side, run[-1]) for side, run in ((self.x, xs), (self.y, ys)))
         enough = begin or within or (end and len(xs) == len(ys) == 2)
         loose = enough and self.parted(xs, ys) and not (keys[0] | keys[1]) & names.first_names()
-        if not loose and not (end and (begin or names.after_place_word(self.x, xs[0]))):
+        if not loose and not (end and (begin or placing.after_place_word(self.x, xs[0]))):
             return False
         if self.result.overlap < 0.3 or self.anchored(xs[0], ys[0], xs[-1] + 1, ys[-1] + 1) < 2:
             return False
@@ -389,7 +388,7 @@ class Judge(Sheet):
         begin -= (
             begin > 0 and self.x[begin - 1].capital and self.x[begin - 1].key in names.listed("particles")
         )  # "de La Teste"
-        before, after = self.x[max(0, begin - 3) : begin], self.x[full_x[-1] + 1 : full_x[-1] + 3]
+        before, after = self.x[max(0, begin - 4) : begin], self.x[full_x[-1] + 1 : full_x[-1] + 3]
         placed = any(i.kind == "place" for i in (*x, *y)) or (
             bool(before) and before[-1].key in names.listed("place_before")
         )
@@ -403,7 +402,7 @@ class Judge(Sheet):
             return
         if forms.entitled(x, y):
             return
-        kind = roles.kind_of(x, y) if roles.kind_of(x, y) != "role" else names.kind_of(x, y, before, after)
+        kind = roles.kind_of(x, y) if roles.kind_of(x, y) != "role" else placing.kind_of(x, y, before, after)
         alone = len(x) == len(y) == 1
         if alone and numbers.is_road(self.x, run[0]) and numbers.is_road(self.y, other[0]):
             kind = "place"

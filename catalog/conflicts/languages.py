@@ -41,6 +41,12 @@ def language(items: Sequence[Item]) -> str:
     return best[0][0] if len(best) == 1 or best[0][1] >= 1.3 * best[1][1] else ""
 
 
+def is_foreign(key: str, language_: str) -> bool:
+    """Tell whether a folded word is a small word of other languages and none of this one."""
+    known = _by_word().get(key, ())
+    return bool(known and language_) and language_ not in known
+
+
 #: German articles, and prepositions joined with one: a noun with its capital follows.
 _ARTICLES = frozenset(
     (

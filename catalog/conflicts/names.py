@@ -15,6 +15,7 @@ from .tokens import Item, fold, skeleton
 #: The longest name of a place, in words and ideographs, and in the syllables of Thai and its like.
 LONGEST = 5
 LONGEST_SYLLABLES = 12
+_ADJECTIVE = re.compile(r"(?:er|ische[mnrs]?)$")
 _COMMON_ENDS = re.compile(r"(?:ing|ed|ly|ers|ists|ants|ents|tions|ies|ches|sses|people|s)$")
 
 
@@ -79,7 +80,7 @@ def find(items: list[Item], *, several: bool = False) -> list[Item]:
     i = 0
     while i < len(items):
         stop, place = _place_at(items, i)
-        if not place or (several and stop < i + 2) or _is_first_name(items, i, stop):
+        if not place or (several and stop < i + 2) or _is_first_name(items, i, stop) or _is_building(items, i, stop):
             out.append(items[i])
             i += 1
             continue
@@ -107,6 +108,12 @@ def _is_first_name(items: Sequence[Item], i: int, stop: int) -> bool:
         and not any(after.key in words for words in known)
         and items[i - 1 if i else 0].key not in listed("place_before")
     )
+
+
+def _is_building(items: Sequence[Item], i: int, stop: int) -> bool:
+    """Tell whether a place is a noun behind a German adjective of another place here: "Ulmer Münster", "Sächsische Schweiz"."""
+    named = stop == i + 1 and i > 0 and items[i].glued and items[i].key in listed("landmarks")
+    return named and items[i - 1].capital and bool(_ADJECTIVE.search(items[i - 1].key))
 
 
 @cache
@@ -241,50 +248,6 @@ def _endings(language: str) -> frozenset[str]:
     return frozenset(("", *words()["cases"].get(text, text).split())) if text else frozenset()
 
 
-def after_place_word(items: Sequence[Item], i: int) -> bool:
-    """Tell whether a noun stands behind a preposition of place without an article, as names do."""
-    return (
-        i > 0
-        and items[i - 1].key in listed("place_before")
-        and items[i - 1].key not in ("im", "am", "beim", "zum", "zur", "the")
-    )
-
-
-def within(items: Sequence[Item], i: int) -> bool:
-    """Tell whether a noun stands behind a word for being within a place, with an article or without."""
-    i -= i > 1 and items[i - 1].key in listed("articles")
-    return i > 0 and items[i - 1].key in _INSIDE
-
-
-def of_place(items: Sequence[Item], i: int) -> bool:
-    """Tell whether a noun stands as a place does: behind its preposition, or behind "harbour of"."""
-    belongs = i > 1 and items[i - 1].key in _OF and is_place_word(items[i - 2].key)
-    return belongs or after_place_word(items, i)
-
-
-def are_places(items: Sequence[Item], i: int, other: Item, *, german: bool) -> bool:
-    """Tell whether a noun, and another one in its place, name places: rivers, or in German what stands as a place does."""
-    x = items[i]
-    if {x.key, other.key} <= listed("landscape") or all(_LOCATIVE.search(n.text) for n in (x, other)):
-        return True
-    if not (german and x.capital and other.capital):
-        return False
-    compound = [is_place_compound(key) or key.endswith(tuple(listed("place_ends"))) for key in (x.key, other.key)]
-    joined = i > 0 and (items[i - 1].key in _JOINED or (i > 1 and items[i - 2].key in _UPON))
-    return of_place(items, i) or all(compound) or (joined and any(compound))
-
-
-@cache
-def is_place_word(key: str) -> bool:
-    """Tell whether a folded noun names a kind of place, or is a German compound of one: "hafen", "marktplatz"."""
-    return key in listed("place_words") or is_place_compound(key)
-
-
-def is_place_compound(key: str) -> bool:
-    """Tell whether a folded German noun is the name of a lake, a square or their like: "schwielochsee", "breitscheidplatz"."""
-    return key.endswith(tuple(listed("place_heads"))) and key not in listed("place_heads")
-
-
 def spelled(run: Sequence[Item]) -> str:
     """Return a name with its first word written out."""
     return " ".join((run[0].key, *(fold(x.text).removesuffix("'s") for x in run[1:])))
@@ -303,49 +266,6 @@ def is_name(run: Sequence[Item], german: bool) -> bool:
     if german:
         return False
     return not item.first or not _COMMON_ENDS.search(item.key)
-
-
-_UPON = ("auf", "uber", "hinter", "unter", "neben", "um")  # "auf den Wallberg"
-_LOCATIVE = re.compile(r"^[^\W\d_]{3,}['’]n?[dt][ae](?:n|ki)?$")  # "Bodrum'da", "Van'daki"
-_JOINED = ("am", "im", "beim", "zum", "vom")  # "am Breitscheidplatz"
-_OUTSIDE = ("uden", "uten", "utan")  # "uden for Holstebro"
-_WITHIN = frozenset(("in", "en", "em", "w", "we", "v", "ve", "в", "во", "inside", "near", "bei", "nahe"))
-_INSIDE = _WITHIN | {"dans", "na", "no", "nel", "nella", "i", "на"}
-_TO_THE = ("del", "du", "au", "nel", "nella")
-_OF = ("of", "de", "di", "von", "van", "du", "da", "do", "des", "der", "del", "della")
-_OF_OR_ON = (*_OF, "on", "auf", "sur", "op", "pa", "na", "на")  # "the lighthouse on Lundy"
-
-
-def kind_of(x: Sequence[Item], y: Sequence[Item], before: Sequence[Item], after: Sequence[Item]) -> str:
-    """Return "place", "person" or "role" (an office) for two names in each other's place, by what they are and stand beside."""
-    if len(before) > 1 and before[-1].key in ("of", "for") and before[-2].key in listed("offices"):
-        return "role"  # "Ministry of Defence", "Department of Energy"
-    place = person = 0.0
-    for run in (x, y):
-        if any(i.kind == "place" for i in run):
-            place += 2.0 if all(i.kind == "place" for i in run) else 0.6
-        elif len([i for i in run if i.capital]) > 1 and not any(is_place_word(i.key) for i in run):
-            person += 1.0  # not "Landgericht Verden"
-        person += 1.2 * (run[0].key in first_names() and len(run) > 1) + 0.5 * (run[0].key in first_names())
-    if before:
-        place += 1.5 * (before[-1].key in listed("place_before") and (before[-1].first or not before[-1].capital))
-        place += 0.5 * (before[-1].key in _WITHIN)  # people are seldom within each other
-        place += 2.5 * (len(before) > 1 and before[-1].key == "for" and before[-2].key in _OUTSIDE)
-        spot = before[:-1] if before[-1].key in listed("articles") else before  # "la playa de la Malvarrosa"
-        place += 1.5 * (len(spot) > 1 and spot[-1].key in _OF_OR_ON and is_place_word(spot[-2].key))
-        person += 1.2 * (before[-1].key in listed("person_before"))
-        place += 0.5 * is_place_word(before[-1].key) + 4.0 * (before[-1].key in listed("streets"))
-        place += 2.0 * (
-            before[-1].key in _TO_THE and not any(i.capital for i in before[-2:])
-        )  # persons have no article
-    for end in (-1, 0):
-        if all(len(run) > 1 and is_place_word(run[end].key) for run in (x, y)):
-            place += 2.0  # "St Mark's Square", "Trafalgar Square"; "Kraftwerk Isar", "Kraftwerk Emsland"
-    place += 2.0 * all(any(_LOCATIVE.search(i.text) for i in run) for run in (x, y))
-    if after:
-        place += 1.0 * (after[0].kind == "place") + 1.2 * (after[0].key in listed("place_words"))
-        person += 0.8 * (after[0].key in listed("person_after") or after[0].bracket)
-    return "place" if place >= person else "person"
 
 
 def same_person(x: Sequence[Item], y: Sequence[Item]) -> bool:

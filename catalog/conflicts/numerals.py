@@ -163,7 +163,13 @@ def _below_hundred(word: str) -> float | None:
 
 
 def counts_apart(a: str, b: str) -> bool:
-    """Tell whether two folded words differ by the number that they begin with: "zweijahrige", "dreijahrige"."""
+    """Tell whether two folded words differ by the number that they begin with: "zweijahrige", "dreijahrige".
+
+    A word that is a number beside others only ("hét") is one where the other caption has a number, "#3".
+    """
+    for figure, word in ((a[1:], b), (b[1:], a)):
+        if figure.isdigit() and word in _ones():
+            return float(figure) != _ones()[word]
     shared = next((n for n, (p, q) in enumerate(zip(reversed(a), reversed(b), strict=False)) if p != q), 0)
     return any(
         None not in (one := (_below_hundred(a[:-n]), _below_hundred(b[:-n]))) and one[0] != one[1]

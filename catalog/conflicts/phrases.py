@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 
 from .data import lines, words
-from .tokens import Item, fold
+from .tokens import Item, fold, of_money
 
 #: The longest name of a body, in words.
 LONGEST = 5
@@ -44,6 +44,7 @@ def join(items: Sequence[Item]) -> list[Item]:
             or _taken_at(items, i)
             or _label_at(items, i)
             or _number_at(items, i)
+            or _meter_at(items, i)
             or _outermost_at(items, i)
         ),
     )
@@ -169,6 +170,14 @@ def _number_at(items: Sequence[Item], i: int) -> tuple[int, Item] | None:
         return None
     counted = items[i + 1].kind == "number" and items[i + 1].glued
     return (i + 1, replace(items[i], key="number", skeleton="number", capital=False)) if counted else None
+
+
+def _meter_at(items: Sequence[Item], i: int) -> tuple[int, Item] | None:
+    """Return the item of "m" behind a figure, which is short for metres where no money is counted: "2962 m"."""
+    if items[i].text != "m" or not i or items[i - 1].kind != "number" or not items[i].glued:
+        return None
+    money = any(of_money(x.text) for x in (*items[max(0, i - 2) : i - 1], *items[i + 1 : i + 2]))
+    return None if money else (i + 1, replace(items[i], key="meter", skeleton="meter"))
 
 
 def _taken_at(items: Sequence[Item], i: int) -> tuple[int, Item] | None:

@@ -111,6 +111,8 @@ def _read(text: str, credited: str, published: str, entire: bool) -> Reading:
     if said and span[1] < end:
         items = [x for x in items if not span[0] <= x.start + start < span[1]]
     whole = len(text) <= MAX_CHARS and len(items) < MAX_ITEMS
+    told = languages.language(items)
+    items = [replace(x, named=True) if _is_name(x, told) else x for x in items]
     items = phrases.join([replace(x, start=x.start + start, end=x.end + start) for x in items])
     items = [
         replace(x, kind="position", key=s, skeleton=s) if (s := roles.side_of(items, i)) else x
@@ -121,6 +123,13 @@ def _read(text: str, credited: str, published: str, entire: bool) -> Reading:
     day = dates.published_day(published)
     items = [_settled(x, day) for x in items]
     return Reading(text, tuple(items), said or credited, span, bool(_CUT_OFF.search(text[start:end])), whole, day)
+
+
+def _is_name(item: Item, language: str) -> bool:
+    """Tell whether a word is a name by its capital, though other languages have it for a small word: "dans le Var"."""
+    within = item.kind == "word" and item.capital and not item.first and not item.text.isupper() and len(item.key) > 2
+    parts = names.listed("articles") | names.listed("particles")
+    return within and item.key not in parts and languages.is_foreign(item.key, language)
 
 
 def _settled(item: Item, published: date | None) -> Item:

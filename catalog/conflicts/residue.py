@@ -20,7 +20,7 @@ from difflib import SequenceMatcher
 from functools import cache
 from itertools import pairwise
 
-from . import names, roles
+from . import placing, roles
 from .alignment import gaps
 from .data import lines
 from .languages import function_words
@@ -138,7 +138,7 @@ def _sort(mine: Side, i: int, rivals: Sequence[Item], there: _There, *, marks: f
         return "in letters"
     if any(kindred(item.key, key) for key in there.alone):
         return "form"
-    if item.capital and not item.first and i and (not german or names.after_place_word(mine.items, i)):
+    if item.capital and not item.first and i and (not german or placing.after_place_word(mine.items, i)):
         return "name"
     if i in marks:
         return "mark"

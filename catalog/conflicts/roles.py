@@ -65,6 +65,20 @@ def kind_of(x: Sequence[Item], y: Sequence[Item]) -> str:
     return next(iter(sorted(one & other)), "role")
 
 
+def kind_of_rank(x: Sequence[Item], xs: Sequence[int], y: Sequence[Item], ys: Sequence[int]) -> str:
+    """Return "date" where two words say which of several times is meant ("primera hora", "última hora"), else ""."""
+    if not (len(xs) == len(ys) == 1 and {x[xs[0]].key, y[ys[0]].key} <= ranks()):
+        return ""
+    units = [items[at[0] + 1].key for items, at in ((x, xs), (y, ys)) if at[0] + 1 < len(items)]
+    return "date" if units and all(_classes().get(unit) == "date" for unit in units) else ""
+
+
+@cache
+def ranks() -> frozenset[str]:
+    """Return words that say which one of several times is meant: "first", "early", "letzte"."""
+    return frozenset(words()["relative"]["ranks"].split())
+
+
 @cache
 def _synonyms() -> dict[str, frozenset[int]]:
     table: dict[str, frozenset[int]] = {}
@@ -141,7 +155,7 @@ def side_of(items: Sequence[Item], i: int) -> str:
     """Return "left", "right" or "centre" where an item says that somebody stands there, else ""."""
     whole, short = _sides()
     item = items[i]
-    if item.kind != "word":
+    if item.kind != "word" or item.key == "meter":
         return ""
     before = fold(items[i - 1].text).rstrip(".") if i else ""
     key = fold(item.text).rstrip(".")

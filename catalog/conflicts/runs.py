@@ -22,12 +22,21 @@ def runs(items: Sequence[Item], at: Sequence[int], gone: set[int]) -> list[list[
         if found and found[-1][-1] == i - 1 and item.glued and item.kind == items[i - 1].kind == "word":
             found[-1].append(i)
         elif is_content(item):
-            found.append([i])
+            found.append([i - 1, i] if _article_of_name(items, i, gone) else [i])
     return found
+
+
+def _article_of_name(items: Sequence[Item], i: int, gone: set[int]) -> bool:
+    """Tell whether the word before a name is an article of it: "La Teste-de-Buch", "Le Mans", "Los Mochis"."""
+    before = items[i - 1] if i else None
+    article = before is not None and before.key in listed("articles") and before.capital and not before.first
+    return article and i - 1 in gone and items[i].glued
 
 
 def _within(items: Sequence[Item], i: int) -> bool:
     """Tell whether a small word stands within a name, between its words; the Spanish "y" joins two names as well."""
+    if not items[i].capital and items[i].hyphen and i + 1 < len(items) and items[i + 1].hyphen:
+        return True  # "Bormes-les-Mimosas"
     if not (items[i].glued and items[i].key in listed("particles") and items[i].key != "y") or items[i].capital:
         return False
     rest = items[i + 1 : i + 3]

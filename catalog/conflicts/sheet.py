@@ -44,6 +44,8 @@ def is_content(item: Item) -> bool:
         return True
     if item.capital and not item.first and not item.text.isascii() and not item.text.isupper():
         return True  # "Åre" is no "are"
+    if item.named:
+        return True
     if item.key in function_words() or points(item.key) or item.key in numbers.loose_words():
         return False
     return len(item.key) > 1 or not item.key.isascii()
@@ -88,6 +90,7 @@ class Sheet:
         """Note a contradiction between these items, which are then no more said by one alone."""
         x, y = [self.x[i] for i in xs], [self.y[j] for j in ys]
         kind = roles.kind_of(x, y) if kind == "role" and len(x) < 4 and len(y) < 4 else kind
+        kind = roles.kind_of_rank(self.x, xs, self.y, ys) or kind
         spans = [(run[0].start, run[-1].end) if run else (0, 0) for run in (x, y)]
         self.result.found.append(Contradiction(kind, "", "", spans[0], spans[1]))
         if not keep:

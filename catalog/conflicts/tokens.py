@@ -74,8 +74,9 @@ class Item:
 
     ``key`` is what is compared, ``skeleton`` what is left of it when spelling is forgiven. ``start``/``end`` slice the
     text as given. ``first`` opens a sentence; ``glued`` follows the item before it with nothing but a blank between;
-    ``bracket`` follows an opening bracket, and ``closing`` stands before a closing one. ``dotted`` is a short word with a
-    dot, ``stopped`` any word with one.
+    ``hyphen`` is joined to it by one; ``bracket`` follows an opening bracket, and ``closing`` stands before a closing one.
+    ``dotted`` is a short word with a dot, ``stopped`` any word with one. ``named`` has a capital and is a small word in
+    other languages only: "le Var".
     """
 
     key: str
@@ -87,10 +88,12 @@ class Item:
     capital: bool = False
     first: bool = False
     glued: bool = False
+    hyphen: bool = False
     bracket: bool = False
     closing: bool = False
     dotted: bool = False
     stopped: bool = False
+    named: bool = False
     value: object = None
 
 
@@ -104,6 +107,11 @@ def fold(word: str) -> str:
 
 #: Money beside a number: "£2.5m", "5m euros".
 _OF_MONEY = re.compile(r"[$€£¥₹₽₺]|(?i:euro|dollar|pound|yen|usd|eur|chf)")
+
+
+def of_money(text: str) -> bool:
+    """Tell whether a sign or word beside a number says that money is counted."""
+    return bool(_OF_MONEY.search(text))
 
 
 @cache
@@ -194,6 +202,7 @@ def tokenise(text: str) -> tuple[list[Item], str]:
         item = replace(
             item,
             glued=bool(items) and between in ("", " ", "-", ". ", "."),
+            hyphen=bool(items) and between == "-",
             bracket=clean[begin - 1 : begin] == "(",
             closing=clean[stop : stop + 2].lstrip(".")[:1] == ")",
         )
@@ -221,7 +230,7 @@ def _named(item: Item, match: re.Match[str], after: str, around: str) -> list[It
     if kind == "number":
         text = re.sub(r"['’](?=s$)", "", text)  # "1960's"
         unit = match["suffix"] or ""
-        if fold(unit) in units() and not (unit in ("m", "t") and _OF_MONEY.search(around)):
+        if fold(unit) in units() and not (unit in ("m", "t") and of_money(around)):
             digits = replace(
                 item, kind="number", key=text[: -len(unit)], skeleton=text[: -len(unit)], end=item.end - len(unit)
             )
