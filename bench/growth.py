@@ -81,8 +81,8 @@ def near(url: str, count: int) -> Costs:
     try:
         index = PostgresNeighbours(database)
         asked = postgres_neighbours.fill(index, count)
-        database.execute("VACUUM (ANALYZE) sample, feature")
-        return {"candidates, ms": postgres_neighbours.ask(database, index, asked[:QUERIES], count)}
+        database.execute("VACUUM (ANALYZE) sample")
+        return {"candidates, ms": postgres_neighbours.ask(database, index, asked[:QUERIES])}
     finally:
         database.execute(f"DROP SCHEMA {postgres_neighbours.SCHEMA} CASCADE")
         database.close()

@@ -20,9 +20,9 @@ import numpy as np
 from bench.search import clock
 from catalog.duplicates.sample import Sample
 from catalog.fingerprinting import features, fingerprints
+from catalog.stores.postgres import segments
 from catalog.stores.postgres.connection import Database
 from catalog.stores.postgres.neighbours import PostgresNeighbours
-from catalog.stores.postgres.votes import votes
 from fixtures.drawing import KINDS, scene
 
 SCHEMA, STEP = "bench_neighbours", 500
@@ -56,7 +56,16 @@ def fill(index: PostgresNeighbours, count: int) -> list[Sample]:
     return kept[:: max(1, len(kept) // ASKED)]
 
 
-def ask(database: Database, index: PostgresNeighbours, asked: list[Sample], total: int) -> float:
+def print_sizes(database: Database, count: int) -> None:
+    """Print how many bytes a picture takes, indexes and TOAST included, as it is: nothing is cleaned up first."""
+    size = "SELECT sum(pg_total_relation_size(name::regclass)) FROM unnest(%s::text[]) AS name"
+    parts = [float(database.fetch(size, [names])[0][0]) for names in (["sample"], list(segments.NAMES))]
+    print("bytes a picture: {:,.0f} of samples, {:,.0f} of corners".format(*(part / count for part in parts)))
+    there = database.fetch("SELECT level, count(*) FROM corner_segment GROUP BY level ORDER BY level")
+    print("segments by level:", ", ".join(f"{level}: {number}" for level, number in there) or "none")
+
+
+def ask(database: Database, index: PostgresNeighbours, asked: list[Sample]) -> float:
     """Print what naming candidates takes, and of that what the hashes take and the corners; return the median of the first."""
     index.candidates(asked[0])
 
@@ -66,8 +75,9 @@ def ask(database: Database, index: PostgresNeighbours, asked: list[Sample], tota
 
     def corners(sample: Sample) -> None:
         with database.transaction() as connection:
-            votes(connection, features.unpack(sample.features), total)
+            index.by_corners(connection, features.unpack(sample.features))
 
+    print(f"bytes of memory a picture, of corners: {index.memory / max(1, index.level - 1):,.0f}")
     print(f"{'ms':<14}{'median':>9}{'p95':>9}{'cpu':>9}{'cpu p95':>9}")
     medians: list[float] = []
     for name, call in (("candidates", index.candidates), ("by hashes", hashes), ("by corners", corners)):
@@ -88,12 +98,8 @@ def main() -> None:
     try:
         index = PostgresNeighbours(database)
         asked = fill(index, options.count)
-        database.execute("VACUUM (ANALYZE) sample, feature")
-        sizes = database.fetch("SELECT pg_total_relation_size('sample'), pg_total_relation_size('feature')")[0]
-        print(
-            f"bytes a picture: {sizes[0] / options.count:,.0f} of samples, {sizes[1] / options.count:,.0f} of corners"
-        )
-        ask(database, index, asked[: options.queries], options.count)
+        print_sizes(database, options.count)
+        ask(database, index, asked[: options.queries])
     finally:
         database.execute(f"DROP SCHEMA {SCHEMA} CASCADE")
         database.close()

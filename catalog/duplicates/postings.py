@@ -92,24 +92,54 @@ def places_of(row: int, features: Features) -> Places:
 
 
 @dataclass(frozen=True)
-class Segment:
+class Ordered:
+    """The sorted keys of a run of rows, for one band after the other: their high bits as a directory, their low bits in a list."""
+
+    directory_bits: int
+    directories: tuple[npt.NDArray[np.uint32], ...]
+    lows: tuple[npt.NDArray[np.unsignedinteger], ...]
+
+    def keys(self) -> list[Keys]:
+        """All keys in their order, band by band."""
+        shift = np.uint32(KEY_BITS - self.directory_bits)
+        every = np.arange(1 << self.directory_bits, dtype=np.uint32)
+        return [
+            np.repeat(every, np.diff(directory)) << shift | low.astype(np.uint32)
+            for directory, low in zip(self.directories, self.lows, strict=True)
+        ]
+
+    def looked_up(self, band: int, keys: Keys) -> tuple[Index, Offsets, Offsets]:
+        """Where the features lie that have one of ``keys``: for each key that is there its index, where its run begins among
+        all and how many they are."""
+        shift = np.uint32(KEY_BITS - self.directory_bits)
+        directory, low = self.directories[band], self.lows[band]
+        high = keys >> shift
+        start = directory[high]
+        end = directory[high + np.uint32(1)]
+        some = np.flatnonzero(end > start)
+        rest = keys[some] & np.uint32((1 << int(shift)) - 1)
+        begin = _bound(low, start[some], end[some], rest)
+        # Nearly none are there: what is no hit needs no end of its run.
+        hit = np.flatnonzero((begin < end[some]) & (low.take(begin, mode="clip") == rest))
+        some, rest, begin = some[hit], rest[hit], begin[hit]
+        return some, begin, _bound(low, begin, end[some].astype(np.int64), rest + np.uint32(1)) - begin
+
+
+@dataclass(frozen=True)
+class Segment(Ordered):
     """One sorted file over rows ``first`` to ``end`` (exclusive), for one band after the other."""
 
     path: Path
     first: int
     end: int
-    directory_bits: int
-    directories: tuple[npt.NDArray[np.uint32], ...]
-    lows: tuple[npt.NDArray[np.unsignedinteger], ...]
     places: tuple[Places, ...]
 
     def runs(self, band: int, keys: Keys) -> tuple[Index, Offsets, Offsets]:
-        """Where the features lie that have one of ``keys``: for each key that is there its index, where its run begins among
-        ``places`` and how many they are."""
-        if len(self.places[band]) > _MAPPED:
-            return self._looked_up(band, keys)
+        """As :meth:`looked_up`, in a small segment by way of a map of what is there."""
+        if len(self.lows[band]) > _MAPPED:
+            return self.looked_up(band, keys)
         some = self._mapped(band, keys)
-        which, begin, count = self._looked_up(band, keys[some])
+        which, begin, count = self.looked_up(band, keys[some])
         return some[which], begin, count
 
     def at(self, band: int, where: Offsets) -> Places:
@@ -120,7 +150,7 @@ class Segment:
     def _maps(self) -> list[npt.NDArray[np.uint8]]:
         """Which upper bits the keys of a small segment have, band by band: a bit for each that there may be."""
         maps = []
-        for keys, _ in entries(self):
+        for keys in self.keys():
             bits = min(KEY_BITS, len(keys).bit_length() + _ROOM)
             there = np.zeros(1 << bits, np.bool_)
             there[keys >> np.uint32(KEY_BITS - bits)] = True
@@ -134,20 +164,13 @@ class Segment:
         marks = there[cells >> np.uint32(3)] >> (cells & np.uint32(7)).astype(np.uint8)
         return np.flatnonzero(marks & np.uint8(1))
 
-    def _looked_up(self, band: int, keys: Keys) -> tuple[Index, Offsets, Offsets]:
-        """As :meth:`runs`, by way of the directory."""
-        shift = np.uint32(KEY_BITS - self.directory_bits)
-        directory, low = self.directories[band], self.lows[band]
-        high = keys >> shift
-        start = directory[high]
-        end = directory[high + np.uint32(1)]
-        some = np.flatnonzero(end > start)
-        rest = keys[some] & np.uint32((1 << int(shift)) - 1)
-        begin = _bound(low, start[some], end[some], rest)
-        # Nearly none are there: what is no hit needs no end of its run.
-        hit = np.flatnonzero((begin < end[some]) & (low.take(begin, mode="clip") == rest))
-        some, rest, begin = some[hit], rest[hit], begin[hit]
-        return some, begin, _bound(low, begin, end[some].astype(np.int64), rest + np.uint32(1)) - begin
+
+def ordered(keys: Keys, directory: int) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.unsignedinteger]]:
+    """The directory, of so many bits, and the low bits of sorted keys."""
+    shift = KEY_BITS - directory
+    offsets = np.zeros((1 << directory) + 1, "<u4")
+    np.cumsum(np.bincount(keys >> np.uint32(shift), minlength=1 << directory), out=offsets[1:])
+    return offsets, (keys & np.uint32((1 << shift) - 1)).astype(_low_type(directory))
 
 
 def spread(begin: Offsets, count: Offsets) -> tuple[Offsets, Index]:
@@ -174,18 +197,13 @@ def write(path: Path, first: int, end: int, bands: Sequence[tuple[Keys, Places]]
     """Write a segment of the postings of rows ``first`` to ``end``, band by band: to a temporary file, synced, renamed."""
     n = len(bands[0][0])
     directory = directory_bits(n)
-    shift = KEY_BITS - directory
-    low_type = _low_type(directory)
     crc = 0
     temporary = path.with_suffix(".tmp")
     with open(temporary, "wb") as file:
         file.write(bytes(_HEADER.size))
         for keys, places in bands:
             order = np.argsort(keys, kind="stable")
-            ordered = keys[order]
-            offsets = np.zeros((1 << directory) + 1, "<u4")
-            np.cumsum(np.bincount(ordered >> np.uint32(shift), minlength=1 << directory), out=offsets[1:])
-            low = (ordered & np.uint32((1 << shift) - 1)).astype(low_type)
+            offsets, low = ordered(keys[order], directory)
             for part in (
                 offsets.tobytes(),
                 places[order].astype("<u4").tobytes(),
@@ -231,14 +249,9 @@ def read(path: Path, *, check: bool = False) -> Segment:
         places.append(data[at + sizes[0] : at + sizes[0] + sizes[1]].view("<u4"))
         lows.append(data[at + sizes[0] + sizes[1] : at + sizes[0] + sizes[1] + low_bytes].view(low_type))
         at += sum(sizes)
-    return Segment(path, first, end, directory_bits, tuple(directories), tuple(lows), tuple(places))
+    return Segment(directory_bits, tuple(directories), tuple(lows), path, first, end, tuple(places))
 
 
 def entries(segment: Segment) -> list[tuple[Keys, Places]]:
     """All (keys, places) of a segment, band by band."""
-    shift = KEY_BITS - segment.directory_bits
-    found = []
-    for directory, low, places in zip(segment.directories, segment.lows, segment.places, strict=True):
-        high = np.repeat(np.arange(1 << segment.directory_bits, dtype=np.uint32), np.diff(directory))
-        found.append((high << np.uint32(shift) | low.astype(np.uint32), np.asarray(places)))
-    return found
+    return [(keys, np.asarray(places)) for keys, places in zip(segment.keys(), segment.places, strict=True)]

@@ -14,9 +14,9 @@ from catalog.duplicates import postings
 from catalog.duplicates.index import DuplicateIndex
 from catalog.duplicates.sample import Sample
 from catalog.fingerprinting.features import unpack
+from catalog.stores.postgres import segments
 from catalog.stores.postgres.connection import Database
 from catalog.stores.postgres.neighbours import PostgresNeighbours
-from catalog.stores.postgres.votes import votes
 from tests.duplicates_drawn import drawn, jpeg, sample
 
 
@@ -31,9 +31,11 @@ def pictures() -> list[Sample]:
     return made
 
 
-@pytest.fixture
-def database(postgres: str) -> Iterator[Database]:
-    """An empty catalogue's database."""
+@pytest.fixture(params=[2, 256])
+def database(postgres: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """An empty catalogue's database, in which corners come into segments by twos, or stay with so few samples."""
+    monkeypatch.setattr(segments, "SMALLEST", request.param)
+    monkeypatch.setattr(segments, "FAN", 2)
     opened = Database(postgres)
     yield opened
     opened.close()
@@ -71,16 +73,6 @@ def test_samples_come_back_as_they_were(database: Database, pictures: list[Sampl
     assert pictures[3].id not in reader.candidates(sample(jpeg(drawn(43))))
     writer.add([pictures[3]])
     assert reader.candidates(sample(jpeg(drawn(43))))[0] == pictures[3].id
-
-
-def test_features_of_replaced_samples_are_gone(database: Database, pictures: list[Sample]) -> None:
-    """Replacing and discarding leave no rows behind."""
-    index = PostgresNeighbours(database)
-    index.add(pictures[:3])
-    index.add([replace(pictures[1], id=pictures[0].id)])
-    assert index.count() == 3
-    index.discard([one.id for one in pictures[:3]])
-    assert database.fetch("SELECT count(*) FROM feature") == [(0,)]
 
 
 def test_a_damaged_blob_changes_nothing(database: Database, pictures: list[Sample]) -> None:
@@ -144,7 +136,7 @@ def test_less_is_found_the_less_is_looked_at(
     for hits in (200_000, 40, 0):
         monkeypatch.setattr(postings, "HITS", hits)
         with database.transaction() as connection:
-            found.append(votes(connection, unpack(copy.features), len(pictures)))
+            found.append(index.by_corners(connection, unpack(copy.features)))
     assert max(found[0].values()) > max(found[1].values(), default=0) and not found[2]
 
 

@@ -16,7 +16,7 @@ BY = {
     "search_ran": "image",
     "sample": "id",
     "search_band": "value",
-    "feature": "key0",
+    **{f"corner_{level}": "run" for level in range(4)},
     "search_term": "term",
     "search_gram": "gram",
     "search_finding": "id",
@@ -25,7 +25,7 @@ BY = {
     "search_label": "id",
 }
 #: Those that stay on one node, or are whole on each.
-WHOLE = {"committed", "tally", "migration", "neighbour_meta"} | {
+WHOLE = {"committed", "tally", "migration", "neighbour_meta", "corner_segment"} | {
     f"search_{name}" for name in ("meta", "value", "month", "waiting", "tally")
 }
 _TABLES = "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"

@@ -1,4 +1,4 @@
-"""Which samples share corners with a picture: one question by the keys of its corners, counted here.
+"""Which samples share corners with a picture: keys are looked for among those that are held here, places asked of the server.
 
 As in :mod:`catalog.duplicates.index`: a corner is asked for under its key and every key that differs in one bit, in two bands, and
 for the mirror image too; what counts are the hits that agree on how the one picture is turned and scaled against the other.
@@ -7,6 +7,7 @@ for the mirror image too; what counts are the hits that agree on how the one pic
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,83 +17,116 @@ from psycopg import Connection
 from ...duplicates import postings
 from ...duplicates.index import VOTES, votes_agreeing
 from ...fingerprinting.features import Features
-from .columns import Small
+from . import segments, stretches
+from .columns import Small, Whole
+from .corners import Held, Known, Moved, Recent, pieces
 
-_HIT = np.dtype([("key", ">i4"), ("n", ">i4"), ("pose", ">i2")])
-_PACKED = "SELECT string_agg(int4send(f.key) || int4send(f.n) || int2send(f.pose), ''::bytea) FROM ({}) AS f"
-#: The keys stand in a question of their own, or the planner would weigh each of them.
-_ALL = _PACKED.format("SELECT {key} AS key, n, pose FROM feature WHERE {key} = ANY((SELECT %s::int[])::int[]) LIMIT %s")
-#: Key by key, in their order, and of each no more than a bound: what is not read in the end is not looked for.
-_OF_EACH = _PACKED.format(
-    """
-    SELECT asked.key, near.n, near.pose FROM (
-        SELECT key, place FROM unnest(%s::int[]) WITH ORDINALITY AS given (key, place) ORDER BY place OFFSET 0
-    ) AS asked, LATERAL (SELECT n, pose FROM feature WHERE {key} = asked.key LIMIT %s) AS near ORDER BY asked.place LIMIT %s"""
-)
-
+#: Piece by piece, by the key of its row: the planner is left no other way.
+_PLACES = """
+SELECT string_agg(found.part, ''::bytea ORDER BY asked.place)
+FROM unnest(%s::bigint[], %s::int[], %s::int[], %s::int[]) WITH ORDINALITY AS asked (first, run, start, size, place), LATERAL (
+    SELECT substring(places FROM asked.start FOR asked.size) AS part FROM corner_{}
+    WHERE run = asked.run AND first = asked.first LIMIT 1) AS found
+"""
 _Ints = npt.NDArray[np.int64]
-#: (keys, sample numbers, poses) of corners, sorted by key.
-_Hits = tuple[_Ints, _Ints, _Ints]
 
 
-def votes(connection: Connection[Any], local: Features, total: int) -> dict[int, int]:
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """Runs of corners that are listened to, in one band of a source: where each begins, how many they are, and for which of the
+    keys asked."""
+
+    source: Known | Recent
+    band: int
+    begin: _Ints
+    count: _Ints
+    asked: npt.NDArray[np.intp]
+
+
+def votes(connection: Connection[Any], held: Held, local: Features) -> dict[int, int]:
     """Return, by the number of a sample, how many corners it shares with ``local`` or its mirror image, if they are enough.
 
-    ``total`` is how many samples were ever added.
+    Raises Moved when ``held`` is not what is there any more.
     """
     forms = (local, local.mirrored)
-    asked = [[postings.probes(keys) for keys in postings.keys_of(form.bits).T] for form in forms]
+    keys = [postings.keys_of(form.bits) for form in forms]
+    corners = len(local.bits)
+    if not corners:
+        return {}
+    runs = []
+    for band in range(segments.BANDS):
+        runs += _heard(held, band, [postings.probes(some[:, band]) for some in keys])
+    numbers, poses, asked = _hits(connection, runs)
+    mirrored = asked >= corners * (postings.KEY_BITS + 1)
     found: dict[int, int] = {}
-    both = [_all_hits(connection, band, np.concatenate([keys[band] for keys in asked])) for band in range(2)]
-    for form, keys in zip(forms, asked, strict=True):
-        hits = [
-            some if some is not None else _first_hits(connection, band, keys[band], postings.most_of(total))
-            for band, some in enumerate(both)
-        ]
-        numbers, poses, which = (
-            np.concatenate(parts)
-            for parts in zip(
-                *(_matched(keys[band], len(form.bits), total, hits[band]) for band in range(2)), strict=True
-            )
-        )
-        for n, count in _counted(form, numbers, poses, which):
+    for form, some in zip(forms, (~mirrored, mirrored), strict=True):
+        for n, count in _counted(form, numbers[some], poses[some], asked[some] % corners):
             found[n] = max(found.get(n, 0), count)
     return found
 
 
-def _all_hits(connection: Connection[Any], band: int, asked: postings.Keys) -> _Hits | None:
-    """The corners that have one of the keys ``asked``; ``None`` when they are more than are looked at of one form."""
-    unique = np.sort(asked)
-    unique = unique[np.diff(unique, prepend=unique[:1] ^ np.uint32(1)) != 0]
-    found = _read(connection, _ALL.format(key=f"key{band}"), Small(unique), postings.HITS + 1)
-    return None if len(found) > postings.HITS else _sorted(found)
+def _heard(held: Held, band: int, forms: list[postings.Keys]) -> list[_Runs]:
+    """The runs of those keys of each form that say something."""
+    asked = np.concatenate(forms)
+    some = held.sieve.passing(band, asked)
+    some = some[np.argsort(asked[some])]  # neighbours in order are neighbours in memory
+    keys = asked[some]
+    count = np.zeros(len(asked), np.int64)
+    found = []
+    for source in held.sources:
+        index, begin, there = source.looked_up(band, keys)
+        which = some[index]
+        count[which] += there
+        found.append(_Runs(source, band, begin, there, which))
+    half = len(forms[0])
+    heard = np.concatenate(
+        [postings.telling(forms[0], count[:half], held.total), postings.telling(forms[1], count[half:], held.total)]
+    )
+    kept = [(runs, np.flatnonzero(heard[runs.asked])) for runs in found]
+    return [
+        _Runs(runs.source, band, runs.begin[which], runs.count[which], runs.asked[which])
+        for runs, which in kept
+        if len(which)
+    ]
 
 
-def _first_hits(connection: Connection[Any], band: int, asked: postings.Keys, most: int) -> _Hits:
-    """The corners that have one of the keys ``asked``, in their order, as many as :func:`postings.telling` needs to be told of."""
-    _, first = np.unique(asked, return_index=True)
-    keys = Small(asked[np.sort(first)])
-    return _sorted(_read(connection, _OF_EACH.format(key=f"key{band}"), keys, most + 1, postings.HITS + 1))
+def _hits(connection: Connection[Any], found: list[_Runs]) -> tuple[_Ints, _Ints, npt.NDArray[np.intp]]:
+    """The corners in these runs: sample numbers, poses, and for which of the keys asked each is."""
+    parts: list[tuple[_Ints, _Ints, npt.NDArray[np.intp]]] = [
+        (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.intp))
+    ]
+    levels: dict[int, list[_Runs]] = {}
+    for runs in found:
+        if isinstance(runs.source, Known):
+            levels.setdefault(runs.source.segment.level, []).append(runs)
+            continue
+        where, run = postings.spread(runs.begin, runs.count)
+        numbers, poses = runs.source.at(runs.band, where)
+        parts.append((numbers.astype(np.int64), poses.astype(np.int64), runs.asked[run]))
+    for level, some in levels.items():
+        asked = np.concatenate([np.repeat(runs.asked, runs.count) for runs in some])
+        first = np.concatenate([np.full(int(runs.count.sum()), _first(runs)) for runs in some])
+        offsets, turned = stretches.places_in(_places(connection, level, some, len(asked)))
+        parts.append((offsets + first, turned.astype(np.int64), asked))
+    numbered, posed, which = zip(*parts, strict=True)
+    return np.concatenate(numbered), np.concatenate(posed), np.concatenate(which)
 
 
-def _sorted(found: npt.NDArray[np.void]) -> _Hits:
-    order = np.argsort(found["key"], kind="stable")
-    return tuple(found[name][order].astype(np.int64) for name in ("key", "n", "pose"))  # type: ignore[return-value]
+def _first(runs: _Runs) -> int:
+    return runs.source.segment.first if isinstance(runs.source, Known) else runs.source.first
 
 
-def _read(connection: Connection[Any], statement: str, asked: Small, *limits: int) -> npt.NDArray[np.void]:
-    row = connection.execute(statement.encode(), [asked, *limits], binary=True).fetchone()
-    return np.frombuffer(row[0] if row and row[0] else b"", _HIT)
-
-
-def _matched(asked: postings.Keys, corners: int, total: int, hits: _Hits) -> tuple[_Ints, _Ints, _Ints]:
-    """The hits of one form's keys that say something: sample numbers, poses, and which of its ``corners`` they are like."""
-    keys, numbers, poses = hits
-    wanted = asked.astype(np.int64)
-    start = np.searchsorted(keys, wanted, "left")
-    count = np.searchsorted(keys, wanted, "right") - start
-    where, which = postings.spread(start, np.where(postings.telling(asked, count, total), count, 0))
-    return numbers[where], poses[where], which % max(corners, 1)
+def _places(connection: Connection[Any], level: int, found: list[_Runs], count: int) -> bytes:
+    """The places of the corners in runs of segments of one level, as many as ``count``."""
+    where = [pieces(runs.source, runs.band, runs.begin, runs.count) for runs in found if isinstance(runs.source, Known)]
+    first = np.concatenate([np.full(some.shape[1], _first(runs)) for runs, some in zip(found, where, strict=True)])
+    run, start, size = np.concatenate(where, axis=1)
+    asked = [Whole(first), Small(run), Small(start), Small(size)]
+    row = connection.execute(_PLACES.format(level).encode(), asked, binary=True).fetchone()
+    packed: bytes = row[0] if row and row[0] else b""
+    if len(packed) != count * stretches.PLACE:
+        raise Moved
+    return packed
 
 
 def _counted(form: Features, numbers: _Ints, poses: _Ints, which: _Ints) -> list[tuple[int, int]]:
