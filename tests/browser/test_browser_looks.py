@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -164,3 +166,34 @@ def test_the_search_bar_has_no_hole(reading: Server, open_page: Open, width: int
     box, by_picture = (page.locator(at).bounding_box() for at in (".query", ".searchbar > .menu > summary"))
     apart = by_picture["x"] - (box["x"] if by_picture["y"] > box["y"] + box["height"] - 1 else box["x"] + box["width"])
     assert apart in (0, 8)
+
+
+_SHIFTS = """new PerformanceObserver(seen => { for (const one of seen.getEntries()) window.moved = (window.moved ?? 0) + one.value;
+}).observe({ type: 'layout-shift', buffered: true });"""
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_page_jumps_while_it_loads(reading: Server, open_page: Open, errors: list[str], width: int) -> None:
+    """Pictures that come late, and what scripts change, find their places kept: what one reads stays where it is."""
+
+    def late(route: Any) -> None:
+        time.sleep(0.1)
+        route.continue_()
+
+    page = open_page(reading.address + "/log", viewport={"width": width, "height": 900})
+    page.context.add_init_script(_SHIFTS)
+    page.route("**/thumb?*", late)
+    moved = {}
+    for visit in visits.reading(reading.library, Path()):
+        if not visit.fields and not visit.files:
+            visit.open(page, reading.address)
+            page.wait_for_selector("html.ready", state="attached")
+            page.wait_for_load_state("networkidle")
+            # The share of the screen that moved times how far, as browsers tell it: a tenth is much.
+            if (jumped := page.evaluate("window.moved ?? 0")) > 0.01:
+                moved[visit.path] = jumped
+    page.unroute_all(behavior="wait")
+    errors[:] = [
+        told for told in errors if "status of 40" not in told
+    ]  # mistaken queries and unknown addresses are among them
+    assert not moved
