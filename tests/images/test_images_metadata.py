@@ -366,6 +366,12 @@ def test_sidecars_come_first_and_are_found_by_name(tmp_path: Path) -> None:
     meta = metadata.read(file, found)
     assert meta.caption == "New words"
     assert [one.field for one in meta.disagreements] == ["caption"]
+    (tmp_path / "a.jpg.xmp").write_bytes(packets.xmp({"dc:description": {"x-default": "Newest words"}}))
+    found = metadata.sidecars_of(file)
+    assert [path.name for path in found] == ["a.jpg.xmp", "a.xmp"]
+    assert metadata.read(file, found).caption.startswith("Newest words"), (
+        "the one that names the whole file comes first"
+    )
     assert warned(metadata.read(file, [tmp_path / "missing.xmp"]), "sidecar")
 
 
