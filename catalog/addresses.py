@@ -293,7 +293,11 @@ def keys(url: str, base: str = "") -> frozenset[str]:
         nested = [m for m in _NESTED.finditer(one) if m.start() > 0] if "http" in one[1:].casefold() else []
         if nested:
             inner = one[nested[-1].start() :]
-            ahead.append(unquote(inner.split("&", 1)[0]) if "%" in nested[-1].group() else inner)
+            is_escaped = "%" in nested[-1].group()
+            if is_escaped or (one[nested[-1].start() - 1] == "=" and "?" not in inner):
+                # What follows it in the query is the outer address's.
+                inner = inner.split("&", 1)[0]
+            ahead.append(unquote(inner) if is_escaped else inner)
             continue
         names, more = _plain_keys(one)
         found |= names

@@ -19,6 +19,8 @@ MOST_SHARED = 6
 REACH = 6
 #: Letters of a caption in a cell of a table below its picture's.
 LONGEST_CELL = 400
+#: Letters of the shortest words below a row of pictures that are its caption.
+LEAST_BELOW = 12
 _LISTS = ("ul", "ol", "div", "dl")
 #: What may hold the one credit of such a block.
 _LINES = ("figcaption", "p", "div", "small", "span", "cite", "footer")
@@ -48,7 +50,9 @@ def complete(
             if group <= silent.keys():
                 found = _ordered(node, sorted(group).index(number), len(group), shown, known)
                 if found is None and len(group) <= MOST_SHARED:
-                    found = _shared(node, shown, named, known) or _after(node, shown, known)
+                    found = (
+                        _shared(node, shown, named, known) or _after(node, shown, known) or _below(node, shown, known)
+                    )
             if found is not None:
                 yield number, found
             if found is not None or not group <= silent.keys():
@@ -172,6 +176,21 @@ def _after(node: Element, shown: dict[Element, set[int]], known: tuple[str, ...]
     if not 0 < len(words(after)) < MAX_CAPTION:
         return None
     return read([after], None, Evidence("caption-shared", WEIGHTS["caption-shared"]), known)
+
+
+def _below(row: Element, shown: dict[Element, set[int]], known: tuple[str, ...]) -> Found | None:
+    """The only words of a row of pictures, in one block after the last of them."""
+    last = row[-1]
+    if last in shown or last.tag not in _LINES or _leads(last):
+        return None
+    text = words(last)
+    if not LEAST_BELOW < len(text) < LONGEST_CELL or len(words(row)) > len(text):
+        return None
+    return read([last], None, Evidence("caption-shared", WEIGHTS["caption-shared"]), known)
+
+
+def _leads(block: Element) -> bool:
+    return next(block.iter("a", "button", "input", "h1", "h2", "h3", "h4", "h5"), None) is not None
 
 
 def _ordered(

@@ -10,6 +10,8 @@ from functools import lru_cache
 from .dom import SILENT, Element, Page, letters, names, says, tidy, words
 
 MIN_BLOCK = 40
+#: Letters of the shortest headlines in scripts that say a word with one or two.
+DENSE_HEADLINE = 9
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ASIDES = frozenset({"aside", "header"})
 _OUTSIDE_TAGS = frozenset({"nav", "footer", "dialog", "form"})
@@ -92,6 +94,11 @@ def _names_outside(said: frozenset[str]) -> bool:
 def weigh(text: str) -> int:
     """Return the length of ``text``, letters of scripts without spaces counted double."""
     return len(text) + (0 if text.isascii() else len(_CJK.findall(text)))
+
+
+def says_much(text: str) -> bool:
+    """Tell whether a text of a script without spaces has the letters of a headline."""
+    return not text.isascii() and len(_CJK.findall(text)) >= DENSE_HEADLINE
 
 
 def find(page: Page, title: str) -> Region:

@@ -12,7 +12,7 @@ from .data import load
 from .dom import Element, ends_search, says, tidy, words
 from .pictures import Picture, is_decoration
 from .placement import is_told_beside
-from .region import Region
+from .region import Region, says_much
 from .words import path_says, roles
 
 MIN_SIDE = 80
@@ -149,7 +149,7 @@ def in_story(region: Region, element: Element, url: str) -> bool:
     if any(_leads_to_person(link) for link in links):
         return False
     if is_teaser(links, url):
-        return has_caption(region, element) and not any(len(words(link)) > 25 for link in links)
+        return has_caption(region, element) and not any(len(w := words(link)) > 25 or says_much(w) for link in links)
     return True
 
 
@@ -162,13 +162,17 @@ def _is_card(region: Region, element: Element) -> bool:
         for link in islice(node.iter("a"), 4):
             target = link.get("href") or ""
             if (
-                (len(text := words(link)) > 25 or len(text.split()) >= HEADLINE_WORDS or _is_heading(link))
+                (_is_headline_long(words(link)) or _is_heading(link))
                 and not target.startswith("#")
                 and next(link.iterancestors("figcaption"), None) is None
             ):
                 return True
         node = node.getparent()
     return False
+
+
+def _is_headline_long(text: str) -> bool:
+    return len(text) > 25 or len(text.split()) >= HEADLINE_WORDS or says_much(text)
 
 
 def _is_heading(link: Element) -> bool:

@@ -24,6 +24,10 @@ from catalog.captions import srcset
             "https://x.example/83e0240d-b792-412d-bb42-3ce71a5b6ca0.jpg",
         ),
         ("storm-at-sea (1).jpg", "https://h.example/u/storm-at-sea.jpg"),
+        (
+            "https://r.example/p.php?u=https://h.example/u/storm-at-sea.jpg&x=0&w=9",
+            "https://h.example/u/storm-at-sea.jpg",
+        ),
     ],
 )
 def test_renditions_of_one_picture_are_recognised(a: str, b: str) -> None:
@@ -40,6 +44,10 @@ def test_renditions_of_one_picture_are_recognised(a: str, b: str) -> None:
         (
             "https://h.example/83e0240d-b792-412d-bb42-3ce71a5b6ca0/1.jpg",
             "https://h.example/83e0240d-b792-412d-bb42-3ce71a5b6ca0/2.jpg",
+        ),
+        (
+            "https://r.example/p.php?u=https://h.example/show?a=1&id=7001",
+            "https://r.example/p.php?u=https://h.example/show?a=1&id=7002",
         ),
         ("", ""),
     ],

@@ -45,6 +45,14 @@ def test_a_caption_below_a_row_of_pictures_is_that_of_all() -> None:
     assert _read(row.format(told, "")) == [("", ""), both]
 
 
+def test_words_below_a_row_are_its_caption_where_it_has_no_others() -> None:
+    """They are in a block after the last picture; what leads elsewhere, or stands between the pictures, is none."""
+    row = '<div><div><img src="/a/one.jpg" alt=""></div>{}<div><img src="/a/two.jpg" alt=""></div>{}</div>'
+    told = "<div><div>The plan of the pier and its new planks.</div><div>City Archive</div></div>"
+    assert _read(row.format("", told)) == [("The plan of the pier and its new planks.", "City Archive")] * 2
+    assert _read(row.format("", "<div>The plan of the <a href='/x'>pier</a></div>")) == [("", "")] * 2
+
+
 @pytest.mark.parametrize(
     ("line", "credit"),
     [

@@ -45,6 +45,14 @@ def _shown(story: str, above: str = "") -> list[str]:
         ('<div><b>Am Hafen</b><img src="/a/boat.jpg" alt=""></div>', True),
         ('<div><img src="/a/boat.jpg" alt=""><p>All that sails, each Saturday.</p><form><input></form></div>', False),
         ('<blockquote class="twitter-tweet"><img src="/a/boat.jpg" alt=""><p>Look!</p></blockquote>', False),
+        (
+            '<figure><a href="/b"><img src="/a/boat.jpg"><figcaption>最後一位渡輪船長退休</figcaption></a></figure>',
+            False,
+        ),
+        (
+            '<figure><a href="/b"><img src="/a/boat.jpg"></a><figcaption>最後一位渡輪船長退休</figcaption></figure>',
+            True,
+        ),
         ('<h3>See also</h3><figure><img src="/a/boat.jpg" alt=""><figcaption>The pier.</figcaption></figure>', True),
     ],
 )
