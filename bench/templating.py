@@ -15,7 +15,7 @@ from types import MappingProxyType
 import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
-from bench import drawn_cards, drawn_pages, drawn_series
+from bench import drawn_cards, drawn_figures, drawn_pages, drawn_series
 from bench.changing import Picture, Random, fitted, jpeg, text
 from bench.drawn_pages import fixed, says
 
@@ -341,6 +341,9 @@ _TABLE: dict[str, tuple[str, Draw, bool]] = {
     "league table": ("dev", words(drawn_series.league), False),
     "tiles": ("dev", words(drawn_series.tiles), False),
     "risk": ("dev", words(drawn_series.risk), False),
+    "thin lines": ("dev", words(drawn_figures.thin_lines), False),
+    "heat map": ("dev", words(drawn_figures.heat_map), False),
+    "smooth heat": ("dev", words(drawn_figures.smooth_heat), False),
     "score": ("held", _scores, True),
     "magazine": ("held", _magazine, True),
     "video player": ("held", _player, True),
@@ -363,6 +366,12 @@ _TABLE: dict[str, tuple[str, Draw, bool]] = {
     "results": ("held", words(drawn_cards.results), False),
     "obituary": ("held", drawn_cards.obituary, True),
     "branded": ("held", drawn_cards.branded, True),
+    "shares": ("held", words(drawn_figures.shares), False),
+    "month": ("held", words(drawn_figures.month), False),
+    "temperatures": ("held", words(drawn_figures.temperatures), False),
+    "hall": ("held", words(drawn_figures.hall), False),
+    "candles": ("held", words(drawn_figures.candles), False),
+    "layers": ("held", words(drawn_figures.layers), False),
 }
 
 TEMPLATES: Mapping[str, Template] = MappingProxyType(

@@ -31,6 +31,20 @@ def drawn(seed: int, size: tuple[int, int] = (640, 448)) -> Image.Image:
     return picture.filter(ImageFilter.GaussianBlur(0.8))
 
 
+def plan(seed: int) -> Image.Image:
+    """Rooms at the same places, in colours of one grey: who has them, the grey picture does not tell."""
+    rng = np.random.default_rng(seed)
+    page = Image.new("RGB", (900, 600), "white")
+    pen = ImageDraw.Draw(page)
+    pen.text((40, 20), "Who sits where", (20, 20, 20), font_size=40)
+    for at in range(24):
+        x, y = 70 + at % 6 * 135, 110 + at // 6 * 120
+        ink = ((196, 76, 76), (42, 134, 71), (88, 106, 200))[int(rng.integers(0, 3))]
+        pen.rectangle((x, y, x + 84, y + 76), fill=ink, outline=(60, 60, 60), width=3)
+        pen.text((x + 24, y + 18), str(at + 1), "white", font_size=34)
+    return page
+
+
 def jpeg(picture: Image.Image, quality: int = 80) -> Image.Image:
     """The picture once through JPEG."""
     data = io.BytesIO()

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from . import glance, photographic, places, recoloured
+from . import glance, photographic, places, recoloured, redrawn
 from .correlation import AGREES, NOISE, TEXTURE, Floats, Moments, box, correlation, moments
 from .geometry import Matrix, invert, to_pixels
 from .photographic import Photographic
@@ -57,7 +57,7 @@ class Agreement:
     ``gain``, ``offset``: grey values of the other picture from those of the frame, where they agree; ``photographic``: of the
     photographic blocks, the share that agrees (looked for where neither nearly all blocks agree nor few); ``places``: at how many
     separate places the two plainly differ (looked for where not only few blocks agree); ``recoloured``: of two drawings, which
-    share is drawn alike in another tone (looked for there too).
+    share is drawn alike in another tone (looked for there too); ``redrawn``: and which is drawn anew.
     """
 
     matrix: Matrix
@@ -72,6 +72,7 @@ class Agreement:
     photographic: Photographic
     places: int
     recoloured: float
+    redrawn: float
 
 
 def compare(a: Grey, b: Grey, matrix: Matrix, colours: Colours = (None, None)) -> Agreement | None:
@@ -131,6 +132,7 @@ class _Pair:
         self._warped_mean, self._warped_variance, self._warped_sharp = _moments(self._warped)
         self._inside = float(inside.mean())
         whole = cv2.erode(inside, np.ones((BLOCK - 2, BLOCK - 2), np.uint8), borderValue=1) > 0
+        self._whole: Mask = whole
         self._usable: Mask = whole & (np.maximum(self._variance, self._warped_variance) > TEXTURE**2)
 
     def _soften(self) -> None:
@@ -265,7 +267,7 @@ class _Pair:
         alike = usable & (exact >= AGREES)
         share = float(alike.sum()) / count
         asked = share >= _ASKED[0]
-        differing = places.count(self._frame, self._warped, usable & ~alike, exact) if asked else 0
+        differing = places.count(self._frame, self._warped, self._whole, usable & ~alike, exact) if asked else 0
         return Agreement(
             matrix=self._matrix if in_b else inverse,
             share=share,
@@ -279,6 +281,7 @@ class _Pair:
             photographic=self._photographic(alike, share, differing),
             places=differing,
             recoloured=recoloured.share(self._frame, self._warped, usable, exact, self._coloured()) if asked else 0.0,
+            redrawn=redrawn.share(self._frame, self._warped, self._whole, exact) if asked else 0.0,
         )
 
     def _coloured(self) -> tuple[Floats, Floats] | None:

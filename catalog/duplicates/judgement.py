@@ -36,6 +36,9 @@ _PLACES, _DRAWN, _NOT_DRAWN = 1, 0.09, 0.11
 #: The share of two drawings that may be drawn alike in another tone: of copies less than .006 is, of pages of one drawing in other
 #: colours more than .03.
 _RECOLOURED = 0.008
+#: The share of two drawings that may be drawn anew at other places: of copies less than .004 is, but for such with large things
+#: laid over them.
+_REDRAWN = 0.006
 
 
 def score(agreement: Agreement, repeated: float) -> float:
@@ -63,7 +66,7 @@ def guards(agreement: Agreement) -> float:
     if cover >= _PAGE:
         drawn = (_NOT_DRAWN - agreement.photographic.among) / (_NOT_DRAWN - _DRAWN)
         taken += 4 * max(0, agreement.places - _PLACES) * max(0.0, min(1.0, drawn))
-    taken += 2000 * max(0.0, agreement.recoloured - _RECOLOURED)
+    taken += 2000 * max(0.0, agreement.recoloured - _RECOLOURED) + 2500 * max(0.0, agreement.redrawn - _REDRAWN)
     return taken + weight * max(0.0, share - agreement.share)
 
 

@@ -3,7 +3,8 @@
 A copy differs where something was laid over it: at one place or two, seldom at more. The pages of a series, a forecast or a table
 that is drawn again every day, differ wherever the day has put its marks. Counted are places where neither picture's grey values
 follow from the other's, by the curve that turns the one tone into the other where they agree, nor from those a pixel beside:
-so that no change of tone, no resampling and no compression makes a place.
+so that no change of tone, no resampling and no compression makes a place. All that reach the edge are one, as the corners of a
+turned picture and what is left of a frame do.
 """
 
 from __future__ import annotations
@@ -23,22 +24,42 @@ _DEVIATIONS, _LEAST = 0.35, 10.0
 _AREA, _GAP = 6, 9
 
 
-def count(first: Floats, second: Floats, differs: Mask, exact: Floats) -> int:
-    """Count the places among the pixels ``differs``, those whose blocks do not agree; ``exact`` is how blocks correlate."""
+def count(first: Floats, second: Floats, whole: Mask, differs: Mask, exact: Floats) -> int:
+    """Count the places among the pixels ``differs``, those whose blocks do not agree; ``whole`` are the pixels whose blocks lie in
+    both pictures, and ``exact`` is how blocks correlate."""
     close = exact >= _CLOSELY
     if int(close.sum()) < _FEWEST:
         return 0
-    plainly = differs & _unlike(first, second, close) & _unlike(second, first, close)
-    joined = cv2.morphologyEx(plainly.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((_GAP, _GAP), np.uint8))
-    _, _, facts, _ = cv2.connectedComponentsWithStats(joined)
-    return int((facts[1:, cv2.CC_STAT_AREA] >= _AREA).sum())
+    lighter, darker = unlike(second, toned(first, second, close), close, _DEVIATIONS)
+    back_lighter, back_darker = unlike(first, toned(second, first, close), close, _DEVIATIONS)
+    lighter, darker = differs & lighter & back_darker, differs & darker & back_lighter
+    joined = cv2.morphologyEx((lighter | darker).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((_GAP, _GAP), np.uint8))
+    _, labels, facts, _ = cv2.connectedComponentsWithStats(joined)
+    found = facts[:, cv2.CC_STAT_AREA] >= _AREA
+    found[0] = False
+    at_edge = np.zeros_like(found)
+    at_edge[labels[_edge(whole)]] = True
+    return int((found & ~at_edge).sum()) + int((found & at_edge).any())
 
 
-def _unlike(first: Floats, second: Floats, close: Mask) -> Mask:
-    """Where ``second`` is not what the tone of ``first`` makes expect, nor that of a pixel beside."""
-    expected = toned(first, second, close)
-    off = np.maximum(outside(second, expected), outside(expected, second))
-    return np.asarray(off > max(_LEAST, _DEVIATIONS * float(second[close].std())), np.bool_)
+def _edge(whole: Mask) -> Mask:
+    """The outermost pixels of what lies in both pictures."""
+    padded = cv2.copyMakeBorder(whole.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    inner = cv2.erode(padded, np.ones((3, 3), np.uint8))[1:-1, 1:-1]
+    return ~np.asarray(inner, np.bool_)
+
+
+def unlike(second: Floats, expected: Floats, close: Mask, deviations: float) -> tuple[Mask, Mask]:
+    """Where ``second`` is plainly lighter, and where darker, than ``expected``, and than that a pixel beside: by so many
+    ``deviations`` of the picture where blocks agree."""
+    plainly = max(_LEAST, deviations * float(second[close].std()))
+    return _above(second, expected) > plainly, _above(expected, second) > plainly
+
+
+def _above(one: Floats, other: Floats) -> Floats:
+    """By how much ``one`` is lighter than ``other``, whichever of both is taken a pixel beside."""
+    beside = np.ones((3, 3), np.uint8)
+    return np.asarray(np.maximum(one - cv2.dilate(other, beside), cv2.erode(one, beside) - other), np.float32)
 
 
 def outside(one: Floats, other: Floats) -> Floats:

@@ -37,8 +37,7 @@ def share(
 ) -> float:
     """Of the pixels ``usable``, whose blocks have structure, the share that is drawn alike in another tone or colour; 0 for no
     drawing. ``exact`` is how blocks correlate; ``coloured`` are the colour differences of both (h x w x 2), where known."""
-    drawn = min(1.0, (min(ground(first), ground(second)) - _NO_GROUND) / (_GROUND - _NO_GROUND))
-    close = exact >= _CLOSELY
+    drawn, close = drawing(first, second), exact >= _CLOSELY
     if drawn <= 0 or int(close.sum()) < _FEWEST:
         return 0.0
     unlike = _unlike(first, second, close) & _unlike(second, first, close)
@@ -49,6 +48,12 @@ def share(
     _, _, facts, _ = cv2.connectedComponentsWithStats(differs.astype(np.uint8))
     areas = facts[1:, cv2.CC_STAT_AREA]
     return drawn * float(areas[areas >= _AREA].sum()) / max(1, int(usable.sum()))
+
+
+def drawing(first: Floats, second: Floats) -> float:
+    """How surely both pictures are drawings: 1 on large grounds of one value, 0 on none."""
+    least = min(ground(first), ground(second))
+    return max(0.0, min(1.0, (least - _NO_GROUND) / (_GROUND - _NO_GROUND)))
 
 
 def _other_colours(grey: Floats, first: Floats, second: Floats, close: Mask) -> Mask:
@@ -65,12 +70,12 @@ def _other_colours(grey: Floats, first: Floats, second: Floats, close: Mask) -> 
 def _unlike(first: Floats, second: Floats, close: Mask) -> Mask:
     """Where ``second`` is not what the tone of ``first`` makes expect in its light, nor that of a pixel beside."""
     expected = toned(first, second, close)
-    expected = expected + _light(second - expected, close)
+    expected = expected + lit(second - expected, close)
     off = np.maximum(outside(second, expected), outside(expected, second))
     return np.asarray(off > max(_LEAST, _DEVIATIONS * float(second[close].std())), np.bool_)
 
 
-def _light(left: Floats, close: Mask) -> Floats:
+def lit(left: Floats, close: Mask) -> Floats:
     """The surface of the second degree that most of what is ``left`` where blocks agree follows."""
     height, width = left.shape
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]

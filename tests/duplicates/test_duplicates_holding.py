@@ -12,10 +12,12 @@ from PIL import Image
 
 from catalog.duplicates import Sample, verification
 from catalog.duplicates.verification import verify as verify_pair
+from catalog.fingerprinting import colours
+from catalog.fingerprinting.features import unpack
 from catalog.library import Library, open_library
-from catalog.model import ImportResult, Match
+from catalog.model import ImportResult, ImportSummary, Match
 from catalog.runs.recomputing import What
-from tests.duplicates_drawn import drawn
+from tests.duplicates_drawn import drawn, plan
 
 Change = Callable[[Image.Image], Image.Image]
 
@@ -77,6 +79,27 @@ def test_what_was_decided_outlasts_everything(tmp_path: Path, desk: Path) -> Non
         _import(library, tmp_path / "new")
         holds()
         assert library.neighbours.count() == 5
+
+
+def test_rehash_gives_old_catalogues_the_colours_of_drawings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plans that were read before colours were kept are one photograph; read anew they are none, but where a person said so."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number in range(1, 4):
+        plan(number).save(folder / f"{number}.png")
+    with open_library(tmp_path / "catalogue") as library:
+        with monkeypatch.context() as before:
+            before.setattr(colours, "packed", lambda picture, small, most: b"")
+            names = _import(library, folder)
+        one, two, three = (names[f"{number}.png"] for number in range(1, 4))
+        assert all(unpack(library.neighbours.sample(i).features).colours is None for i in names.values())
+        assert _groups(library) == {frozenset((one, two, three))}
+        library.decide_pair(one, two, "same", best=two)
+        *_, summary = library.recompute("rehash", workers=0)
+        assert isinstance(summary, ImportSummary) and summary.images == 3
+        assert all(unpack(library.neighbours.sample(i).features).colours is not None for i in names.values())
+        assert _groups(library) == {frozenset((one, two))}
+        assert [group.best for group in library.groups()] == [two]
 
 
 def test_adding_compares_only_what_is_new(tmp_path: Path, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,14 +8,14 @@ import numpy.typing as npt
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
-from catalog.duplicates import Sample, blocks, correlation, judgement, matching, places, recoloured
+from catalog.duplicates import Sample, blocks, correlation, judgement, matching, places, recoloured, redrawn
 from catalog.duplicates.blocks import Agreement, compare
 from catalog.duplicates.geometry import apply
 from catalog.duplicates.photographic import Photographic, agreement
 from catalog.duplicates.verification import verify
 from catalog.fingerprinting.features import pack, unpack
 from catalog.model import Match
-from tests.duplicates_drawn import drawn, jpeg, sample
+from tests.duplicates_drawn import drawn, jpeg, plan, sample
 
 Change = Callable[[Image.Image], Image.Image]
 WHOLLY = Photographic(1.0, 1.0, 1.0)
@@ -204,7 +204,7 @@ def test_gradients_are_not_copies_of_each_other() -> None:
 
 def test_the_weights_are_read_from_their_table() -> None:
     """Every measure has its weight in the table, and what speaks for a copy has a positive one."""
-    agreement = Agreement(np.eye(3), 1.0, 1.0, 100.0, 1.0, 1.0, np.ones((2, 2), np.int8), 1.0, 0.0, WHOLLY, 0, 0.0)
+    agreement = Agreement(np.eye(3), 1.0, 1.0, 100.0, 1.0, 1.0, np.ones((2, 2), np.int8), 1.0, 0.0, WHOLLY, 0, 0.0, 0.0)
     assert set(judgement.weights()) == set(judgement.measures(agreement, 1.0))
     assert all(judgement.weights()[name] > 0 for name in ("share", "close", "repeated"))
     assert judgement.score(agreement, 1.0) > 0.97
@@ -214,7 +214,9 @@ def test_the_weights_are_read_from_their_table() -> None:
 def test_a_corner_that_agrees_wholly_is_no_copy(cover: float, copy: bool) -> None:
     """Two broadcasts laid on each other mirrored, so that only a strip meets: all of it agrees, and proves nothing."""
     mirrored = np.array([[-1.0, 0, 2 - cover], [0, 1, 0], [0, 0, 1]])
-    agreement = Agreement(mirrored, 1.0, 0.98, 37.0, cover, cover, np.ones((2, 2), np.int8), 1.0, 0.0, WHOLLY, 0, 0.0)
+    agreement = Agreement(
+        mirrored, 1.0, 0.98, 37.0, cover, cover, np.ones((2, 2), np.int8), 1.0, 0.0, WHOLLY, 0, 0.0, 0.0
+    )
     assert (judgement.score(agreement, 0.46) >= judgement.COPY) is copy
 
 
@@ -293,7 +295,22 @@ def _seats(seed: int) -> Image.Image:
     return page
 
 
+def _prices(seed: int) -> Image.Image:
+    """A line over a dense grid, which is nearly all that the chart of every month shows."""
+    page = Image.new("RGB", (1200, 760), "white")
+    pen = ImageDraw.Draw(page)
+    pen.text((60, 14), "Temperature in the capital", (20, 20, 20), font_size=60)
+    for at in range(24):
+        pen.line((60 + 46 * at, 120, 60 + 46 * at, 680), fill=(150, 150, 150), width=2)
+        pen.line((60, 140 + 24 * at, 1140, 140 + 24 * at), fill=(150, 150, 150), width=2)
+        pen.text((60 + 46 * at, 700), str(at), (40, 40, 40), font_size=34)
+    values = np.clip(400 + np.cumsum(np.random.default_rng(seed).normal(0, 22, 109)), 130, 670)
+    pen.line([(60 + 10.0 * x, float(y)) for x, y in enumerate(values)], fill=(200, 30, 40), width=5)
+    return page
+
+
 PAGES = {
+    "prices": (_prices(1), _prices(2)),
     "seats": (_seats(1), _seats(2)),
     "forecast": (_forecast(3), _forecast(4)),
     "card": (
@@ -352,7 +369,7 @@ def test_drawings_of_one_series_differ_at_two_places_or_too_much(
     seen = Photographic(0.1 if among < 0.1 else 0.8, 1.0, among)
     every = np.ones((2, 2), np.int8)
     close = 0.7 if share < 0.9 else 0.95
-    agreement = Agreement(np.eye(3), share, close, 400.0, 0.9, 0.9, every, 1.0, 0.0, seen, places, 0.0)
+    agreement = Agreement(np.eye(3), share, close, 400.0, 0.9, 0.9, every, 1.0, 0.0, seen, places, 0.0, 0.0)
     assert (judgement.score(agreement, 0.4) >= judgement.COPY) is copy
 
 
@@ -373,14 +390,48 @@ def test_drawings_are_recoloured_by_other_colours_and_not_by_light_or_marks() ->
     assert max(share(one), share(np.asarray(lit, np.float32)), share(marked)) < 0.005
 
 
+def test_a_chart_is_drawn_anew_and_no_copy_of_it_is() -> None:
+    """Another line where this one has gone is drawn anew; another tone, compression, size and two things laid over are not, and no
+    photograph is."""
+
+    def share(first: Image.Image, second: Image.Image) -> float:
+        one, other = (
+            np.asarray(x.convert("L").resize((144, 92), Image.Resampling.BOX), np.float32) for x in (first, second)
+        )
+        exact, _ = correlation.correlation(one, correlation.moments(one, 9), other, correlation.moments(other, 9), 9)
+        return redrawn.share(one, other, np.ones(one.shape, np.bool_), exact)
+
+    page = _prices(1)
+    laid = page.copy()
+    pen = ImageDraw.Draw(laid)
+    pen.ellipse((700, 420, 900, 620), fill=(240, 200, 0))
+    pen.rectangle((100, 160, 460, 230), fill="black")
+    assert min(share(page, _prices(2)), share(_prices(2), page)) > 0.01
+    faded = ImageEnhance.Contrast(page).enhance(0.6)
+    for again in (page.resize((300, 190)).resize(page.size), jpeg(page, 15), faded, laid):
+        assert max(share(page, again), share(again, page)) < 0.004
+    photograph = drawn(64)
+    pen = ImageDraw.Draw(photograph)
+    for at, ink in enumerate(("white", "black") * 4):
+        pen.ellipse((20 + 70 * at, 40 + 40 * at, 70 + 70 * at, 90 + 40 * at), fill=ink)
+    assert share(drawn(64), photograph) == 0
+
+
 def test_places_are_what_was_laid_on_and_no_change_of_tone() -> None:
-    """Each sign that another lies at is a place; a darker copy with a harder contrast has none."""
+    """Each sign that another lies at is a place, and all corners that are gone are one; a darker copy with a harder contrast has
+    none."""
     one, other = (np.asarray(_forecast(seed).convert("L").resize((144, 105)), np.float32) for seed in (3, 4))
     alike = np.abs(one - other) < 12
-    assert 3 <= places.count(one, other, ~alike, np.where(alike, 1, 0).astype(np.float32)) <= 10
+    everywhere = np.ones(one.shape, np.bool_)
+    assert 3 <= places.count(one, other, everywhere, ~alike, np.where(alike, 1, 0).astype(np.float32)) <= 10
     dark = np.clip((one - 128) * 1.6 + 90, 0, 255)
-    everywhere, close = np.ones(one.shape, np.bool_), np.ones(one.shape, np.float32)
-    assert places.count(one, dark, everywhere, close) == 0
+    close = np.ones(one.shape, np.float32)
+    assert places.count(one, dark, everywhere, everywhere, close) == 0
+    for off, count in ((0, 1), (9, 4)):
+        marked, exact = one.copy(), close.copy()
+        for y, x in ((off, off), (off, 132 - off), (93 - off, off), (93 - off, 132 - off)):
+            marked[y : y + 12, x : x + 12] = exact[y : y + 12, x : x + 12] = 0
+        assert places.count(one, marked, everywhere, exact < 1, exact) == count
 
 
 def test_letters_and_stripes_are_not_photographic() -> None:
@@ -445,23 +496,9 @@ def test_closely_alike_corners_are_heard_where_a_similarity_seconds_them() -> No
     assert matching._seconded(here[:3], moved[:3], 0, 0) and not matching._seconded(here[4:7], moved[4:7], 0, 0)
 
 
-def _plan(seed: int) -> Image.Image:
-    """Rooms at the same places, in colours of one grey: who has them, the grey picture does not tell."""
-    rng = np.random.default_rng(seed)
-    page = Image.new("RGB", (900, 600), "white")
-    pen = ImageDraw.Draw(page)
-    pen.text((40, 20), "Who sits where", (20, 20, 20), font_size=40)
-    for at in range(24):
-        x, y = 70 + at % 6 * 135, 110 + at // 6 * 120
-        ink = ((196, 76, 76), (42, 134, 71), (88, 106, 200))[int(rng.integers(0, 3))]
-        pen.rectangle((x, y, x + 84, y + 76), fill=ink, outline=(60, 60, 60), width=3)
-        pen.text((x + 24, y + 18), str(at + 1), "white", font_size=34)
-    return page
-
-
 def test_colours_of_one_grey_tell_drawings_apart() -> None:
     """Two plans that only differ by colours of one grey are no copies of each other; without kept colours nothing tells."""
-    one, other = sample(_plan(1)), sample(_plan(2))
+    one, other = sample(plan(1)), sample(plan(2))
     found = verify(one, other)
     assert found is None or found.relation == "same scene"
     bare = [replace(known, features=pack(replace(unpack(known.features), coloured=b""))) for known in (one, other)]
@@ -473,7 +510,7 @@ def test_colours_of_one_grey_tell_drawings_apart() -> None:
 @pytest.mark.parametrize("way", ["grey", "faded", "vivid", "warm", "toned", "poor", "small", "marked"])
 def test_a_drawing_in_other_tones_is_a_copy(way: str) -> None:
     """Greying, saturation, another white, toning, compression and a mark leave a drawing the same."""
-    page = _plan(3)
+    page = plan(3)
     red, green, blue = page.split()
     ways: dict[str, Callable[[], Image.Image]] = {
         "grey": lambda: page.convert("L"),
