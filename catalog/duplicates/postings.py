@@ -38,6 +38,9 @@ _ROOM = 3
 #: directory takes half a kilobyte a picture at most, and from the most bits on lows take one byte.
 _DIRECTORIES, _PER_ENTRY = (14, 15, 16, 17, 18, 19, 20, 22), 9
 
+#: Features in the same entries of a directory, for each key, up to which all are looked at: above, a search is quicker.
+_SCANNED = 16
+
 _HEADER = struct.Struct("<8sIIQII")
 _MAGIC = b"CUTPOST1"
 
@@ -118,6 +121,13 @@ class Ordered:
         end = directory[high + np.uint32(1)]
         some = np.flatnonzero(end > start)
         rest = keys[some] & np.uint32((1 << int(shift)) - 1)
+        sizes = (end[some] - start[some]).astype(np.int64)
+        if int(sizes.sum()) <= _SCANNED * len(keys):
+            where, which = spread(start[some].astype(np.int64), sizes)
+            hit = np.flatnonzero(low[where] == rest[which])
+            which = which[hit]
+            run = np.flatnonzero(np.diff(which, prepend=-1))
+            return some[which[run]], where[hit[run]], np.diff(run, append=len(hit))
         begin = _bound(low, start[some], end[some], rest)
         # Nearly none are there: what is no hit needs no end of its run.
         hit = np.flatnonzero((begin < end[some]) & (low.take(begin, mode="clip") == rest))

@@ -262,10 +262,12 @@ def test_a_small_segment_searches_only_for_keys_that_may_be_there(tmp_path: Path
 
 @pytest.mark.parametrize("held", [1 << 30, 0])
 @pytest.mark.parametrize("bits", [14, 22])
+@pytest.mark.parametrize("scanned", [0, 1 << 20])
 def test_small_and_large_segments_find_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: int, bits: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: int, bits: int, scanned: int
 ) -> None:
-    """By maps in memory and without, by directories of any size, the same features are found."""
+    """By maps in memory and without, by directories of any size, looking at all or searching, the same features are found."""
+    monkeypatch.setattr(postings, "_SCANNED", scanned)
     monkeypatch.setattr(postings, "_MAPPED", held)
     monkeypatch.setattr(postings, "_DIRECTORIES", (bits,))
     rng = np.random.default_rng(3)

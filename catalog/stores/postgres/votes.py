@@ -103,10 +103,12 @@ def _hits(connection: Connection[Any], found: list[_Runs]) -> tuple[_Ints, _Ints
         where, run = postings.spread(runs.begin, runs.count)
         numbers, poses = runs.source.at(runs.band, where)
         parts.append((numbers.astype(np.int64), poses.astype(np.int64), runs.asked[run]))
-    for level, some in levels.items():
+    for some, packed in zip(levels.values(), _places(connection, levels), strict=True):
         asked = np.concatenate([np.repeat(runs.asked, runs.count) for runs in some])
+        if len(packed) != len(asked) * stretches.PLACE:
+            raise Moved
         first = np.concatenate([np.full(int(runs.count.sum()), _first(runs)) for runs in some])
-        offsets, turned = stretches.places_in(_places(connection, level, some, len(asked)))
+        offsets, turned = stretches.places_in(packed)
         parts.append((offsets + first, turned.astype(np.int64), asked))
     numbered, posed, which = zip(*parts, strict=True)
     return np.concatenate(numbered), np.concatenate(posed), np.concatenate(which)
@@ -116,17 +118,21 @@ def _first(runs: _Runs) -> int:
     return runs.source.segment.first if isinstance(runs.source, Known) else runs.source.first
 
 
-def _places(connection: Connection[Any], level: int, found: list[_Runs], count: int) -> bytes:
-    """The places of the corners in runs of segments of one level, as many as ``count``."""
-    where = [pieces(runs.source, runs.band, runs.begin, runs.count) for runs in found if isinstance(runs.source, Known)]
-    first = np.concatenate([np.full(some.shape[1], _first(runs)) for runs, some in zip(found, where, strict=True)])
-    run, start, size = np.concatenate(where, axis=1)
-    asked = [Whole(first), Small(run), Small(start), Small(size)]
-    row = connection.execute(_PLACES.format(level).encode(), asked, binary=True).fetchone()
-    packed: bytes = row[0] if row and row[0] else b""
-    if len(packed) != count * stretches.PLACE:
-        raise Moved
-    return packed
+def _places(connection: Connection[Any], levels: dict[int, list[_Runs]]) -> list[bytes]:
+    """The places of the corners in runs of segments, for each level: all in one question."""
+    asked: list[Whole] = []
+    for found in levels.values():
+        where = [
+            pieces(runs.source, runs.band, runs.begin, runs.count) for runs in found if isinstance(runs.source, Known)
+        ]
+        first = np.concatenate([np.full(some.shape[1], _first(runs)) for runs, some in zip(found, where, strict=True)])
+        run, start, size = np.concatenate(where, axis=1)
+        asked += [Whole(first), Small(run), Small(start), Small(size)]
+    if not asked:
+        return []
+    statement = "SELECT " + ", ".join(f"({_PLACES.format(level)})" for level in levels)
+    row = connection.execute(statement.encode(), asked, binary=True).fetchone()
+    return [packed or b"" for packed in row or ()]
 
 
 def _counted(form: Features, numbers: _Ints, poses: _Ints, which: _Ints) -> list[tuple[int, int]]:
