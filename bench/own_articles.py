@@ -1,6 +1,7 @@
 """Articles written for this project, in many languages and manners, that the scorer of caption lines learns from as well.
 
-They lie in ``bench/articles``; the README there says how they are written down.
+They lie in ``bench/articles``; the README there says how they are written down. Those in ``bench/articles/unseen`` measure it,
+and nothing is learned from them.
 """
 
 from __future__ import annotations
@@ -28,13 +29,13 @@ class OwnArticle:
     title: str = ""
     lines: list[tuple[str, str]] = field(default_factory=list)
 
-    def printed(self, *, credits_too: bool) -> tuple[str, list[bool]]:
-        """Return the article as a plain text, with or without credits, and which lines below the headline are captions."""
+    def printed(self, *, credits_too: bool) -> tuple[str, list[str]]:
+        """Return the article as a plain text, with or without credits, and what each line below the headline is."""
         lines = [
             (_line(text, credits_too=credits_too), kind) for text, kind in self.lines if credits_too or kind != "credit"
         ]
         kept = [(text, kind) for text, kind in lines if text]
-        return "\n\n".join([self.title, *(text for text, _ in kept)]) + "\n", [kind == "caption" for _, kind in kept]
+        return "\n\n".join([self.title, *(text for text, _ in kept)]) + "\n", [kind for _, kind in kept]
 
 
 def _line(text: str, *, credits_too: bool) -> str:

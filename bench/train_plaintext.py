@@ -109,8 +109,8 @@ def load_own() -> Data:
     own: dict[str, list[Text]] = {v: [] for v in VARIANTS}
     for article in articles():
         for v in VARIANTS:
-            source, labels = article.printed(credits_too=v == "raw")
-            is_caption = {b.line: label for b, label in zip(blocks(source)[1:], labels, strict=True)}
+            source, kinds = article.printed(credits_too=v == "raw")
+            is_caption = {b.line: kind == "caption" for b, kind in zip(blocks(source)[1:], kinds, strict=True)}
             body = layout(blocks(source)).body
             told = [is_caption[b.line] for b in body]
             own[v].append((f"{article.file}-{article.name}", article.file, article.title, body, told))
