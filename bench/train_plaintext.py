@@ -30,7 +30,7 @@ from catalog.captions.textcontext import NAMES, context
 from catalog.captions.textfeatures import APART, Measure, story
 from catalog.captions.textlines import Block, blocks
 from catalog.captions.textmasthead import headline, layout
-from catalog.captions.textscorer import style, taken, told_apart
+from catalog.captions.textscorer import style, taken, told_apart, without_headings
 
 from . import logistic
 from .own_articles import articles
@@ -39,10 +39,10 @@ WEIGHTS = Path(__file__).parents[1] / "catalog" / "captions" / "data" / "plainte
 VARIANTS = ("clean", "raw")
 #: The pages with captions once more, without those: they are judged, not learned from.
 BARE = "bare"
-#: What a false line of such a text counts where the thresholds are chosen: as if every sixth text had no captions.
-BARE_SHARE = 0.2
+#: What a false line of such a text counts where the thresholds are chosen: as if every fourth text had no captions.
+BARE_SHARE = 1 / 3
 #: What a line of the project's own articles counts, beside one of the publishers'.
-OWN_SHARE = 0.3
+OWN_SHARE = 0.4
 #: How readily the weights of unclosed lines part from those of all lines: a second model of few lines must not learn by heart.
 APART_SHARE = 0.5
 #: The least standard deviation by which a feature is divided.
@@ -277,6 +277,7 @@ def chances(features: dict[str, Array], weights: Array) -> dict[str, Array]:
 def choice(chance: Array, lines: Lines, least: float, least_best: float) -> Array:
     """Return which lines are taken for captions."""
     chosen = np.zeros(len(chance), bool)
+    chance = without_headings(chance, *lines.style[:, :3].T)
     for at in lines.rows:
         chosen[at] = taken(chance[at], least, least_best)
     return chosen
@@ -302,6 +303,7 @@ def best_thresholds(chance: dict[str, Array], data: Data, train: dict[str, Array
 def _counts(chance: Array, lines: Lines, train: Array) -> tuple[Array, Array, float]:
     """For each pair of thresholds the right lines and all lines taken; and the captions that there are."""
     counted = train & (lines.illustrated | ~lines.y.any())
+    chance = without_headings(chance, *lines.style[:, :3].T)
     best = np.zeros(len(chance))
     for at in lines.rows:
         best[at] = chance[at].max()

@@ -16,7 +16,7 @@ from .credit import WEIGHTS, Cut
 from .ids import article_id, caption_ids
 from .textcredits import credit_of, names_only
 from .textfeatures import Measure, Story, story
-from .textkind import is_furniture, is_row, is_story
+from .textkind import is_furniture, is_row, is_story, items
 from .textlines import Block, blocks
 from .textlisting import Listed, listed
 from .textmasthead import Layout, layout
@@ -94,14 +94,16 @@ def _captions(parts: Layout, told: Story, language: str) -> list[_Found]:
     judged = scorer().judge(Measure(told).lines())
     found: list[_Found] = []
     last = None
-    for block, judgement in zip(parts.body, judged, strict=True):
+    listed_items = items([b.text for b in parts.body])
+    for i, (block, judgement) in enumerate(zip(parts.body, judged, strict=True)):
         before, last = last, None
         cut = credit_of(block.text, language)
         is_names = not cut.credit and names_only(block.text)
         if before is not None and not before.parts.credit and (is_names or (cut.credit and not cut.text)):
             found[-1] = before._replace(credit=block)
             continue
-        if is_names or not judgement.taken or not _may_be_caption(block.text, parts.title):
+        is_item = i in listed_items and not cut.credit
+        if is_names or is_item or not judgement.taken or not _may_be_caption(block.text, parts.title):
             continue
         last = _Found(block, judgement, cut)
         found.append(last)

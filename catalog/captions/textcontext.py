@@ -13,7 +13,7 @@ import numpy as np
 Array = np.ndarray[Any, np.dtype[Any]]
 
 #: What :func:`context` gives for each line, in order.
-NAMES = ("own", "alike_mean", "alike_mass", "best_other", "gap", "credits", "credit_missing", "credit_shared")
+NAMES = ("own", "alike_mean", "alike_mass", "best_other", "gap", "credits", "credit_missing", "credit_shared", "whole")
 _CHUNK = 256
 #: How fast likeness falls with the difference of lengths (per unit of their logarithm).
 _LIKENESS = 2.0
@@ -24,11 +24,12 @@ _REACH = 5.0
 _MANY = 3
 
 
-def context(odds: Array, is_open: Array, length: Array, credited: Array) -> Array:
-    """Return the features of :data:`NAMES`, shape (lines, 8), of lines of one text.
+def context(odds: Array, is_open: Array, length: Array, credited: Array, whole: Array) -> Array:
+    """Return the features of :data:`NAMES`, shape (lines, 9), of lines of one text.
 
-    ``odds`` are first log-odds, ``is_open`` says which lines end without a stop (0 or 1), ``length`` is the logarithm
-    of their widths, ``credited`` says which have a credit (0 or 1). All have shape (lines,).
+    ``odds`` are first log-odds, ``is_open`` says which lines end without a stop (0 or 1), ``length`` is the logarithm of their
+    widths, ``credited`` says which have a credit, ``whole`` which stand word for word in a longer one (0 or 1). All have shape
+    (lines,).
     """
     n = len(odds)
     chance = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
@@ -45,7 +46,7 @@ def context(odds: Array, is_open: Array, length: Array, credited: Array) -> Arra
     gap = np.clip(odds - best, -_REACH, 0)
     chance_best = 1 / (1 + np.exp(-np.clip(best, -30, 30)))
     likeness = [np.log(mean / (1 - mean)), np.log1p(mass)]
-    return np.stack([odds, *likeness, chance_best, gap, *_credits(credited)], axis=1)
+    return np.stack([odds, *likeness, chance_best, gap, *_credits(credited), whole], axis=1)
 
 
 def _credits(credited: Array) -> tuple[Array, Array, Array]:

@@ -16,6 +16,10 @@ _MOST_WORDS, _MOST_PLACES = 60, 40
 _NEAR = 2
 #: The shortest and longest run of words that lines are said to begin or end alike with.
 _SHORTEST, _LONGEST = 2, 5
+#: A line of so many words stands whole in one that is so much longer: what only adds a credit is the same line.
+_FEWEST_WHOLE, _LONGER = 4, 1.5
+#: The share of its rare words that a line must have in common with the one in which it stands; too common ones are not counted.
+_LEAST_SHARED = 0.5
 
 
 class Echoes:
@@ -24,6 +28,7 @@ class Echoes:
     def __init__(self, told: Story) -> None:
         self._views = views = told.views
         self._df = told.df
+        self._joined = [f" {' '.join(v.folded)} " for v in views]
         self._title = {w for w in (t.casefold() for t in tokens(told.title)) if len(w) > 3 or not w.isascii()}
         self._where = _places(views)
         lines = len(views) + 1
@@ -53,6 +58,7 @@ class Echoes:
             "echo.head": self._heads[i] / _LONGEST,
             "echo.tail": self._tails[i] / _LONGEST,
             "echo.twin": self._twins[i],
+            "echo.whole": float(self._stands_whole(i, votes)),
             "names.full_again": float(any(self._named[name] > 1 for name in v.names)),
             **self._by_rarity(i, shares),
         }
@@ -71,6 +77,15 @@ class Echoes:
         votes.pop(i, None)
         shares.pop(i, None)
         return votes, shares
+
+    def _stands_whole(self, i: int, votes: dict[int, int]) -> bool:
+        """Whether a longer line has this one in it word for word, as paragraphs have quotes and headings drawn from them."""
+        most = max(votes.values(), default=0)
+        if len(self._views[i].folded) < _FEWEST_WHOLE or most < _LEAST_SHARED * len(self._views[i].content):
+            return False
+        line = self._joined[i]
+        longer = (self._joined[k] for k, count in votes.items() if count == most)
+        return any(len(other) >= _LONGER * len(line) and line in other for other in longer)
 
     def _by_rarity(self, i: int, shares: dict[int, float]) -> dict[str, float]:
         """What the line shares with words weighed by how few lines have them."""

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
 from statistics import fmean, median
 
 from .textecho import Echoes
@@ -18,7 +19,7 @@ from .textlead import dateline, lead
 from .textviews import Story, View, story, view
 from .textwords import phrases
 
-__all__ = ["APART", "CREDITED", "FOLLOWED", "LABELLED", "Measure", "Story", "View", "story", "view"]
+__all__ = ["APART", "CREDITED", "FOLLOWED", "LABELLED", "WHOLE", "Measure", "Story", "View", "story", "view"]
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?:19|20)\d\d年")
 _DIGIT = re.compile(r"\d")
@@ -47,6 +48,8 @@ _CREDIT = re.compile(
 #: Widths (words) from which on eight words more or less are felt: headings are short, captions longer, paragraphs longest.
 _STEPS = (8, 12, 18, 26)
 _STEP = 8
+#: The width up to which an unclosed line may be a sub-heading, and from how many of them on one more says nothing new.
+_HEAD_WIDTH, _MANY_HEADS = 8, 4
 
 #: The feature that says whether a credit can be cut from the line; it is weighed with those of the other lines.
 CREDITED = "credit.cut"
@@ -54,8 +57,10 @@ CREDITED = "credit.cut"
 LABELLED = "label.told"
 #: The feature that says whether the next line is nothing but a credit.
 FOLLOWED = "credit.next"
+#: The feature that says whether the line stands word for word in a longer one; it is weighed last.
+WHOLE = "echo.whole"
 #: Those that are not learned from.
-APART = (CREDITED, LABELLED, FOLLOWED)
+APART = (CREDITED, LABELLED, FOLLOWED, WHOLE)
 
 
 class Measure:
@@ -186,8 +191,14 @@ class Measure:
             **self._style(v, is_open),
             "open.rare": is_open * (1 - min(1.0, 2.5 * self._whole["story.unclosed"])),
             "open.grammar": is_open * self._grammar(v),
+            "open.kin": is_open * float(_is_head(v)) * min(_MANY_HEADS, max(0, self._heads - 1)) / _MANY_HEADS,
             "open.heads": is_open * (len(after.content & v.content) / max(1, len(v.content)) if after else 0.0),
         }
+
+    @cached_property
+    def _heads(self) -> int:
+        """How many short unclosed lines stand above a paragraph, as sub-headings do."""
+        return sum(1 for v, after in pairwise(self._views) if _is_head(v) and after.prose)
 
     def _grammar(self, v: View) -> float:
         """The share of small words, those that stand in lower case in many lines: headings do without them."""
@@ -231,6 +242,10 @@ class Measure:
             "around.before_open": float(before is not None and not before.closed),
             "around.run": min(self._short_runs[i], 8),
         }
+
+
+def _is_head(v: View) -> bool:
+    return not v.closed and v.end != "colon" and v.width < _HEAD_WIDTH
 
 
 def _steps(v: View) -> dict[str, float]:

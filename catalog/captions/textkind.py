@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from .textcredits import is_signature, keeps_rights
 from .textviews import LONGEST, View
@@ -25,6 +26,8 @@ _CODED = re.compile(
 )
 #: The most of such lines, of all, that a story may have.
 _MOST_STAMPED, _MOST_CODED = 0.5, 0.3
+#: The mark before an item of a list. Triangles and squares are left out: they also point from a caption to its picture.
+_ITEM = re.compile(r"(?:[-–—•·*‣◦]|\d{1,2}[.)])(?=\s)")
 #: A row of a table, the time of an entry, or a line that begins with an address of the net or of mail ("To: eva@example.org").
 _ROW = re.compile(
     r"\|.*\|$|\d{1,2}[:.h]\d\d(?:\s(?:Uhr|[ap]\.?m\.?))?$|(?:\S{1,30}\s){0,2}\S{0,60}(?:://|@[\w-]{1,60}\.\w)"
@@ -36,7 +39,18 @@ def is_furniture(text: str) -> bool:
     if keeps_rights(text) or is_signature(text):
         return True
     head = text.replace("：", ":").partition(":")[0]
-    return "offer" in phrases("furniture").equals([w.casefold() for w in tokens(head[:200])])
+    return "offer" in phrases("furniture").equals(tokens(head[:200].casefold()))
+
+
+def items(texts: Sequence[str]) -> set[int]:
+    """Return which lines are items of a list: those with a bullet or a number before them, next to another such line."""
+    marks = [m.group() if (m := _ITEM.match(t)) else "" for t in texts]
+    kinds = ["1" if mark[:1].isdigit() else mark for mark in marks]
+    found: set[int] = set()
+    for i, (kind, after) in enumerate(pairwise(kinds)):
+        if kind and kind == after:
+            found.update((i, i + 1))
+    return found
 
 
 def is_row(text: str) -> bool:

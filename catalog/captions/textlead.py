@@ -15,6 +15,12 @@ _DATELINE = re.compile(
 )
 
 
+#: A line that is shorter than this (in logarithms of widths) against the closed ones is no likelier to be a caption for it.
+_SHORT = 0.8
+#: The width below which an unclosed line above a paragraph may be its heading.
+_HEADING = 6
+
+
 def dateline(v: View) -> bool:
     """Whether a line begins with where the story was written, as paragraphs and summaries do."""
     return v.closed and bool(_DATELINE.match(v.text))
@@ -42,7 +48,8 @@ def lead(views: Sequence[View], i: int, usual: float) -> dict[str, float]:
         "third_lone": i == 2 and lone,
         "before_dateline": after is not None and dateline(after),
         "after_dateline": before is not None and dateline(before),
-        "short": min(2.0, max(-1.0, usual - math.log1p(v.width))) if i < 2 else 0.0,
+        "short": min(_SHORT, max(-1.0, usual - math.log1p(v.width))) if i < 2 else 0.0,
+        "heading": is_open and i < 3 and v.width < _HEADING and i + 1 < len(views) and views[i + 1].prose,
         "first_vs_second": _ratio(v, after),
         "second_vs_first": _ratio(v, before),
     }

@@ -77,7 +77,7 @@ def listed(found: Sequence[Block], language: str) -> list[Listed]:
     if signed >= _FEWEST_SIGNED and signed >= _MOST_SIGNED * len(entries):
         return entries
     is_named = any(_names_captions(h.text) for h in heads[:2])
-    is_list = len(entries) >= _FEWEST and (is_named or _are_seen(views))
+    is_list = len(entries) >= _FEWEST and (is_named or _are_seen(views, [e.signed for e in entries]))
     return entries if is_list else []
 
 
@@ -160,14 +160,14 @@ def _names_captions(text: str) -> bool:
     return len(words.split()) <= 12 and any(w in words for w in word_list("labels", "captions"))
 
 
-def _are_seen(views: Sequence[View]) -> bool:
-    """Whether nearly all lines say what is seen, and few go on from another or tell what was said."""
+def _are_seen(views: Sequence[View], signed: Sequence[bool]) -> bool:
+    """Whether nearly all lines say what is seen or have a sign of their own, and few go on from another or tell what was said."""
     seen = told = 0
-    for v in views:
+    for v, has_sign in zip(views, signed, strict=True):
         words = phrases("cues", "prose").count(v.folded, v.text.casefold())
         starts = phrases("starts").leads(v.folded)
         # All languages are read together: "a" joins in one what it introduces in another.
         goes_on = "indefinite" not in starts and not starts.isdisjoint(("pronoun", "connector"))
-        told += goes_on or words["said"] > 0 or v.end in ("ask", "quote") or v.sentences > 2
-        seen += words["scene"] > 0 or words["picture"] > 0 or words["place"] > 0
+        told += not has_sign and (goes_on or words["said"] > 0 or v.end in ("ask", "quote") or v.sentences > 2)
+        seen += has_sign or words["scene"] > 0 or words["picture"] > 0 or words["place"] > 0
     return seen >= _MOST_SEEN * len(views) and told <= _MOST_TOLD * len(views)

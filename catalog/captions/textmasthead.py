@@ -37,6 +37,7 @@ _SIGN_WORDS = 3
 _ROLE_WORDS = 7
 
 _REPORTER = re.compile(r"[가-힣]{2,4}\s?(?:[가-힣]{2,4}\s?)?기자(?:\s\S{1,60})?|(?:文|撰文|記者|记者)[/／:： ]\S{2,12}")
+_YEAR_FIRST = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:\s?[年년]|[./])\s?(\d{1,2})(?:\s?[月월]|[./])\s?(\d{1,2})(?!\d)")
 _ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d\d)-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?))?")
 _DOTTED = re.compile(r"(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.\s?((?:19|20)\d\d)(?!\d)")
 _DAY_FIRST = re.compile(
@@ -117,7 +118,8 @@ def _author(lines: Sequence[Block], i: int, title: str) -> str:
         told = words[n:]
         if has_colon and known in word_list("masthead", "author") and len(told) in _NAME_WORDS and not _has_case(text):
             return " ".join(told)
-        if names and known in word_list("masthead", "author") and not (is_surname and _is_told(names, lines, i, title)):
+        is_author = known in word_list("masthead", "author") or _is_author_in_place(known)
+        if names and is_author and not (is_surname and _is_told(names, lines, i, title)):
             return names
     if _is_sign(text) and _is_above_story(lines[:i]):
         return text
@@ -131,6 +133,12 @@ def _author(lines: Sequence[Block], i: int, title: str) -> str:
     if not names and i + 1 < len(lines) and _named(text) == text and _is_above_story(lines[:i]):
         names = text
     return names if len(names.split()) in _NAME_WORDS and not _is_told(names, lines, i, title) else ""
+
+
+def _is_author_in_place(label: str) -> bool:
+    """Whether a label is a word for an author and a place in the newsroom ("by our political correspondent")."""
+    words = label.split() or [""]
+    return words[0] in word_list("masthead", "author") and words[-1] in word_list("masthead", "role")
 
 
 def _named(text: str, *, capitals: bool = False) -> str:
@@ -166,8 +174,9 @@ def _is_told(names: str, lines: Sequence[Block], i: int, title: str) -> bool:
     """Whether the headline or another line speaks of one of the names: then it is no author's, or the author is shown.
 
     The last lines are left out: they may say who the author is. So are credits: the author may have taken the pictures.
+    What stands after a comma may be the author's town, of which the story does speak.
     """
-    wanted = {w.casefold()[:_STEM] for w in tokens(names) if len(w) > 2}
+    wanted = {w.casefold()[:_STEM] for w in tokens(names.partition(",")[0]) if len(w) > 2}
     others = [cut(b.text).text for k, b in enumerate(lines[: max(_HEAD_LINES, len(lines) - _CLOSING_LINES)]) if k != i]
     return any(wanted & {w.casefold()[:_STEM] for w in tokens(text)} for text in (title, *others))
 
@@ -203,7 +212,13 @@ def _date(text: str) -> str:
     """The ISO date in a line that is little else than a date, ``""`` otherwise."""
     if len(text) > _LONGEST_DATE:
         return ""
-    for pattern, order in ((_ISO, (1, 2, 3)), (_DOTTED, (3, 2, 1)), (_DAY_FIRST, (3, 2, 1)), (_MONTH_FIRST, (3, 1, 2))):
+    for pattern, order in (
+        (_ISO, (1, 2, 3)),
+        (_YEAR_FIRST, (1, 2, 3)),
+        (_DOTTED, (3, 2, 1)),
+        (_DAY_FIRST, (3, 2, 1)),
+        (_MONTH_FIRST, (3, 1, 2)),
+    ):
         match = pattern.search(text)
         if not match or not (len(match.group()) * 3 >= len(text) or _is_stamp(text)):
             continue

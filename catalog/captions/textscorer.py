@@ -9,6 +9,7 @@ caption is told from a heading, a closed one from a paragraph. The second weighs
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,7 +19,7 @@ import numpy as np
 
 from ..model import Evidence
 from .textcontext import NAMES, Array, context
-from .textfeatures import CREDITED, FOLLOWED, LABELLED
+from .textfeatures import CREDITED, FOLLOWED, LABELLED, WHOLE
 
 _DATA = "plaintext_weights.json"
 #: What the groups of features are called among the reasons.
@@ -48,6 +49,10 @@ _LABEL = 5.0
 _FOLLOWED = 3.0
 #: Where in the context the credits of the lines begin.
 _CREDITS = NAMES.index("credits")
+#: Where in the context it is said that a line stands whole in a longer one.
+_WHOLE = NAMES.index("whole")
+#: Below this width (log of 1 + words) an open line is as short as a sub-heading, and what its probability must be then.
+_HEADING, _LEAST_OF_HEADING = math.log1p(6), 0.5
 #: Groups that weigh less than this (log-odds) are not named.
 _LEAST = 0.1
 
@@ -83,11 +88,12 @@ class Scorer:
         if not lines:
             return []
         odds = self._first(lines)
-        around = context(odds, *style(lines))
+        measures = style(lines)
+        around = context(odds, *measures)
         told = np.array([_LABEL * line[LABELLED] + _FOLLOWED * line[FOLLOWED] for line in lines])
         final = around @ np.array(self.context) + self.offset + told
         chance = 1 / (1 + np.exp(-np.clip(final, -30, 30)))
-        chosen = taken(chance, self.threshold, self.threshold_of_best)
+        chosen = taken(without_headings(chance, *measures[:3]), self.threshold, self.threshold_of_best)
         return [
             Judgement(float(p), bool(is_chosen), self._reasons(line, row) if is_chosen else ())
             for p, is_chosen, line, row in zip(chance, chosen, lines, around, strict=True)
@@ -112,7 +118,8 @@ class Scorer:
         groups["the other lines"] = float(parts[1:_CREDITS].sum())
         groups["labelled as a caption"] = _LABEL * line[LABELLED]
         groups["credit in the next line"] = _FOLLOWED * line[FOLLOWED]
-        groups["credits of the lines"] = float(parts[_CREDITS:].sum())
+        groups["credits of the lines"] = float(parts[_CREDITS:_WHOLE].sum())
+        groups["stands word for word in a longer line"] = float(parts[_WHOLE])
         named = [Evidence(g, round(w, 2)) for g, w in groups.items() if abs(w) >= _LEAST]
         named.sort(key=lambda e: (-abs(e.weight), e.name))
         return (*named, Evidence("prior of any line", round(own * self.intercept + self.offset, 2)))
@@ -130,6 +137,15 @@ def taken(chance: Array, least: float, least_best: float) -> Array:
     return found
 
 
+def without_headings(chance: Array, is_open: Array, length: Array, credited: Array) -> Array:
+    """Return the probabilities with those of likely headings as 0: short open lines without credit must be likelier than not.
+
+    The arrays are of the lines of one text or more, as :func:`style` gives them.
+    """
+    is_heading = (is_open > 0) & (length < _HEADING) & (credited == 0)
+    return np.where(is_heading & (chance < _LEAST_OF_HEADING), 0.0, chance)
+
+
 def is_unclosed(line: Mapping[str, float]) -> float:
     """Return 1 for a line that neither stop nor question mark nor quotation mark ends, else 0, given its features."""
     return 1.0 - max(line["ending.stop"], line["ending.ask"], line["ending.quote"])
@@ -142,13 +158,14 @@ def told_apart(lines: Sequence[Mapping[str, float]], names: Sequence[str], apart
     return np.array(rows)
 
 
-def style(lines: Sequence[Mapping[str, float]]) -> tuple[Array, Array, Array]:
-    """Return which lines end open (0 or 1), the logarithms of their widths, and which have a credit (0 or 1).
+def style(lines: Sequence[Mapping[str, float]]) -> tuple[Array, ...]:
+    """Return which lines end open (0 or 1), the logarithms of their widths, which have a credit, and which stand whole in a
+    longer line.
 
     These are what :func:`.textcontext.context` takes.
     """
     is_open = np.array([float(line["ending.open_long"] > 0) for line in lines])
-    return is_open, np.array([line["length.log"] for line in lines]), np.array([line[CREDITED] for line in lines])
+    return is_open, *(np.array([line[name] for line in lines]) for name in ("length.log", CREDITED, WHOLE))
 
 
 @cache

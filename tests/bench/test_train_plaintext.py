@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bench import logistic
-from bench.own_articles import MARKS, articles
+from bench.own_articles import FOLDER, articles
 from bench.train_plaintext import BARE, VARIANTS, Lines, Trainer, best_thresholds, false_lines, fit
 
 
@@ -26,7 +26,7 @@ def test_the_fit_is_where_the_loss_is_level() -> None:
 
 def test_own_articles_are_whole() -> None:
     """Each has a headline and lines, without credits the same but those that are only one, and no mark or brace is left."""
-    found = list(articles())
+    found = [*articles(), *articles(FOLDER / "unseen")]
     assert len({a.name for a in found}) == len(found) > 80
     assert len({a.file for a in found}) > 8
     assert sum(1 for a in found if not any(kind == "caption" for _, kind in a.lines)) > 15
@@ -38,12 +38,19 @@ def test_own_articles_are_whole() -> None:
         assert len(same) == len(kinds) + alone
         assert (clean.count("\n\n"), raw.count("\n\n")) == (len(kinds), len(same))
         assert not set("{}") & set(clean + raw)
-        assert not any(line[:1] in (*MARKS, "#", "@") and line[1:2] == " " for line in clean.split("\n\n"))
+        assert not any(line[:1] in "=>~+#@" and line[1:2] == " " for line in clean.split("\n\n"))
+
+
+def test_articles_that_measure_are_not_learned_from() -> None:
+    """None of the articles of ``unseen`` is among those that the weights are fitted on; half of them have no captions."""
+    unseen = list(articles(FOLDER / "unseen"))
+    assert not {a.title for a in unseen} & {a.title for a in articles()}
+    assert sum(any(kind == "caption" for _, kind in a.lines) for a in unseen) == len(unseen) / 2 > 10
 
 
 def lines(labels: list[int], pages: list[int]) -> Lines:
     y = np.array(labels, bool)
-    return Lines([], np.zeros((len(y), 0)), np.zeros((len(y), 3)), y, np.array(pages), np.array(["f"] * len(y)))
+    return Lines([], np.zeros((len(y), 0)), np.zeros((len(y), 4)), y, np.array(pages), np.array(["f"] * len(y)))
 
 
 def test_thresholds_weigh_false_lines_of_texts_without_captions() -> None:
@@ -72,7 +79,7 @@ def test_own_articles_are_judged_by_what_has_not_seen_their_file() -> None:
     def of(families: list[str], marked: list[float]) -> Lines:
         x = np.array([[value, value, 0.0, 0.0] for value in marked])
         y = np.array(marked) > 0
-        return Lines(["a", "b"], x, np.zeros((len(y), 3)), y, np.arange(len(y)), np.array(families))
+        return Lines(["a", "b"], x, np.zeros((len(y), 4)), y, np.arange(len(y)), np.array(families))
 
     publishers = of([f"p{n}" for n in range(4)] * 2, [0.0] * 8)
     publishers.y[:2] = True

@@ -98,3 +98,15 @@ def test_sign_of_its_own_makes_surer() -> None:
 def test_other_lists(text: str) -> None:
     """Lines that are no captions are none in a list either."""
     assert captions(text) == []
+
+
+def test_credits_of_some_and_what_the_others_show_make_a_list() -> None:
+    """A credit counts for a line as much as words for what is seen; without it the same lines are no list."""
+    mixed = [
+        f"{SEEN[0]}.",
+        f"{SEEN[3]}.",
+        "The empty boathouse of Larkmouth (Photo: Ada Quist).",
+        "Mayor Ines Falk of Larkmouth (Photo: Ada Quist).",
+    ]
+    assert len(captions("\n".join(mixed) + "\n")) == 4
+    assert len(captions("\n".join(line.replace(" (Photo: Ada Quist)", "") for line in mixed) + "\n")) < 4

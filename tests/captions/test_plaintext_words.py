@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from catalog.captions.textcontext import NAMES, context
-from catalog.captions.textscorer import Scorer, taken, told_apart
+from catalog.captions.textscorer import Scorer, taken, told_apart, without_headings
 from catalog.captions.textwords import Phrases, guess_language, tokens, width
 
 
@@ -55,12 +55,12 @@ def test_languages_are_guessed_by_script_and_small_words(text: str, language: st
 def test_context_knows_the_best_other_line_and_lines_alike() -> None:
     """A line's best rival is never itself; likeness counts only lines that end alike."""
     none = np.zeros(3)
-    around = context(np.array([2.0, -1.0, -3.0]), np.array([1.0, 1.0, 0.0]), np.array([2.5, 2.5, 2.5]), none)
+    around = context(np.array([2.0, -1.0, -3.0]), np.array([1.0, 1.0, 0.0]), np.array([2.5, 2.5, 2.5]), none, none)
     assert around.shape == (3, len(NAMES))
     assert around[0, 4] == 0
     assert around[1, 4] == pytest.approx(-3)
     assert around[1, 1] > around[0, 1] > around[2, 1]
-    assert context(np.array([0.5]), np.array([1.0]), np.array([2.0]), none[:1]).shape == (1, len(NAMES))
+    assert context(np.array([0.5]), np.array([1.0]), np.array([2.0]), none[:1], none[:1]).shape == (1, len(NAMES))
 
 
 def test_a_line_is_taken_only_where_the_best_one_shows_that_there_are_captions() -> None:
@@ -75,9 +75,9 @@ def test_context_knows_which_line_lacks_the_credit_that_others_have() -> None:
     odds = np.zeros(3)
 
     def of_credits(*credited: float) -> list[list[float]]:
-        found = context(odds, odds, odds, np.array(credited))
+        found = context(odds, odds, odds, np.array(credited), 0 * odds)
         at = NAMES.index("credits")
-        return [[round(float(x), 2) for x in row[at:]] for row in found]
+        return [[round(float(x), 2) for x in row[at : at + 3]] for row in found]
 
     assert of_credits(0, 0, 0) == [[0, 0, 0]] * 3
     assert of_credits(1, 0, 0) == [[1, 0, 0], [1, 0.33, 0], [1, 0.33, 0]]
@@ -88,7 +88,9 @@ def line(**features: float) -> dict[str, float]:
     none = dict.fromkeys(("ending.stop", "ending.ask", "ending.quote", "start.name"), 0.0)
     return (
         none
-        | dict.fromkeys(("ending.open_long", "length.log", "credit.cut", "label.told", "credit.next"), 0.0)
+        | dict.fromkeys(
+            ("ending.open_long", "length.log", "credit.cut", "label.told", "credit.next", "echo.whole"), 0.0
+        )
         | features
     )
 
@@ -97,10 +99,21 @@ def test_unclosed_lines_are_weighed_apart() -> None:
     """What speaks for a closed line may speak against an open one, and the reasons say what was weighed."""
     context_weights = tuple(float(name == "own") for name in NAMES)
     scorer = Scorer({"start.name": (2.0, 0.0)}, {"start.name": (-3.0, 0.0)}, 0.5, context_weights, 0.0, 0.0, 0.0)
-    closed, opened = scorer.judge([line(**{"ending.stop": 1.0, "start.name": 1.0}), line(**{"start.name": 1.0})])
+    closed, opened = scorer.judge(
+        [line(**{"ending.stop": 1.0, "start.name": 1.0}), line(**{"start.name": 1.0, "length.log": 3.0})]
+    )
     assert closed.probability == pytest.approx(1 / (1 + np.exp(-2.5)))
     assert opened.probability == pytest.approx(1 / (1 + np.exp(0.5)))
     assert {r.name: r.weight for r in opened.reasons} == {"how the line begins": -1.0, "prior of any line": 0.5}
+
+
+def test_short_open_lines_must_be_likelier_than_not() -> None:
+    """A line as short as a sub-heading is nothing below a half, unless a stop or a credit tells it from one."""
+    half, short, long = np.full(4, 0.45), np.log1p(3.0), np.log1p(9.0)
+    is_open, credited = np.array([1.0, 1.0, 0.0, 1.0]), np.array([0.0, 0.0, 0.0, 1.0])
+    found = without_headings(half, is_open, np.array([short, long, short, short]), credited)
+    assert found.tolist() == [0, 0.45, 0.45, 0.45]
+    assert without_headings(half + 0.1, is_open, np.full(4, short), credited).tolist() == [0.55] * 4
 
 
 def test_features_of_closed_lines_are_nothing_among_those_of_open_ones() -> None:
