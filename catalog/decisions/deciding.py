@@ -15,7 +15,7 @@ from .. import findings, resolve
 from ..catalogue import Catalogue
 from ..codec import facts_hash, to_dict
 from ..errors import Gone, NotAllowed, NotFound, Stale
-from ..inferences import grouping, inferring
+from ..inferences import grouping, inferring, markers
 from ..inferences.remembering import Remembering
 from ..later import later
 from ..model import Decision, Finding, Group
@@ -96,6 +96,7 @@ def commit(store: Store, decisions: Sequence[Decision], known: Remembering | Non
             cat = Remembering(overlay)
             images |= touched
         overlay.commit(inferring.infer_findings(cat, articles, images))
+        overlay.commit(markers.taught(cat, spoken))
     store.commit(overlay.transaction)
     return numbered
 

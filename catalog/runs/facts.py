@@ -19,6 +19,7 @@ from ..duplicates.base import Neighbours
 from ..errors import Rejected
 from ..images.worker import Failed, Prepared
 from ..inferences import inferring
+from ..inferences.markers import pending
 from ..media import Media
 from ..model import Article, Caption, Extraction, Image, ImportResult, Outcome, Revision
 from ..sources.base import Document, Entry, LeftAside, PictureFile
@@ -46,11 +47,6 @@ def now() -> str:
 def source_id(path: str) -> str:
     """Return the id under which an input path is remembered; it does not depend on the working directory."""
     return inferring.digest("source", path if is_remote(path) else os.path.abspath(path))  # noqa: PTH100 - a name
-
-
-def pending(change: Transaction, what: str, ident: str) -> None:
-    """Note that an image, an article or what is found about them waits for inference."""
-    change.put("meta", f"pending:{what}:{ident}", {"id": f"pending:{what}:{ident}"})
 
 
 @dataclass(slots=True)

@@ -23,12 +23,12 @@ from ..duplicates.rounds import Problem, compare
 from ..images.pool import Pool
 from ..images.worker import Failed, Prepared, Task
 from ..inferences import inferring
+from ..inferences.markers import pending
 from ..media import Media
 from ..model import Image, ImportResult, ImportSummary
 from ..screens import showing
 from ..stores.base import Store, Transaction
 from ..views import Progress
-from .facts import pending
 from .waiting import Waiting
 
 What = Literal["rehash", "relink", "regroup"]

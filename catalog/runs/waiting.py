@@ -16,10 +16,11 @@ from ..codec import to_dict
 from ..duplicates.base import Neighbours
 from ..duplicates.rounds import Apply, Problem
 from ..inferences import components, documents, inferring
+from ..inferences.markers import pending
 from ..model import Match
 from ..stores.base import Store, Transaction
 from ..views import Progress
-from .facts import MAX_PROBLEMS, pending
+from .facts import MAX_PROBLEMS
 
 #: Images or articles per transaction of inferences.
 STEP = 40

@@ -97,6 +97,22 @@ def test_what_is_undone_teaches_no_more(desk: Path) -> None:
         assert not {"known caption equal", "decided"} & _evidence(library, "second")
 
 
+def test_renditions_that_are_there_already_learn_with_the_next_import(desk: Path) -> None:
+    """A decision lets the other renditions' articles wait; whatever is imported next links them anew, and undoing does too."""
+    with open_library(desk / "cat") as library:
+        for folder in ("first", "second"):
+            _import(library, desk / folder)
+        library.link(*_order(_ids(library, "first")))
+        (desk / "other").mkdir()
+        (desk / "other" / "other.txt").write_text(f"Another story\n\n{BODY}")
+        _import(library, desk / "other")
+        assert {"known caption equal", "decided"} <= _evidence(library, "second")
+        library.undo()
+        (desk / "other" / "more.txt").write_text(f"One more story\n\n{BODY}")
+        _import(library, desk / "other")
+        assert not {"known caption equal", "decided"} & _evidence(library, "second")
+
+
 def _order(ids: tuple[str, str]) -> tuple[str, str, str]:
     caption, image = ids
     return caption, "link", image
