@@ -68,9 +68,10 @@ def share_below(found: list[Found | None], shown: dict[Element, set[int]], known
         around = next((a for a in chain((one.element,), one.element.iterancestors()) if a in shown), None)
         if around is None or around.tag in _STOPS or not 1 < len(row := shown[around]) <= MOST_SHARED:
             continue
+        if max(row) != last or any(found[n] is not None for n in row - {last}):
+            continue
         told, own = letters(words(around)), letters(one.text)
-        is_all_words = told.startswith(own) and len(told) <= len(own) + MAX_CREDIT
-        if max(row) != last or not is_all_words or any(found[n] is not None for n in row - {last}):
+        if not told.startswith(own) or len(told) > len(own) + MAX_CREDIT:
             continue
         if not one.credit and (asked := hidden.credit_in(around, known)):
             hidden.add(one, asked)

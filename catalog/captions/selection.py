@@ -9,7 +9,7 @@ from itertools import islice
 from ..addresses import keys
 from . import attributes
 from .data import load
-from .dom import Element, ends_search, says, tidy, words
+from .dom import Element, ends_search, pieces, says, tidy, words
 from .pictures import Picture, is_decoration
 from .placement import is_told_beside
 from .region import Region, says_much
@@ -23,6 +23,8 @@ LEAST_LETTERS, MOST_LETTERS = 8, 600
 _HEADINGS = ("h1", "h2", "h3", "h4")
 #: Letters of a line that offers other stories to read, and elements outwards from a picture up to the block of such an offer.
 LONGEST_OFFER, OFFER_REACH = 40, 5
+#: Elements right below such a line's own.
+FEW_PARTS = 3
 #: Letters of prose in such a block.
 LONGEST_BLURB = 200
 #: Words of a link that is a headline, whatever its letters: some scripts say much with few.
@@ -82,6 +84,7 @@ def _offers() -> frozenset[str]:
 
 
 def _is_offer(text: str) -> bool:
+    # White space between elements counts too.
     return tidy(text[: 2 * LONGEST_OFFER]).strip(" :：…►▶»|–-").casefold() in _offers()
 
 
@@ -90,7 +93,11 @@ def _is_offered(region: Region, element: Element) -> bool:
     or letters to be subscribed to, by a form in it."""
     for node in islice(element.iterancestors(), OFFER_REACH):
         before = node.getprevious()
-        if before is not None and len(text := words(before)) <= LONGEST_OFFER and _is_offer(text):
+        if (
+            before is not None
+            and len(before) <= FEW_PARTS
+            and _is_offer("".join(pieces(before, longest=2 * LONGEST_OFFER)))
+        ):
             return True
         if ends_search(node) or node in region.kept or region.mass.get(node, 0) > LONGEST_BLURB:
             return False
