@@ -27,8 +27,8 @@ _LABEL_WORDS, _CLOSING_LINES = 3, 3
 _LONGEST_AUTHOR, _LONGEST_DATE = 120, 90
 #: The most characters of what follows the names ("Ann Lee, sociologist", "Jo Hart at Mill Park").
 _LONGEST_AFTER = 60
-#: The most words, the month's name among them, of a line that is a date and a time.
-_STAMP_WORDS = 2
+#: The most words of a line that is a date and a time: day of the week, month, time zone.
+_STAMP_WORDS = 3
 #: Letters by which a name is known in all its cases.
 _STEM = 5
 #: The most words in capitals of an agency's or a desk's sign.

@@ -37,6 +37,7 @@ OTHERS = {
     "byline with a place in the newsroom": (0, 0, "By our correspondent Hanna Marlow"),
     "date line": (0, 0, "4 February 2025, 7:30 am"),
     "date with the year first": (0, 0, "2025年9月3日 5時00分"),
+    "date with the time and its zone": (0, 0, "Jumat, 14 Maret 2025 | 09:10 WIB"),
     "read more": (3, 3, "Read more: How the hall was built"),
     "pull quote": (3, 3, "“We are not a rich town, but we can swim”"),
     "time of an entry": (2, 2, "14:05"),
