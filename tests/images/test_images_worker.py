@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from catalog.errors import Rejected
 from catalog.images import thumbnails
@@ -112,3 +112,21 @@ def test_thumbnails_of_other_sizes_are_refused() -> None:
     """Only the fixed sizes exist, so that nobody can fill the disk with others."""
     with pytest.raises(Rejected):
         thumbnails.make(encoded(), 321)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "GIF", "TIFF"])
+def test_a_picture_is_decoded_once(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashes, features and the thumbnail come from one decoding of the file."""
+    begun: list[str] = []
+    load = ImageFile.ImageFile.load
+
+    def counted(self: ImageFile.ImageFile) -> object:
+        if self.tile:  # else its pixels are there already
+            begun.append(self.format or "")
+        return load(self)
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", counted)
+    data = encoded(form, picture().resize((1500, 1000)))
+    result = good(Task("boats", data=data))
+    assert result.features and result.thumbnail and result.image.fingerprint is not None
+    assert begun == [form]
