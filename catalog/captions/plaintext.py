@@ -97,6 +97,8 @@ def _captions(parts: Layout, told: Story, language: str) -> list[_Found]:
     listed_items = items([b.text for b in parts.body])
     for i, (block, judgement) in enumerate(zip(parts.body, judged, strict=True)):
         before, last = last, None
+        if before is None and not judgement.taken:
+            continue
         cut = credit_of(block.text, language)
         is_names = not cut.credit and names_only(block.text)
         if before is not None and not before.parts.credit and (is_names or (cut.credit and not cut.text)):

@@ -66,9 +66,7 @@ def listed(found: Sequence[Block], language: str) -> list[Listed]:
     entries, heads = _entries(found, language)
     entries, heads = _without_heading(entries, heads)
     views = [view(e.block) for e in entries]
-    if not entries or not is_wordy("".join(e.block.text for e in entries)):
-        return []
-    if any(not _SHORTEST <= v.width <= _LONGEST or v.sentences > _SENTENCES for v in views):
+    if not entries or not all(map(_is_one, views)) or not is_wordy("".join(e.block.text for e in entries)):
         return []
     told = sum(v.width for v in views)
     if told < _MOST_CAPTIONS * (told + sum(view(h).width for h in heads)):
@@ -81,8 +79,16 @@ def listed(found: Sequence[Block], language: str) -> list[Listed]:
     return entries if is_list else []
 
 
+def _is_one(line: View) -> bool:
+    """Whether a line is as long as captions are."""
+    return _SHORTEST <= line.width <= _LONGEST and line.sentences <= _SENTENCES
+
+
 def _entries(found: Sequence[Block], language: str) -> tuple[list[Listed], list[Block]]:
-    """The lines that may be captions, with the file names, numbers and credits on lines between them, and all other lines."""
+    """The lines that may be captions, with the file names, numbers and credits on lines between them, and all other lines.
+
+    None where one of them, not the first, which may be a heading, is a paragraph: most texts are no lists, and soon told.
+    """
     entries: list[Listed] = []
     heads: list[Block] = []
     named: list[bool] = []
@@ -105,6 +111,8 @@ def _entries(found: Sequence[Block], language: str) -> tuple[list[Listed], list[
         if one is None or is_furniture(text):
             heads.append(block)
             continue
+        if entries and not _is_one(view(one.block)):
+            return [], []
         credit = before if before is not None and not one.parts.credit else None
         entries.append(replace(one, credit=credit, signed=one.signed or credit is not None))
         named.append(announced)

@@ -154,7 +154,10 @@ def is_unclosed(line: Mapping[str, float]) -> float:
 def told_apart(lines: Sequence[Mapping[str, float]], names: Sequence[str], apart: Sequence[str] | None = None) -> Array:
     """Return the features ``names`` of each line, then ``apart`` (the same ones unless given) again: 0 in closed lines."""
     again = names if apart is None else apart
-    rows = [[*(line[n] for n in names), *(is_unclosed(line) * line[n] for n in again)] for line in lines]
+    rows = []
+    for line in lines:
+        share = is_unclosed(line)
+        rows.append([*[line[n] for n in names], *[share * line[n] for n in again]])
     return np.array(rows)
 
 
