@@ -10,14 +10,14 @@ from .names import gazetteer, listed, nation
 from .tokens import Item
 
 _OF_REGION = re.compile(r"isch(?:e[mnrs]?)?$")
-_OF_CITY = re.compile(r"n?er$")
+_OF_CITY = re.compile(r"(?:n?er|e?se)$")
 #: Who stands behind "border" and "coast" there, and is no place.
 _MEN = ("guard", "patrol", "polic", "officer")
 
 
 @cache
 def place_of(key: str) -> str:
-    """Return the place of a folded German adjective ("thuringischen", "saarlandisch", "leipziger", "dresdner"), or ""."""
+    """Return the place of a folded German or Dutch adjective ("thuringischen", "leipziger", "rotterdamse"), or ""."""
     for ending in (_OF_REGION, _OF_CITY):
         stem, ended = ending.subn("", key)
         if ended and len(stem) > 3:
@@ -27,9 +27,36 @@ def place_of(key: str) -> str:
     return ""
 
 
+#: Endings of adjectives of cities that are written small, by families of languages, with what names of cities end in instead.
+_SMALL = (
+    (
+        re.compile(r"(?:e?n?s[ei]|n?[iae]?n[oaie]|n?[iae]?n[oa]s)$"),
+        ("", "o", "a", "e", "i", "es"),
+    ),  # "barese", "sevillano"
+    (re.compile(r"(?:n?ai[s]e?s?|oi[s]e?s?|ien(?:ne)?s?)$"), ("", "e", "es", "s")),  # "lillois", "marseillaise"
+    (re.compile(r"(?:ens(?:e|es)|en[oa]s?|in[oa]s?)$"), ("", "o", "a", "e")),  # "malagueno", "paraense"
+    (re.compile(r"(?:sk[iaey]|skieg[o]|skie[mj]|skich|skim[i]?)$"), ("", "a", "o", "e")),  # "krakowski"
+    (re.compile(r"ск(?:ии|ая|ое|ого|ои|ом|ому|им|ую|ие|их)$"), ("", "а", "о", "ь")),  # "казанский"
+)
+
+
+@cache
+def _city_of(key: str) -> str:
+    """Return the city of a folded adjective of a Romance or Slavic language ("barese", "wroclawskiego"), or ""."""
+    for ending, lasts in _SMALL:
+        stem, ended = ending.subn("", key)
+        if ended and len(stem) > 2:
+            hit = next((p for end in lasts if len(stem + end) > 3 and (p := gazetteer().get(stem + end, ""))), "")
+            if hit:
+                return hit
+    return ""
+
+
 def are_of_places(x: Item, y: Item) -> bool:
-    """Tell whether two German adjectives are those of two places: "im saarländischen Landtag", "im thüringischen Landtag"."""
+    """Tell whether two adjectives are those of two places: "im saarländischen Landtag", "im thüringischen Landtag"."""
     one, other = place_of(x.key), place_of(y.key)
+    if not (x.capital or y.capital):
+        one, other = one or _city_of(x.key), other or _city_of(y.key)
     return bool(one and other and one != other)
 
 

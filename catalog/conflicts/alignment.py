@@ -113,13 +113,14 @@ def without_strays(pairs: list[tuple[int, int]], x: Sequence[Item], y: Sequence[
     """Return the pairs but for a single ideograph within two stretches that differ: "周杰伦", "林俊杰" share no word.
 
     A syllable of Thai and its like is as little."""
-    if not any(map(_ideograph, x)):
+    if not any(map(ideograph, x)):
         return pairs
     at = set(pairs)
-    return [(i, j) for i, j in pairs if not (_ideograph(x[i]) and _ideograph(y[j]) and _stray(at, i, j, x, y))]
+    return [(i, j) for i, j in pairs if not (ideograph(x[i]) and ideograph(y[j]) and _stray(at, i, j, x, y))]
 
 
-def _ideograph(item: Item) -> bool:
+def ideograph(item: Item) -> bool:
+    """Tell whether an item is one sign of a script that parts no words."""
     return unparted.is_syllable(item) or (
         item.kind == "word" and len(item.text) == 1 and "\u4e00" <= item.text <= "\u9fff"
     )
@@ -130,7 +131,7 @@ def _stray(pairs: set[tuple[int, int]], i: int, j: int, x: Sequence[Item], y: Se
     if (i - 1, j - 1) in pairs or (i + 1, j + 1) in pairs:
         return False
     beside_x, beside_y = [n for n in (i - 1, i + 1) if 0 <= n < len(x)], [n for n in (j - 1, j + 1) if 0 <= n < len(y)]
-    return any(_ideograph(x[n]) for n in beside_x) and any(_ideograph(y[n]) for n in beside_y)
+    return any(ideograph(x[n]) for n in beside_x) and any(ideograph(y[n]) for n in beside_y)
 
 
 def gaps(pairs: Sequence[tuple[int, int]], n: int, m: int) -> list[Gap]:

@@ -10,6 +10,8 @@ from .tokens import Item
 
 #: What follows the name of a place ("函館市", "朝阳区").
 _PLACE = frozenset("市県县區区町村郡省州道都府港駅站山镇鎮乡鄉旗路街桥橋峡峽島岛川河湖湾")
+#: Those that hardly stand in other words: what follows is a part of the place.
+_WITHIN = frozenset("市県縣郡镇鎮")
 LONGEST = 8
 #: A name differs in one of its letters only: so many others may stand between it and the title before or behind.
 SHARED = 2
@@ -21,21 +23,25 @@ def _listed(name: str) -> tuple[str, ...]:
 
 
 def _ideographs(items: Sequence[Item]) -> bool:
-    return all(i.kind in ("word", "place") and "\u30a0" <= i.text[:1] <= "\u9fff" for i in items)
+    return all(i.kind in ("word", "place") and ("\u30a0" <= i.text[:1] <= "\u9fff" or i.text == "々") for i in items)
 
 
 def kind_of(x: Sequence[Item], y: Sequence[Item], before: Sequence[Item], after: Sequence[Item]) -> str:
     """Return "place" or "person" where both stretches are names by their last letters, by what stands beside them in both
-    ("岸田首相", "大使谢锋"), or by the family names that they begin with, else "".
+    ("岸田首相", "大使谢锋"), or by the family names that they begin with, "role" for offices ("財務大臣"), else "".
     """
     if not (0 < len(x) <= LONGEST and 0 < len(y) <= LONGEST and _ideographs(x) and _ideographs(y)):
         return ""
     if x[0].kind == y[0].kind == "place" and x[0].key != y[0].key:
         return "place"  # "河北涿州", "河南郑州": each begins with a known province
+    following = "".join(i.text for i in after)
+    if following[:1] in ("務", "务") and following[1:].startswith(_listed("titles_after")):
+        return "role"  # "財務大臣", "外務大臣"
     if _titled(x, y, before) or _followed(x, y, after) or all(_begins_as_name(run) for run in (x, y)):
         return "person"
+    if all(any(i.text in _WITHIN for i in run) for run in (x, y)):
+        return "place"  # "熱海市伊豆山", "沼津市戸田"
     ends = {(run[-1].text or "")[-1:] for run in (x, y) if run[-1].kind != "place"}
-    following = "".join(i.text for i in after)
     placed = ends <= _PLACE or following[:1] in _PLACE or following.startswith(_listed("places_after"))
     return "place" if placed else ""
 

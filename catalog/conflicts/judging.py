@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from . import (
     adjectives,
+    counting,
     dates,
     eastern,
     forms,
@@ -20,7 +21,7 @@ from . import (
     uncapitalled,
     unparted,
 )
-from .alignment import Gap, gaps
+from .alignment import Gap, gaps, ideograph
 from .reading import Reading
 from .sheet import UNRELATED, Sheet, Verdict, is_content
 from .tokens import Item, fold
@@ -79,8 +80,7 @@ class Judge(Sheet):
         self.moved = [
             (i, j)
             for i, j in self.moved
-            if not unparted.is_syllable(self.x[i])
-            or {(i - 1, j - 1), (i + 1, j + 1)} & met  # one alone agrees by chance
+            if not ideograph(self.x[i]) or {(i - 1, j - 1), (i + 1, j + 1)} & met  # one alone agrees by chance
         ]
         self.gone_x -= {i for i, _ in self.moved}
         self.gone_y -= {j for _, j in self.moved}
@@ -128,7 +128,7 @@ class Judge(Sheet):
         if not xs and not ys:
             return
         self._dates(xs, ys)
-        self._numbers(xs, ys)
+        counting.settle(self, xs, ys)
         self._shortened(xs, ys)
         self._same_office(xs, ys)
         if self._roles(xs, ys):
@@ -160,35 +160,6 @@ class Judge(Sheet):
             self.gone_x.discard(i)
         if not dates.says_more(other, one):
             self.gone_y.discard(j)
-
-    def _numbers(self, xs: list[int], ys: list[int]) -> None:
-        nx = [i for i in xs if i in self.gone_x and isinstance(self.x[i].value, numbers.Amount)]
-        ny = [j for j in ys if j in self.gone_y and isinstance(self.y[j].value, numbers.Amount)]
-        for i, j in zip(nx, ny, strict=False):
-            one, other = self.x[i].value, self.y[j].value
-            assert isinstance(one, numbers.Amount) and isinstance(other, numbers.Amount)
-            if numbers.convertible(one, other):
-                self._measures(i, j, same=numbers.converted(one, other))
-                continue
-            if not self.anchored(i, j, i + 1, j + 1):
-                continue
-            if numbers.conflict(one, other):
-                self.add(numbers.contradicted(self.x, i, self.y, j), [i], [j])
-            else:
-                self.gone_x.discard(i)
-                self.gone_y.discard(j)
-
-    def _measures(self, i: int, j: int, *, same: bool) -> None:
-        """Settle two numbers in different units of one measure, with the words of their units."""
-        ends = [
-            n + 1 + (n + 1 in gone and items[n + 1].glued and items[n].end < items[n + 1].start + 1)
-            for n, gone, items in ((i, self.gone_x, (*self.x, self.x[-1])), (j, self.gone_y, (*self.y, self.y[-1])))
-        ]
-        if same:
-            self.gone_x -= set(range(i, ends[0]))
-            self.gone_y -= set(range(j, ends[1]))
-        elif self.anchored(i, j, ends[0], ends[1]):
-            self.add("number", list(range(i, ends[0])), list(range(j, ends[1])))
 
     def _shortened(self, xs: list[int], ys: list[int]) -> None:
         """Take words that are short for what stands in their place, in order, for the same words, before they are judged."""
@@ -348,6 +319,8 @@ class Judge(Sheet):
         if self._places(xs, ys):
             return
         runs_x, runs_y = runs.runs(self.x, xs, self.gone_x), runs.runs(self.y, ys, self.gone_y)
+        if min(len(runs_x), len(runs_y)) == 1:  # "w Mińsku Mazowieckim", "w Sochaczewie"
+            runs_x, runs_y = runs.as_one(self.x, runs_x), runs.as_one(self.y, runs_y)
         for run, against in zip(runs_x, runs_y, strict=False):
             self._name_pair(run, against)
 
@@ -389,9 +362,8 @@ class Judge(Sheet):
             begin > 0 and self.x[begin - 1].capital and self.x[begin - 1].key in names.listed("particles")
         )  # "de La Teste"
         before, after = self.x[max(0, begin - 4) : begin], self.x[full_x[-1] + 1 : full_x[-1] + 3]
-        placed = any(i.kind == "place" for i in (*x, *y)) or (
-            bool(before) and before[-1].key in names.listed("place_before")
-        )
+        placed = any(i.kind == "place" for i in (*x, *y)) or placing.are_headed(x, y)
+        placed = placed or (bool(before) and before[-1].key in names.listed("place_before"))
         if not all(told) and not (any(told) and held == 2 and placed):
             return
         if names.declined(x, y, self.language):
@@ -402,12 +374,16 @@ class Judge(Sheet):
             return
         if forms.entitled(x, y):
             return
-        kind = roles.kind_of(x, y) if roles.kind_of(x, y) != "role" else placing.kind_of(x, y, before, after)
+        kind = (
+            roles.kind_of(x, y)
+            if roles.kind_of(x, y) != "role"
+            else placing.kind_of(x, y, before, after, self.language)
+        )
         alone = len(x) == len(y) == 1
         if alone and numbers.is_road(self.x, run[0]) and numbers.is_road(self.y, other[0]):
             kind = "place"
         changed = len(run) == len(other) == 1 and adjectives.are_of_places(self.x[run[0]], self.y[other[0]])
-        if kind == "person" and (changed or self.parts_of_one(run[0], other[0])):
+        if kind in ("person", "role") and (changed or self.parts_of_one(run[0], other[0])):
             kind = "place"
         if kind == "person" and alone and self._contrary(x[0], y[0]):
             kind = "role"  # "La Britannique", "La Néerlandaise"
@@ -423,7 +399,7 @@ class Judge(Sheet):
         both = {i.key for i in x} & {i.key for i in y} - names.listed(
             "place_words"
         )  # "St Mark's Square", "Trafalgar Square"
-        if kind == "place" and both and len(x) != len(y):
+        if kind == "place" and both and len(x) != len(y) and not placing.are_headed(x, y):
             return
         self.add(kind, run, other)
 

@@ -153,7 +153,7 @@ def _place_at(items: list[Item], i: int) -> tuple[int, str]:
             return i + 1, table[run[0].key]  # "Ankara'da", "서울에서"
         if size == 1 and text not in table and i and items[i - 1].key in _SLAVIC and (case := _declined(text)):
             return i + 1, case
-        if size == 1 and text not in table and (joined := _behind_prefix(text)):
+        if size == 1 and text not in table and (joined := _behind_prefix(text) or _owner(items, i)):
             return i + 1, joined
         if text in table and (len(text) > 3 or run[-1].text.isupper() or not text.isascii() or text == "rom"):
             return i + size, table[text]
@@ -170,6 +170,16 @@ def _behind_prefix(text: str) -> str:
         (letters for first, letters in reversed(_PREFIXES.items()) if first <= text[0] <= chr(ord(first) + 42)), ""
     )
     return gazetteer().get(text[1:], "") if len(text) > 4 and text[0] in letters else ""
+
+
+def _owner(items: Sequence[Item], i: int) -> str:
+    """Return the place whose genitive without an apostrophe stands before what is its ("Schwedens Torhüterin"), or ""."""
+    text = fold(items[i].text)
+    named = i > 0 and items[i].glued and items[i - 1].capital and items[i - 1].key in first_names()
+    owns = i + 1 < len(items) and items[i + 1].glued and items[i + 1].kind == "word"
+    if len(text) < 5 or text[-1] != "s" or named or not owns or text in first_names():
+        return ""
+    return gazetteer().get(text[:-1], "")
 
 
 #: Prepositions of languages that decline the names of places, and the endings of those cases with what stands in the first.

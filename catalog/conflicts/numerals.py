@@ -10,7 +10,7 @@ from .data import words
 from .tokens import Item
 
 #: Lists of the table "numbers" that hold no numerals that count by themselves.
-_OTHER = ("multiplier", "about", "over", "fraction", "ones", "some")
+_OTHER = ("multiplier", "about", "over", "fraction", "ones", "some", "first")
 TENS = (20, 30, 40, 50, 60, 70, 80, 90)
 #: What stands between tens and ones in words.
 _PLUS = ("e", "y", "et", "i", "si", "и", "i", "og", "och", "en", "και", "va", "ja", "და", "u", "a")
@@ -29,9 +29,15 @@ def known() -> dict[str, float]:
 
 
 @cache
-def _ones() -> dict[str, float]:
+def other_words() -> dict[str, float]:
     """Return the values of words that are a digit behind tens, and other words elsewhere: "un", "pet", "hat"."""
     return _pairs(words()["numbers"]["ones"])
+
+
+@cache
+def first() -> frozenset[str]:
+    """Return the words for "first", which is no number of things: it only counts against another ordinal."""
+    return frozenset(words()["numbers"]["first"].split())
 
 
 @cache
@@ -69,7 +75,7 @@ def _digit(items: Sequence[Item], i: int, *, strict: bool) -> float:
     """Return the value of a digit in words at ``i`` that follows with nothing but a blank, 0 for none."""
     if i >= len(items) or items[i].kind != "word" or not items[i].glued:
         return 0.0
-    value = known().get(items[i].key, 0.0) or (0.0 if strict else _ones().get(items[i].key, 0.0))
+    value = known().get(items[i].key, 0.0) or (0.0 if strict else other_words().get(items[i].key, 0.0))
     return value if 0 < value < 10 else 0.0
 
 
@@ -102,7 +108,7 @@ def below_hundred(items: Sequence[Item], i: int) -> tuple[float, int]:
     j = i + 1 if i < len(items) and items[i].key in ("and", *_PLUS) and items[i].glued else i
     value = 0.0
     while j < len(items) and j < i + 3 and items[j].kind == "word" and items[j].glued:
-        more = known().get(items[j].key, 0) or (_ones().get(items[j].key, 0) if value >= 20 else 0)
+        more = known().get(items[j].key, 0) or (other_words().get(items[j].key, 0) if value >= 20 else 0)
         if not 0 < more < 100 or (value and (value < 20 or more > 9)):
             break
         value, j = value + more, j + 1
@@ -151,7 +157,7 @@ def _below_hundred(word: str) -> float | None:
         return table[word]
     for cut in range(4, len(word) - 1):  # "tjugofem", "trentadue", "ventotto", "kaksikymmentaviisi"
         tens = next((table[w] for w in (word[:cut], word[:cut] + "i", word[:cut] + "a") if w in table), 0.0)
-        ones = table.get(word[cut:], 0.0) or _ones().get(word[cut:], 0.0)
+        ones = table.get(word[cut:], 0.0) or other_words().get(word[cut:], 0.0)
         if tens in TENS and 0 < ones < 10:
             return tens + ones
     for joint in ("und", "en", "og"):
@@ -163,13 +169,7 @@ def _below_hundred(word: str) -> float | None:
 
 
 def counts_apart(a: str, b: str) -> bool:
-    """Tell whether two folded words differ by the number that they begin with: "zweijahrige", "dreijahrige".
-
-    A word that is a number beside others only ("hét") is one where the other caption has a number, "#3".
-    """
-    for figure, word in ((a[1:], b), (b[1:], a)):
-        if figure.isdigit() and word in _ones():
-            return float(figure) != _ones()[word]
+    """Tell whether two folded words differ by the number that they begin with: "zweijahrige", "dreijahrige"."""
     shared = next((n for n, (p, q) in enumerate(zip(reversed(a), reversed(b), strict=False)) if p != q), 0)
     return any(
         None not in (one := (_below_hundred(a[:-n]), _below_hundred(b[:-n]))) and one[0] != one[1]

@@ -9,7 +9,7 @@ from functools import cache
 from . import adjectives
 from .data import words
 from .names import first_names, listed
-from .tokens import Item
+from .tokens import Item, fold
 
 _LOCATIVE = re.compile(r"^[^\W\d_]{3,}['’]n?[dt][ae](?:n|ki)?$")  # "Bodrum'da", "Van'daki"
 
@@ -67,17 +67,69 @@ def is_place_compound(key: str) -> bool:
     return key.endswith(tuple(listed("place_heads"))) and key not in listed("place_heads")
 
 
-def kind_of(x: Sequence[Item], y: Sequence[Item], before: Sequence[Item], after: Sequence[Item]) -> str:
+def are_headed(*runs: Sequence[Item]) -> bool:
+    """Tell whether each name ends or begins with a word for a sort of place: "Starnberger See", "Tegernsee"; "Fleet Street"."""
+    return all(map(_is_headed, runs))
+
+
+def _is_headed(run: Sequence[Item]) -> bool:
+    street = len(run) > 1 and run[-1].key == "saint"  # "Street" and "Saint" are both short "St"
+    ends = is_place_compound(run[-1].key) or (len(run) == 1 and run[-1].key.endswith(tuple(listed("place_ends"))))
+    return street or ends or any(is_place_word(run[end].key) or run[end].key in listed("streets") for end in (-1, 0))
+
+
+#: The case that says in what place something is: its endings, which hardly another language has, and those by language.
+_IN_PLACE = re.compile(r"(?:ss[aä]|llä|b[ae]n)$")
+_IN_PLACE_OF = {
+    "fi": re.compile(r"(?:ss|ll)[aä]$"),
+    "hu": re.compile(r"(?:b[ae]n|[oeöáé]n)$"),
+    "lt": re.compile(r"(?:uje|yje|oje|ėje)$"),
+}
+
+
+def _in_place(x: Sequence[Item], y: Sequence[Item], language: str) -> bool:
+    """Tell whether both names end as what something is in, and are no first names: "Kalliossa", "Győrben"."""
+    if language and language not in _IN_PLACE_OF:
+        return False
+    ending = _IN_PLACE_OF.get(language, _IN_PLACE)
+    stems = [ending.subn("", run[-1].text) for run in (x, y)]
+    named = first_names() & {i.key for i in (*x, *y)} | first_names() & {fold(stem) for stem, _ in stems}
+    return not named and all(ended and len(stem) > 2 for stem, ended in stems)
+
+
+#: Turkish for who is from a place, but for the ends of surnames: "Trabzonlu", not "Davutoğlu".
+_FROM = re.compile(r"^(?!\w*oğlu$)[^\W\d_]{3,}l[ıiuü]$")
+
+
+def _from_place(x: Sequence[Item], y: Sequence[Item], after: Sequence[Item]) -> bool:
+    """Tell whether both say from what place somebody is who is named behind them: "Trabzonlu balıkçılar"."""
+    whom = bool(after) and after[0].glued and not after[0].capital
+    return whom and all(len(run) == 1 and _FROM.search(run[0].text) for run in (x, y))
+
+
+def kind_of(
+    x: Sequence[Item], y: Sequence[Item], before: Sequence[Item], after: Sequence[Item], language: str = ""
+) -> str:
     """Return "place", "person" or "role" (an office) for two names in each other's place, by what they are and stand beside."""
-    if len(before) > 1 and before[-1].key in ("of", "for") and before[-2].key in listed("offices"):
-        return "role"  # "Ministry of Defence", "Department of Energy"
+    known = any(i.kind == "place" for i in (*x, *y))
+    said = [i.key for i in before[-3:] if i.key not in ("the", "la", "l", "los", "las", "les")]
+    if not known and len(said) > 1 and said[-1] in _listed("of") | {"for"} and said[-2] in listed("offices"):
+        return "role"  # "Ministry of Defence", "ministre de la Santé"
     place = _made_as_places(x, y) + _placed_by(before) + _followed_as_places(after)
+    place += 2.0 * (_in_place(x, y, language) or _from_place(x, y, after))
     person = _made_as_persons(x) + _made_as_persons(y)
     if before:
         person += 1.2 * (before[-1].key in listed("person_before"))
     if after:
         person += 0.8 * (after[0].key in listed("person_after") or (after[0].bracket and after[0].kind != "place"))
+    if place == person == 0 and _opens(x, y) and after and after[0].glued:
+        return "role"  # "Twin boys", "Triplet boys"
     return "place" if place >= person else "person"
+
+
+def _opens(x: Sequence[Item], y: Sequence[Item]) -> bool:
+    """Tell whether both are one word at the head of a sentence, which has a capital there be it a name or not."""
+    return len(x) == len(y) == 1 and x[0].first and y[0].first
 
 
 def _made_as_persons(run: Sequence[Item]) -> float:
@@ -85,7 +137,8 @@ def _made_as_persons(run: Sequence[Item]) -> float:
     named = 0.5 * (run[0].key in first_names()) + 1.2 * (run[0].key in first_names() and len(run) > 1)
     several = len([i for i in run if i.capital]) > 1 and not any(i.kind == "place" for i in run)
     # Not "Landgericht Verden", and not "Bormes-les-Mimosas".
-    return named + (several and not any(is_place_word(i.key) for i in run) and not _written_as_place(run))
+    headed = any(is_place_word(i.key) for i in run) or (len(run) > 1 and _is_headed(run))
+    return named + (several and not headed and not _written_as_place(run))
 
 
 def _made_as_places(x: Sequence[Item], y: Sequence[Item]) -> float:
@@ -96,7 +149,7 @@ def _made_as_places(x: Sequence[Item], y: Sequence[Item]) -> float:
             place += 2.0 if all(i.kind == "place" for i in run) else 0.6
         place += 1.5 * _written_as_place(run)
     # "St Mark's Square", "Trafalgar Square"; "Kraftwerk Isar", "Kraftwerk Emsland"; "Kölner Dom", "Ulmer Münster"
-    headed = [any(is_place_word(run[end].key) for end in (-1, 0)) for run in (x, y)]
+    headed = [_is_headed(run) if len(run) > 1 else is_place_word(run[0].key) for run in (x, y)]
     place += 2.0 if all(headed) else 0.8 * any(headed)
     place += 2.0 * all(len(run) > 1 and bool(adjectives.place_of(run[0].key)) for run in (x, y))  # "Lüneburger Heide"
     return place + 2.0 * all(any(_LOCATIVE.search(i.text) for i in run) for run in (x, y))
@@ -127,7 +180,8 @@ def _placed_by(before: Sequence[Item]) -> float:
         place += 2.0 * (spot[-1].key in (_listed("within") | _listed("inside"))) or 0.8 * (
             spot[-1].key in listed("place_before")
         )
-    place += (4.0 if last.key in listed("streets") else 1.6) * is_place_word(last.key)  # "the village of", "в селе"
+    sure = last.key in listed("streets") or last.text.casefold() in _listed("marked")
+    place += 4.0 if sure else 1.6 * is_place_word(last.key)  # "the village of", "в селе"
     place += 2.0 * (
         last.key in _listed("to_the") and not any(i.capital for i in before[-2:])
     )  # persons have no article

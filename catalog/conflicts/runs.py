@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from .names import listed
 from .sheet import is_content
@@ -24,6 +25,12 @@ def runs(items: Sequence[Item], at: Sequence[int], gone: set[int]) -> list[list[
         elif is_content(item):
             found.append([i - 1, i] if _article_of_name(items, i, gone) else [i])
     return found
+
+
+def as_one(items: Sequence[Item], found: list[list[int]]) -> list[list[int]]:
+    """Return names that stand together with nothing but blanks between as one: "Mińsk Mazowiecki", of which one is a place."""
+    together = all(a[-1] + 1 == b[0] and items[b[0]].glued for a, b in pairwise(found))
+    return [[i for run in found for i in run]] if len(found) > 1 and together else found
 
 
 def _article_of_name(items: Sequence[Item], i: int, gone: set[int]) -> bool:

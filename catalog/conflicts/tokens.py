@@ -16,7 +16,7 @@ MAX_ITEMS = 400
 
 _VULGAR = {"½": ".5", "¼": ".25", "¾": ".75"}
 _PIECE = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,31}\d{0,2});|[^\W\d_][\u0300-\u036f]{1,8}|.", re.S)
-_CJK = "\u3040-\u30ff\u3400-\u9fff"
+_CJK = "\u3005\u3040-\u30ff\u3400-\u9fff"
 #: Scripts that part no words, beside Chinese and Japanese (Thai, Lao, Burmese, Khmer), and those whose words hold signs
 #: that are no letters.
 _UNPARTED = "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u1000-\u103f\u1780-\u17d3"

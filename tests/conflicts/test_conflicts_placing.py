@@ -19,6 +19,21 @@ PLACES = (
     ("Manifestantes na Avenida dos Aliados pedem casas.", "Manifestantes na Avenida dos Clérigos pedem casas."),
     ("Turisti in coda davanti alla Galleria degli Uffizi.", "Turisti in coda davanti alla Pinacoteca di Brera."),
     ("Жінка біля школи в селі Горенка Київської області.", "Жінка біля школи в селі Мощун Київської області."),
+    ("Schwedens Torhüterin hält den Elfmeter.", "Spaniens Torhüterin hält den Elfmeter."),
+    ("Ein Gewitter zieht über den Ammersee.", "Ein Gewitter zieht über den Starnberger See."),
+    ("Wanderer unterwegs am Königssee.", "Wanderer unterwegs am Walchensee."),
+    ("Policja blokuje drogę w Nowym Dworze.", "Policja blokuje drogę w Skierniewicach."),
+    ("I tifosi baresi festeggiano in piazza.", "I tifosi leccesi festeggiano in piazza."),
+    ("Los bomberos sevillanos apagan el fuego.", "Los bomberos bilbaínos apagan el fuego."),
+    ("Les pompiers lillois éteignent le feu.", "Les pompiers nantais éteignent le feu."),
+    ("De Rotterdamse brandweer blust de brand.", "De Utrechtse brandweer blust de brand."),
+    ("Kavga, Adanalı esnafı üzdü.", "Kavga, Mersinli esnafı üzdü."),
+    ("Tűz pusztít Esztergomban.", "Tűz pusztít Debrecenben."),
+    ("Palokunta sammutti palon Kalliossa.", "Palokunta sammutti palon Töölössä."),
+    ("Cháy lớn tại chợ Đồng Xuân.", "Cháy lớn tại chợ Bến Thành."),
+    ("Shoppers walk along Fleet Street at dusk.", "Shoppers walk along Whitehall at dusk."),
+    ("満開の桜＝代々木公園", "満開の桜＝上野公園"),
+    ("土砂崩れの現場＝静岡県熱海市伊豆山", "土砂崩れの現場＝静岡県沼津市戸田"),
     ("Πυροσβέστες σε πυρκαγιά στη Βαρυμπόμπη Αττικής.", "Πυροσβέστες σε πυρκαγιά στην Κερατέα Αττικής."),
 )  # fmt: skip
 
@@ -40,6 +55,8 @@ def test_places_that_no_table_has_are_named_as_places(one: str, other: str) -> N
             "Schauspieler Lars Moen steht in Oslo vor dem Theater.",
         ),
         ("La ministra visita el museo con Alberto Torres.", "La ministra visita el museo con Ramón Ibarra."),
+        ("Nationalspielerin Marie Peters jubelt.", "Nationalspielerin Lea Williams jubelt."),
+        ("Magyar Péterben bíznak a tüntetők.", "Dobrev Klárában bíznak a tüntetők."),
         ("Mayor Rebecca Hall speaks outside the library.", "Mayor Emma Stone speaks outside the library."),
     ],
 )
@@ -85,3 +102,11 @@ def test_which_of_several_times_is_meant_is_a_date() -> None:
         "The wreck of the ferry lies on its side off the coast after it capsized in the late afternoon of Monday.",
     )
     assert told.kinds == ("date",)
+
+
+def test_what_opens_a_sentence_is_a_role_unless_something_tells_a_name() -> None:
+    """Every first word has a capital: "Мать" and "Сестра" name no places."""
+    told = conflicts.compare("Мать погибшего солдата на похоронах.", "Сестра погибшего солдата на похоронах.")
+    assert told.kinds == ("role",)
+    told = conflicts.compare("El ministro de Hacienda comparece hoy.", "El ministro de Sanidad comparece hoy.")
+    assert told.kinds == ("role",)
