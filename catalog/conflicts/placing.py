@@ -73,6 +73,8 @@ def are_headed(*runs: Sequence[Item]) -> bool:
 
 
 def _is_headed(run: Sequence[Item]) -> bool:
+    if len(run) == 1 and run[0].key in listed("place_words") | listed("landmarks"):
+        return False  # "Atomkraftwerk", "AKW": no name
     street = len(run) > 1 and run[-1].key == "saint"  # "Street" and "Saint" are both short "St"
     ends = is_place_compound(run[-1].key) or (len(run) == 1 and run[-1].key.endswith(tuple(listed("place_ends"))))
     return street or ends or any(is_place_word(run[end].key) or run[end].key in listed("streets") for end in (-1, 0))

@@ -110,3 +110,9 @@ def test_what_opens_a_sentence_is_a_role_unless_something_tells_a_name() -> None
     assert told.kinds == ("role",)
     told = conflicts.compare("El ministro de Hacienda comparece hoy.", "El ministro de Sanidad comparece hoy.")
     assert told.kinds == ("role",)
+
+
+def test_two_words_for_one_sort_of_place_are_no_two_places() -> None:
+    """Short for "Atomkraftwerk" is "AKW": neither is a name."""
+    told = conflicts.compare("Das Atomkraftwerk Saporischschja in der Ukraine.", "AKW Saporischschja (Archivbild)")
+    assert told.relation != "contradictory"
