@@ -21,8 +21,8 @@ from .creditwords import (
     reads_on,
 )
 
-#: The signs and joining words that end a marker.
-SIGNS = re.compile(r"[:：՝፦៖=＝／/|・]|(?<=[^\W\d_]|[\u0900-\u0dff])[-–]\s")
+#: The signs that end a marker. All ways begin with the sign, so that a scan steps over all else at once.
+SIGNS = re.compile(r"[:：՝፦៖=＝／/|・–-](?:(?<![-–])|(?<=[^\W\d_][-–]|[\u0900-\u0dff][-–])\s)")
 #: The day of a picture, printed after its photographer.
 _DAY = re.compile(r"\s(?:\d{2,4}年)?\d{1,2}月\d{1,2}日$")
 _SLASHED = re.compile(r"\s/\s")

@@ -116,7 +116,7 @@ _COMMON = frozenset(
     ]
 )
 #: Tags whose elements are asked for on every page.
-_ASKED = ("script", "meta", "title", "h1", "h2", "p", "article")
+_ASKED = ("script", "meta", "title", "h1", "h2", "p", "article", "template")
 #: Attributes that name the address of a background.
 BACKGROUNDS = frozenset({"data-bg", "data-background-image"})
 _ENDS = frozenset({"html", "body", "article", "main"})
@@ -190,13 +190,18 @@ def parse(text: str, utf8: bytes = b"") -> Page:
     if len(data) >= 3 * MAX_ELEMENTS and (beyond := next(islice(root.iter("*"), MAX_ELEMENTS, None), None)) is not None:
         _cut_from(beyond)
         cut = True
-    if shadow.SIGN in data:
-        shadow.compose(root)
+    tables = _tables(root)
+    if shadow.compose(tables["template"]):
+        tables = _tables(root)
     too_deep = any(e.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for e in parser.error_log)
+    return Page(root, tables, source, cut, too_deep)
+
+
+def _tables(root: Element) -> dict[str, list[Element]]:
     tables: dict[str, list[Element]] = {tag: [] for tag in _ASKED}
     for element in root.iter(*_ASKED):
         tables[element.tag].append(element)
-    return Page(root, tables, source, cut, too_deep)
+    return tables
 
 
 def _cut_from(element: Element) -> None:
@@ -260,6 +265,9 @@ def tidy(text: str) -> str:
     """Return ``text`` with each run of white space as one space and without invisible characters."""
     if not text:
         return ""
+    if text.isprintable() and "  " not in text:
+        # The plain space is the only white space that is printable, and what is invisible is not: as most texts are.
+        return text.strip()
     if not text.isascii():
         for sign in _INVISIBLE:
             if sign in text:

@@ -47,4 +47,6 @@ def _plays(element: Element) -> bool:
     """Whether an element is a player by its names or by the data that a script starts one from."""
     if any(isinstance(name, str) and name.startswith("data-video") for name in element.keys()):  # noqa: SIM118
         return True
-    return not _PLAYS.isdisjoint(w.lower() for w in _PARTS.findall(names(element)))
+    said = names(element)
+    is_likely = "play" in (folded := said.lower()) or "video" in folded  # all of them hold one or the other
+    return is_likely and not _PLAYS.isdisjoint(w.lower() for w in _PARTS.findall(said))

@@ -17,7 +17,7 @@ from . import region as region_
 from . import story as story_
 from .attributes import galleries, plain
 from .creditwords import strip_marker
-from .dom import Element, Page, parse, survey, tidy, words
+from .dom import MAX_CHARACTERS, Element, Page, parse, survey, tidy, words
 from .holder import Found, from_text
 from .ids import article_id, caption_ids
 from .pictures import Picture
@@ -92,7 +92,9 @@ def _extract(document: Document, page: Page, region: region_.Region, facts: stor
     lines = [region.place(block) for block, _ in region.blocks]
     places = [_place(region, p, f) for p, f in zip(chosen, printed, strict=True)]
     after = [bisect_left(lines, place) if place >= 0 else -1 for place in places]
-    return Extraction(article, tuple(_captions(ident, Locator(document.text, page.utf8), refs, printed, after)))
+    return Extraction(
+        article, tuple(_captions(ident, Locator(document.text[:MAX_CHARACTERS], page.utf8), refs, printed, after))
+    )
 
 
 def _place(region: region_.Region, picture: Picture, found: Found | None) -> int:

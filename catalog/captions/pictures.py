@@ -21,9 +21,10 @@ _CUSTOM = re.compile(r"(?:^|-)(?:img|image|picture|photo|anim)(?:-|$)")
 _FILE = re.compile(r"\.(?:jpe?g|jfif|png|webp|avif|gif|heic)(?:$|[?#&/:;,!])", re.I)
 _IN_TEXT = re.compile(r"(?:https?:)?//[^\s\"'<>\\(){}|]{4,1000}|/[^\s\"'<>\\(){}|]{4,1000}")
 _STYLE = re.compile(r"background(?:-image)?\s*:[^;]{0,40}?url\(\s*[\"']?([^\"')]{1,2000})", re.I)
-#: A width in an address. Each way begins with one of a few signs, so that a scan steps over all else at once.
+#: A width in an address. Each way begins with one of a few signs and goes on with one of a few letters or a digit, so that
+#: a scan steps over all else at once.
 _SIZE = re.compile(
-    r"[?&;/,_=-](?:(?<=[?&;/,_])(?:w|width|wid|imwidth|tw|mw|maxwidth|w_|resize|size|fit)[=_:%-]{1,2}(\d{2,4})(?!\d)"
+    r"[?&;/,_=-](?=[\dfimrstw])(?:(?<=[?&;/,_])(?:w|width|wid|imwidth|tw|mw|maxwidth|w_|resize|size|fit)[=_:%-]{1,2}(\d{2,4})(?!\d)"
     r"|(?<=[-_/=])(\d{3,4})[xX]\d{0,4}(?!\d)|(?<=/)w(\d{3,4})/|(?<=[/_-])w?(\d{3,4})w?(?=\.(?:jpe?g|webp|png))"
     r"|(?<=/)(\d{3,4})/)"
 )

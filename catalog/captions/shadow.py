@@ -11,15 +11,16 @@ from collections import defaultdict
 
 from lxml import etree
 
-#: What the source of a page with such components holds.
-SIGN = b"shadowroot"
 _MODES = ("shadowrootmode", "shadowroot")
 
 
-def compose(root: etree._Element) -> None:
-    """Put the elements beside each shadow root of a tree into its slots, and make the root itself readable."""
+def compose(templates: list[etree._Element]) -> bool:
+    """Put the elements beside each shadow root of a page into its slots, and make the root itself readable.
+
+    ``templates`` are the page's elements of that name in document order. Tell whether one of them was a shadow root.
+    """
     hosts: set[etree._Element] = set()
-    for template in list(root.iter("template")):
+    for template in templates:
         host = template.getparent()
         if host is None or host in hosts or not any(template.get(mode) is not None for mode in _MODES):
             continue
@@ -35,3 +36,4 @@ def compose(root: etree._Element) -> None:
                 slot[:] = elements
             slot.tag = "span"
         template.tag = "div"
+    return bool(hosts)

@@ -170,7 +170,7 @@ class Locator:
                 if self._follows_tag(byte):
                     line, counted = line + self.utf8.count(b"\n", counted, byte), byte
                     if line >= min(lowest, _LINES_COUNTED):
-                        sign = low.sign + self._signs(low.byte, byte)
+                        sign = self._sign(low, byte, written)
                         return _Place(byte, sign, line), sign + len(written)
                 byte += 1
         return None, -1
@@ -181,6 +181,17 @@ class Locator:
             return True
         near = self.utf8[max(0, byte - 4 * _NEAR) : byte].decode("utf-8", "ignore")[-_NEAR:]
         return _is_tags_end(near)
+
+    def _sign(self, low: _Place, byte: int, written: str) -> int:
+        """The sign at a byte from ``low`` on, where ``written`` stands."""
+        # It is no later than if all before it were ASCII, and earlier by no more than the bytes beyond one for each sign:
+        # where those few places hold the text once, nothing has to be counted.
+        latest = low.sign + byte - low.byte
+        more = len(self.utf8) - len(self.source) - (low.byte - low.sign)
+        stop = latest + len(written)
+        sign = self.source.find(written, max(low.sign, latest - more), stop)
+        is_told = sign >= 0 and self.source.find(written, sign + 1, stop) < 0
+        return sign if is_told else low.sign + self._signs(low.byte, byte)
 
     def _signs(self, start: int, end: int) -> int:
         """How many signs ``utf8[start:end]`` holds: most pieces of a page are plain ASCII, which is told far faster."""

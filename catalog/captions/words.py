@@ -23,7 +23,8 @@ _NAMED = ("field--name-", "paragraph--type--")
 _MODULE = "-module--"
 #: What styles kept in a folder's "index" file put before the names of their classes ("index_desc__2Zb").
 _INDEX = "index_"
-_SIGNS = {code: " " for code in range(128) if not chr(code).isalnum()}
+#: Signs to spaces; letters are named too, since looking one up in vain takes longest.
+_SIGNS = {code: chr(code) if chr(code).isalnum() else " " for code in range(128)}
 _NONE: frozenset[str] = frozenset()
 
 
@@ -33,8 +34,13 @@ def _lists() -> dict[str, frozenset[str]]:
 
 
 @cache
-def _any_list() -> frozenset[str]:
-    return frozenset[str]().union(*_lists().values())
+def _lists_of() -> dict[str, list[str]]:
+    """The names of the lists that each of their words stands in."""
+    found: dict[str, list[str]] = {}
+    for name, words in _lists().items():
+        for word in words:
+            found.setdefault(word, []).append(name)
+    return found
 
 
 @lru_cache(maxsize=8192)
@@ -65,13 +71,14 @@ def _of_name(name: str) -> frozenset[str]:
         parts = [p.lower().rstrip("0123456789") for p in _BREAK.split(head) if p]
         name = name.lower()
     said = {name, *parts, *map(add, parts, parts[1:])}
-    if said.isdisjoint(_any_list()):
+    lists_of = _lists_of()
+    if lists_of.keys().isdisjoint(said):
         return _NONE
-    lists = _lists()
-    state = not said.isdisjoint(lists["state"])
-    own = {r for r, words in lists.items() if not said.isdisjoint(words) and not (state and r in _PARTS)}
+    own = {name for word in said if word in lists_of for name in lists_of[word]}
+    if "state" in own:
+        own -= _PARTS
     if "caption" in own and "credit" in own:
-        own.discard("credit" if _last(parts, lists) == "caption" else "caption")
+        own.discard("credit" if _last(parts, _lists()) == "caption" else "caption")
     return frozenset(own)
 
 

@@ -139,14 +139,14 @@ def peek(head: bytes) -> str:
 
 def _as_named(data: bytes, codec: str, utf8: str | None) -> Decoded | None:
     """Text by the named codec if it fits. Valid UTF-8 beyond ASCII is UTF-8, whatever a page says."""
-    if utf8 is not None and codec != "utf-8" and _HIGH.search(data):
+    if utf8 is not None and codec != "utf-8" and not data.isascii():
         return Decoded(utf8, "utf-8", (f"declared as {codec}, is UTF-8",))
     text = utf8 if codec == "utf-8" else _strict(data, codec)
     return None if text is None else Decoded(text, codec)
 
 
 def _ascii_or_utf8(data: bytes, utf8: str) -> Decoded:
-    if b"\x1b$" in data[:_SAMPLE] and not _HIGH.search(data):
+    if b"\x1b$" in data[:_SAMPLE] and data.isascii():
         japanese = _strict(data, "iso2022_jp")
         if japanese is not None:
             return Decoded(japanese, "iso2022_jp")

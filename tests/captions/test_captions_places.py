@@ -73,6 +73,18 @@ def test_spans_are_counted_in_signs_whatever_stands_before_them() -> None:
     ]
 
 
+def test_words_that_stand_often_are_told_apart_by_the_tags_before_them() -> None:
+    """Where what stands before has several bytes for a sign, the same words near by are not taken for the caption's."""
+    near = "港の朝 Möwen im Hafen. " * 9
+    figure = _figure(1, "Möwen im Hafen")
+    page = f"<html><body><article><h1>The ferry is late</h1><p>{near}</p>{figure}<p>{near}</p></article></body></html>"
+    document = Document("x", "webpage", page, "utf-8", "0" * 64, "https://a.example/x")
+    for given in (document, replace(document, utf8=page.encode())):
+        caption = extract_document(given).captions[0]
+        assert caption.start == page.index("<figcaption>") + len("<figcaption>")
+        assert page[caption.start : caption.end] == "Möwen im Hafen"
+
+
 def test_a_credit_before_the_caption_in_one_block_is_the_credit_alone() -> None:
     """A block that begins with a credit and holds the caption too is no credit as a whole."""
     block = (

@@ -27,3 +27,9 @@ def test_roots_within_roots_are_put_together_too() -> None:
     inner = '<x-b slot="s"><template shadowrootmode="open"><slot></slot>!</template><b>boat</b></x-b>'
     page = parse(f'<x-a><template shadowrootmode="open">The <slot name="s"></slot></template>{inner}</x-a>')
     assert words(page.root) == "The boat!"
+
+
+def test_the_attribute_is_known_however_its_name_is_written() -> None:
+    """Names of attributes have no case in HTML."""
+    page = parse('<x-a><template shadowRootMode="open">The <slot></slot></template>boat</x-a>')
+    assert words(page.root) == "The boat"
