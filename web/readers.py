@@ -73,6 +73,8 @@ class Line:
 
     def __init__(self, end: socket.socket) -> None:
         self._socket = end
+        #: What has come already of the next message.
+        self._ahead = b""
 
     def patience(self, seconds: int) -> None:
         """Let :meth:`received` wait for so many seconds at most."""
@@ -86,13 +88,15 @@ class Line:
 
     def received(self) -> Any:
         """Return the next message. Raises EOFError at the end of the connection, OSError when none came in time."""
-        data = self._socket.recv(_MESSAGE)
+        data = self._ahead or self._socket.recv(_MESSAGE)
         while len(data) < _SIZE.size or len(data) < _SIZE.size + _SIZE.unpack_from(data)[0]:
             more = self._socket.recv(_MESSAGE)
             data += more
             if not more:
                 raise EOFError
-        return pickle.loads(memoryview(data)[_SIZE.size :])
+        end = _SIZE.size + _SIZE.unpack_from(data)[0]
+        self._ahead = data[end:]
+        return pickle.loads(memoryview(data)[_SIZE.size : end])
 
     def close(self) -> None:
         """Close this end."""

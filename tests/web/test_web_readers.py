@@ -180,6 +180,9 @@ def test_messages_arrive_whole_or_not_at_all() -> None:
         for message in sent:
             threads.submit(ours.send, message)
         assert tuple(theirs.received() for _ in sent) == sent
+    for message in ("one", "two"):  # both are there before either is taken
+        ours.send(message)
+    assert [theirs.received(), theirs.received()] == ["one", "two"]
     theirs.patience(1)
     with pytest.raises(OSError):
         theirs.received()
